@@ -23,6 +23,19 @@ let package = Package(
       dependencies: ["CLibPQ", .product(name: "Subprocess", package: "swift-subprocess")],
       swiftSettings: strict),
     .target(name: "TestCluster", dependencies: ["Postgres"], path: "Tests/TestCluster", swiftSettings: strict),
+    .target(name: "SupportCases", swiftSettings: strict),
+    .executableTarget(name: "embed-schema", path: "Sources/EmbedSchemaTool",
+      swiftSettings: strict),
+    .plugin(name: "EmbedSchema", capability: .buildTool(), dependencies: ["embed-schema"],
+      path: "Sources/EmbedSchema"),
+    .target(
+      name: "EventStore",
+      dependencies: ["Postgres", .product(name: "Crypto", package: "swift-crypto")],
+      swiftSettings: strict, plugins: ["EmbedSchema"]),
+    .target(
+      name: "CaseService",
+      dependencies: ["EventStore", "Postgres", "SupportCases", .product(name: "Yams", package: "Yams")],
+      swiftSettings: strict, plugins: ["EmbedSchema"]),
     .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestCluster"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

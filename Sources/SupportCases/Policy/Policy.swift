@@ -1,0 +1,195 @@
+/// Who fixed a value: the source documents or the operator.
+public enum Basis: String, Sendable {
+  /// The number or condition stands in the sources.
+  case source
+  /// The sources are silent or ambiguous; the operator chose it.
+  case choice
+}
+
+/// The number of a rule, as in `CN-20`.
+public struct Rule: RawRepresentable, Hashable, Sendable, ExpressibleByStringLiteral {
+  /// The number as written.
+  public var rawValue: String
+
+  /// A rule from its number.
+  public init(rawValue: String) {
+    self.rawValue = rawValue
+  }
+
+  /// A rule from its number.
+  public init(stringLiteral value: String) {
+    self.rawValue = value
+  }
+}
+
+/// How long a side has (CN-20, CN-23, CN-25).
+public struct Target: Hashable, Sendable {
+  /// What the amount counts.
+  public enum Unit: String, Sendable {
+    /// Hours of open time; on a 24×7 calendar plain hours.
+    case hour
+    /// Service days of the calendar (CK-2).
+    case businessDay = "business_day"
+  }
+
+  /// How many units; positive.
+  public var amount: Int
+  /// The unit.
+  public var unit: Unit
+  /// The rule that states it.
+  public var rule: Rule
+  /// Whether the sources or the operator set it.
+  public var basis: Basis
+
+  /// A target.
+  public init(amount: Int, unit: Unit, rule: Rule, basis: Basis) {
+    self.amount = amount
+    self.unit = unit
+    self.rule = rule
+    self.basis = basis
+  }
+}
+
+/// The highest severity a type of request may have (CN-15).
+public struct SeverityCap: Hashable, Sendable {
+  /// The highest severity allowed.
+  public var highest: Severity
+  /// The rule that says so.
+  public var rule: Rule
+  /// Whether the sources or the operator set it.
+  public var basis: Basis
+
+  /// A cap.
+  public init(highest: Severity, rule: Rule, basis: Basis) {
+    self.highest = highest
+    self.rule = rule
+    self.basis = basis
+  }
+}
+
+/// A category of problem that decides who works on it (CN-2, CN-3, CN-32).
+public struct CategoryRule: Hashable, Sendable {
+  /// What follows from the category.
+  public enum Outcome: String, Sendable {
+    /// Out of scope: the request is referred at once (CN-4).
+    case referred
+    /// The administrator's own area: open with the ball at the customer (CN-34).
+    case administrator
+  }
+
+  /// The category's name, lower case with hyphens.
+  public var category: String
+  /// What follows.
+  public var outcome: Outcome
+  /// Where the customer is sent (`customer-network`, `third-party`, …), for a referral.
+  public var referTo: String?
+  /// What the customer is told.
+  public var guidance: String
+  /// The rule that says so.
+  public var rule: Rule
+
+  /// A category rule.
+  public init(category: String, outcome: Outcome, referTo: String?, guidance: String, rule: Rule) {
+    self.category = category
+    self.outcome = outcome
+    self.referTo = referTo
+    self.guidance = guidance
+    self.rule = rule
+  }
+}
+
+/// A number the policy sets, with where it comes from.
+public struct Setting: Hashable, Sendable {
+  /// The number; its unit is the setting's own.
+  public var value: Int
+  /// The rule it belongs to.
+  public var rule: Rule
+  /// Whether the sources or the operator set it.
+  public var basis: Basis
+
+  /// A setting.
+  public init(value: Int, rule: Rule, basis: Basis) {
+    self.value = value
+    self.rule = rule
+    self.basis = basis
+  }
+}
+
+/// One version of the rules of one cloud, loaded from a file (CK-12, SRC-1).
+public struct Policy: Hashable, Sendable {
+  /// The cloud it is for.
+  public var cloud: Cloud
+  /// Counted from 1 within the cloud.
+  public var version: Int
+  /// The first moment it is in force; nil means always before `validUntil`.
+  public var validFrom: Instant?
+  /// The first moment it is no longer in force; nil means still in force.
+  public var validUntil: Instant?
+  /// The document it was made from.
+  public var source: String
+  /// False where the cloud publishes no severity: it is then kept as requested and never assigned.
+  public var assignsSeverity: Bool
+  /// The highest severity per type of request (CN-15).
+  public var caps: [RequestType: SeverityCap]
+  /// The rule by which severity A needs an advanced agreement in force (CN-14); nil: not needed.
+  public var severityAAgreement: Rule?
+  /// The rule by which severity A needs a business impact statement (CN-16); nil: not needed.
+  public var severityAStatement: Rule?
+  /// Initial response targets; a missing entry means no target.
+  public var initialResponse: [RequestType: [Severity: Target]]
+  /// Follow-up cadence per severity (CN-23); empty means no follow-up clock.
+  public var followUp: [Severity: Target]
+  /// The customer's clock per severity (CN-25); empty means no customer clock.
+  public var customerResponse: [Severity: Target]
+  /// The calendar's name per type and severity (CN-8, CN-22).
+  public var hours: [RequestType: [Severity: String]]
+  /// Days after resolution within which a case can be reopened (CK-10).
+  public var reopeningDays: Setting
+  /// Business days after resolution within which a survey is offered (CN-35); nil: none.
+  public var surveyDays: Setting?
+  /// Whether a documented failed attempt counts as the response (CK-5).
+  public var attemptCountsAsResponse: Bool
+  /// Documented attempts before non-cooperation is reasonable to state (CK-11).
+  public var nonCooperationAttempts: Setting
+  /// Points, in percent of the time, at which a warning is due.
+  public var warningPercents: [Int]
+  /// Categories that decide who works on a problem.
+  public var categories: [CategoryRule]
+  /// In-scope categories with an example each, for help texts (CN-5, CN-6).
+  public var knownCategories: [String: [String]]
+
+  /// The name decisions cite, as in `21vianet/2`.
+  public var name: String { "\(cloud.rawValue)/\(version)" }
+
+  /// A policy, all values given.
+  public init(
+    cloud: Cloud, version: Int, validFrom: Instant?, validUntil: Instant?, source: String,
+    assignsSeverity: Bool, caps: [RequestType: SeverityCap], severityAAgreement: Rule?,
+    severityAStatement: Rule?, initialResponse: [RequestType: [Severity: Target]],
+    followUp: [Severity: Target], customerResponse: [Severity: Target],
+    hours: [RequestType: [Severity: String]], reopeningDays: Setting, surveyDays: Setting?,
+    attemptCountsAsResponse: Bool, nonCooperationAttempts: Setting, warningPercents: [Int],
+    categories: [CategoryRule], knownCategories: [String: [String]]
+  ) {
+    self.cloud = cloud
+    self.version = version
+    self.validFrom = validFrom
+    self.validUntil = validUntil
+    self.source = source
+    self.assignsSeverity = assignsSeverity
+    self.caps = caps
+    self.severityAAgreement = severityAAgreement
+    self.severityAStatement = severityAStatement
+    self.initialResponse = initialResponse
+    self.followUp = followUp
+    self.customerResponse = customerResponse
+    self.hours = hours
+    self.reopeningDays = reopeningDays
+    self.surveyDays = surveyDays
+    self.attemptCountsAsResponse = attemptCountsAsResponse
+    self.nonCooperationAttempts = nonCooperationAttempts
+    self.warningPercents = warningPercents
+    self.categories = categories
+    self.knownCategories = knownCategories
+  }
+}
