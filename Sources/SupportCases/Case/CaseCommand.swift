@@ -1,0 +1,143 @@
+/// A request as its sender describes it (CN-1, CN-10, CN-16, ALL-6, DE-1).
+public struct OpenRequest: Hashable, Sendable {
+  /// The reference the case will have.
+  public var reference: String
+  /// The name the client chose, unique in the organisation.
+  public var name: String?
+  /// The person who asks.
+  public var person: PersonID
+  /// True when the request came by telephone.
+  public var byTelephone: Bool
+  /// What is asked for.
+  public var type: RequestType
+  /// The service concerned.
+  public var service: String
+  /// The category, if known; decides scope and ownership (CN-2, CN-3, CN-32).
+  public var category: String?
+  /// The severity asked for.
+  public var severity: Severity?
+  /// How the customer wants to be reached.
+  public var contactMethod: ContactChannel
+  /// The language to answer in, if stated.
+  public var language: String?
+  /// The customer's time zone, if stated.
+  public var timeZone: String?
+  /// A service incident it belongs to, if stated.
+  public var incident: String?
+  /// An earlier case this one follows (CK-10).
+  public var follows: String?
+  /// Title, description, statement, addresses.
+  public var texts: [PersonalText]
+
+  /// A request, all values given.
+  public init(
+    reference: String, name: String?, person: PersonID, byTelephone: Bool, type: RequestType,
+    service: String, category: String?, severity: Severity?, contactMethod: ContactChannel,
+    language: String?, timeZone: String?, incident: String?, follows: String?, texts: [PersonalText]
+  ) {
+    self.reference = reference
+    self.name = name
+    self.person = person
+    self.byTelephone = byTelephone
+    self.type = type
+    self.service = service
+    self.category = category
+    self.severity = severity
+    self.contactMethod = contactMethod
+    self.language = language
+    self.timeZone = timeZone
+    self.incident = incident
+    self.follows = follows
+    self.texts = texts
+  }
+}
+
+/// What a contact with the customer is (CK-5).
+public enum ContactKind: String, CaseIterable, Sendable {
+  /// A human contact the customer sees.
+  case seen
+  /// A documented attempt that failed.
+  case attempted
+  /// A note inside the desk.
+  case `internal`
+}
+
+/// What can be asked of a case. Texts are personal and travel beside the facts.
+public enum CaseCommand: Hashable, Sendable {
+  /// Open a request.
+  indirect case open(OpenRequest)
+  /// The operator's assessment, once (CN-10).
+  case classify(severity: Severity?, category: String?, issueType: String?, texts: [PersonalText])
+  /// Say who works on it.
+  case assign(agent: String)
+  /// Contact the customer, try to, or note something (CK-5).
+  case respond(kind: ContactKind, agent: String, channel: ContactChannel, texts: [PersonalText])
+  /// Hand the ball to the customer (CK-9).
+  case requestInformation(agent: String?, texts: [PersonalText])
+  /// The customer hands the ball back (CK-9).
+  case provide(texts: [PersonalText])
+  /// Raise the severity, the tier, or both (CK-7).
+  case escalate(severity: Severity?, tier: Int?, texts: [PersonalText])
+  /// Lower the severity (CN-25, CN-26, CK-8). Evidence is a version of this case's history.
+  case downgrade(severity: Severity, reason: DowngradeReason?, evidence: Int?, texts: [PersonalText])
+  /// End the work with a solution.
+  case resolve(texts: [PersonalText])
+  /// Take the work up again (CK-10).
+  case reopen(texts: [PersonalText])
+  /// Put a resolved case away.
+  case close
+  /// Withdraw the request.
+  case cancel(texts: [PersonalText])
+  /// Send the customer elsewhere (CN-4).
+  case refer(to: ReferralTarget, texts: [PersonalText])
+  /// Give the administrator's own problem to the operator (CN-34).
+  case handOver(texts: [PersonalText])
+  /// Confirm or change how the customer is reached (CN-24).
+  case contactDetails(method: ContactChannel?, texts: [PersonalText])
+
+  /// The command's name on the command line.
+  public var name: String {
+    switch self {
+    case .open: "open"
+    case .classify: "classify"
+    case .assign: "assign"
+    case .respond: "respond"
+    case .requestInformation: "request-information"
+    case .provide: "provide"
+    case .escalate: "escalate"
+    case .downgrade: "downgrade"
+    case .resolve: "resolve"
+    case .reopen: "reopen"
+    case .close: "close"
+    case .cancel: "cancel"
+    case .refer: "refer"
+    case .handOver: "hand-over"
+    case .contactDetails: "contact-details"
+    }
+  }
+
+  /// The personal texts it carries.
+  public var texts: [PersonalText] {
+    switch self {
+    case .open(let request): request.texts
+    case .classify(_, _, _, let texts), .respond(_, _, _, let texts), .requestInformation(_, let texts),
+      .provide(let texts), .escalate(_, _, let texts), .downgrade(_, _, _, let texts),
+      .resolve(let texts), .reopen(let texts), .cancel(let texts), .refer(_, let texts),
+      .handOver(let texts), .contactDetails(_, let texts):
+      texts
+    case .assign, .close: []
+    }
+  }
+
+  /// True if it carries a text of that kind that is not blank (CN-16).
+  public func has(_ field: PersonalText.Field) -> Bool {
+    texts.contains { $0.field == field && !$0.text.isBlank }
+  }
+}
+
+extension String {
+  /// True if nothing but white space and control characters stands in it.
+  var isBlank: Bool {
+    unicodeScalars.allSatisfy { $0.properties.isWhitespace || $0.value < 0x20 || $0.value == 0x7f }
+  }
+}

@@ -1,0 +1,108 @@
+// Opening a request, and what the administrator owns (CN-1 to CN-5, CN-10, CN-30 to CN-34).
+extension CaseDecider {
+  mutating func open(_ request: OpenRequest) throws(Rejection) {
+    try checkSender(request)
+    try checkText(request)
+    let organization = context.organization
+    let category = request.category.flatMap { name in policy.categories.first { $0.category == name } }
+    let hasStatement = request.texts.contains { $0.field == .impactStatement && !$0.text.isBlank }
+    let eligibility = Eligibility(
+      policy: policy, organization: organization, type: request.type, hasStatement: hasStatement, at: at)
+    let assigned = policy.assignsSeverity ? min(request.severity ?? .c, eligibility.cap) : nil
+    var opened = Opened(
+      reference: request.reference, organization: organization.name, cloud: organization.cloud,
+      name: request.name, person: request.person, byTelephone: request.byTelephone, type: request.type,
+      service: request.service, category: request.category, requested: request.severity,
+      assigned: assigned, reasons: [], hasStatement: hasStatement, statementDueAt: nil,
+      hasSelfHelp: request.texts.contains { $0.field == .selfHelp && !$0.text.isBlank },
+      contactMethod: request.contactMethod, language: request.language, timeZone: request.timeZone,
+      incident: request.incident, follows: request.follows, ball: .operator, clocks: [])
+    if policy.assignsSeverity, let wanted = request.severity {
+      opened.reasons = eligibility.reasons(against: wanted)
+    }
+    switch category?.outcome {
+    case .referred: opened.ball = nil
+    case .administrator: opened.ball = .customer
+    case nil:
+      if let first = start(.initialResponse, severity: assigned, type: request.type) {
+        opened.clocks = [.started(first)]
+      }
+    }
+    if opened.ball != nil, assigned != nil, request.severity == .a, !hasStatement {
+      opened.statementDueAt = start(.customerResponse, severity: assigned, type: request.type)?.dueAt
+    }
+    emit(.opened(opened), request.texts)
+    if let category, category.outcome == .referred {
+      let target = category.referTo.flatMap(ReferralTarget.init(rawValue:)) ?? .community
+      emit(.referred(to: target, rule: category.rule, guidance: category.guidance, clocks: []))
+    }
+  }
+
+  /// Only an administrator of a subscribing organisation asks (ALL-2, CN-1, CN-30).
+  private func checkSender(_ request: OpenRequest) throws(Rejection) {
+    let organization = context.organization
+    guard organization.exists else {
+      throw Rejection(.unknownOrganization, "no such organization")
+    }
+    guard at >= organization.registeredAt else {
+      throw Rejection(
+        .timeNotAllowed,
+        "\(at.rfc3339) is before \(organization.name) was registered at \(organization.registeredAt.rfc3339)",
+        rules: ["ALL-3"])
+    }
+    guard organization.isAdministrator(request.person, at: at) else {
+      throw Rejection(
+        .notAdministrator,
+        "only an administrator of \(organization.name) may open a request, and this person was none at "
+          + "\(at.rfc3339); the community, self-service and the organization's administrators help",
+        rules: ["ALL-2", "CN-30"], administrators: organization.administrators(at: at))
+    }
+    guard organization.hasSubscription(at: at) else {
+      throw Rejection(
+        .noSubscription,
+        "\(organization.name) had no subscription, paid or trial, at \(at.rfc3339); the community and "
+          + "self-service are open to everyone",
+        rules: ["ALL-2", "CN-1"])
+    }
+  }
+
+  private func checkText(_ request: OpenRequest) throws(Rejection) {
+    for field in [PersonalText.Field.title, .description] {
+      guard request.texts.contains(where: { $0.field == field && !$0.text.isBlank }) else {
+        throw Rejection(.invalidInput, "the \(field.rawValue) is blank; describe the problem")
+      }
+    }
+    guard !request.service.isBlank else {
+      throw Rejection(.invalidInput, "the service is blank; name the service the problem is with")
+    }
+    let address: PersonalText.Field = request.contactMethod == .phone ? .phone : .email
+    guard request.texts.contains(where: { $0.field == address && !$0.text.isBlank }) else {
+      throw Rejection(
+        .invalidInput, "contact by \(request.contactMethod.rawValue) needs --\(address.rawValue)",
+        rules: ["CN-24"])
+    }
+  }
+
+  mutating func handOver(_ texts: [PersonalText]) throws(Rejection) {
+    guard state.view.isOwnArea else {
+      throw Rejection(
+        .wrongState,
+        "hand-over needs a case that is the administrator's own; \(state.view.reference) is the operator's",
+        rules: ["CN-34"])
+    }
+    guard texts.contains(where: { $0.field == .reason && !$0.text.isBlank }) else {
+      throw Rejection(.reasonMissing, "hand-over needs a reason", rules: ["CN-34"])
+    }
+    let first = start(.initialResponse, severity: severity)
+    emit(.handedOver(clocks: first.map { [.started($0)] } ?? []), texts)
+  }
+
+  mutating func confirmDetails(_ method: ContactChannel?, _ texts: [PersonalText]) throws(Rejection) {
+    let hasAddress = texts.contains { ($0.field == .email || $0.field == .phone) && !$0.text.isBlank }
+    guard method != nil || hasAddress else {
+      throw Rejection(
+        .invalidInput, "contact-details needs --email, --phone or --contact-method", rules: ["CN-24"])
+    }
+    emit(.contactDetailsConfirmed(method: method), texts)
+  }
+}

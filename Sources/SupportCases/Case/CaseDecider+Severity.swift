@@ -1,0 +1,145 @@
+// Classification, escalation and downgrade (CN-10 to CN-17, CN-25, CN-26, CK-7, CK-8).
+extension CaseDecider {
+  mutating func classify(
+    _ new: Severity?, _ category: String?, _ issueType: String?, _ texts: [PersonalText]
+  ) throws(Rejection) {
+    guard !state.view.isClassified else {
+      throw Rejection(
+        .alreadyClassified,
+        "\(state.view.reference) was classified already; use escalate or downgrade", rules: ["CN-10"])
+    }
+    if let new {
+      try requireSeverities("classify --severity")
+      try checkEligible(new, hasStatement: state.view.hasStatement)
+    }
+    let changes = new.map { severityChanges(to: $0) } ?? []
+    emit(.classified(severity: new, category: category, issueType: issueType, clocks: changes), texts)
+  }
+
+  mutating func escalate(_ new: Severity?, _ tier: Int?, _ texts: [PersonalText]) throws(Rejection) {
+    guard new != nil || tier != nil else {
+      throw Rejection(.invalidInput, "escalate needs --to-severity, --to-tier or both")
+    }
+    let brings = texts.contains { $0.field == .impactStatement && !$0.text.isBlank }
+    if let new { try checkRaise(new, hasStatement: state.view.hasStatement || brings) }
+    if let tier { try checkTier(tier, texts) }
+    let changes = new.map { severityChanges(to: $0) } ?? []
+    emit(
+      .escalated(
+        from: new == nil ? nil : severity, to: new, tier: tier, hasStatement: brings, clocks: changes),
+      texts)
+  }
+
+  private func checkRaise(_ new: Severity, hasStatement: Bool) throws(Rejection) {
+    try requireSeverities("escalate --to-severity")
+    if let old = severity, new <= old {
+      throw Rejection(
+        .notAChange,
+        "escalate raises; \(state.view.reference) is \(old.rawValue.uppercased()) already and "
+          + "\(new.rawValue.uppercased()) is not higher",
+        rules: ["CN-10"])
+    }
+    try checkEligible(new, hasStatement: hasStatement)
+  }
+
+  private func checkTier(_ tier: Int, _ texts: [PersonalText]) throws(Rejection) {
+    guard tier > state.view.tier, tier <= 9 else {
+      throw Rejection(
+        .notAChange, "--to-tier \(tier) is not higher than tier \(state.view.tier), or above 9")
+    }
+    guard texts.contains(where: { $0.field == .reason && !$0.text.isBlank }) else {
+      throw Rejection(.reasonMissing, "escalate --to-tier needs --reason")
+    }
+  }
+
+  mutating func downgrade(
+    _ new: Severity, _ reason: DowngradeReason?, _ evidence: Int?, _ texts: [PersonalText]
+  ) throws(Rejection) {
+    guard let reason else {
+      let reasons = DowngradeReason.allCases.map(\.rawValue).joined(separator: ", ")
+      throw Rejection(.reasonMissing, "downgrade needs --reason: \(reasons)", rules: ["CN-26"])
+    }
+    try requireSeverities("downgrade")
+    guard let old = severity, new < old else {
+      throw Rejection(
+        .notAChange,
+        "downgrade lowers; \(new.rawValue.uppercased()) is not below "
+          + (severity?.rawValue.uppercased() ?? "what it has"),
+        rules: ["CN-26"])
+    }
+    if let evidence, !(1...state.view.version).contains(evidence) {
+      throw Rejection(
+        .evidenceInsufficient,
+        "\(evidence) is no event of \(state.view.reference), whose versions are 1 to \(state.view.version)",
+        rules: ["CN-26"])
+    }
+    let lapsed = reason == .notCooperating ? try lapse(shownBy: evidence) : nil
+    emit(
+      .downgraded(
+        Downgraded(
+          from: old, to: new, reason: reason, evidence: evidence, duty: lapsed?.duty,
+          dutySince: lapsed?.since, dutyRule: lapsed == nil ? nil : "CN-25",
+          clocks: severityChanges(to: new))), texts)
+  }
+
+  /// The customer's duty whose lapse an event shows (CN-25).
+  private func lapse(shownBy evidence: Int?) throws(Rejection) -> ResponsibilityAssignment {
+    guard let evidence else {
+      throw Rejection(
+        .evidenceInsufficient,
+        "downgrade for not-cooperating needs --evidence: the event that shows it", rules: ["CN-25", "CN-26"])
+    }
+    guard let mark = state.marks.first(where: { $0.version == evidence }) else {
+      throw Rejection(
+        .evidenceInsufficient,
+        "event \(evidence) shows no lack of cooperation; name a request for information whose time ran out, "
+          + "a recorded lapse, a failed attempt or a statement of the customer's",
+        rules: ["CN-25", "CN-26"])
+    }
+    let lapsed = state.duties.rows.last { $0.duty.holder == .customer && $0.state == .lapsed }
+    switch mark.kind {
+    case .request(let cycle):
+      let row = state.clocks.rows.last { $0.clock == .customerResponse && $0.cycle == cycle }
+      if let row, row.state == .running, let due = row.dueAt {
+        throw Rejection(
+          .evidenceInsufficient,
+          "the customer has until \(due.rfc3339) to answer; before that the time is not unreasonable",
+          rules: ["CN-25"])
+      }
+      guard row?.state == .breached else { break }
+      let duty = state.duties.rows.last { $0.duty == .reliableCommunication && $0.state == .lapsed }
+      if let duty = duty ?? lapsed { return duty }
+    case .lapse, .attempt:
+      if let lapsed { return lapsed }
+    case .statement:
+      // What the customer says it cannot provide.
+      if let owed = state.duties.last(.jointInvestigation), owed.state == .owed || owed.state == .lapsed {
+        return owed
+      }
+      if let lapsed { return lapsed }
+    }
+    throw Rejection(
+      .evidenceInsufficient, "no duty of the customer's has lapsed; event \(evidence) shows none",
+      rules: ["CN-25"])
+  }
+
+  private func requireSeverities(_ command: String) throws(Rejection) {
+    guard !policy.assignsSeverity else { return }
+    throw Rejection(
+      .noSeverity, "policy \(policy.name) assigns no severity, so \(command) has nothing to set")
+  }
+
+  private func checkEligible(_ new: Severity, hasStatement: Bool) throws(Rejection) {
+    let eligibility = Eligibility(
+      policy: policy, organization: context.organization, type: state.view.type,
+      hasStatement: hasStatement, at: at)
+    guard new > eligibility.cap else { return }
+    let reasons = eligibility.reasons(against: new)
+    let codes = reasons.map { "\($0.code.rawValue) (\($0.rule.rawValue))" }.joined(separator: ", ")
+    throw Rejection(
+      .severityNotAllowed,
+      "severity \(new.rawValue.uppercased()) is not allowed here, at most "
+        + "\(eligibility.cap.rawValue.uppercased()): \(codes)",
+      rules: reasons.map(\.rule), reasons: reasons)
+  }
+}

@@ -1,0 +1,161 @@
+/// What a decision rests on besides the case: the moment, the rules and the organisation.
+public struct DecisionContext: Sendable {
+  /// When it happened.
+  public var occurredAt: Instant
+  /// When it is learned of; nothing may have happened later (CK-14).
+  public var now: Instant
+  /// The policy the case is judged by, with its calendars (SRC-1).
+  public var rulebook: Rulebook
+  /// The case's organisation.
+  public var organization: OrganizationState
+
+  /// A context, all values given.
+  public init(occurredAt: Instant, now: Instant, rulebook: Rulebook, organization: OrganizationState) {
+    self.occurredAt = occurredAt
+    self.now = now
+    self.rulebook = rulebook
+    self.organization = organization
+  }
+}
+
+/// Decides one command about one case: pure, the same answer for the same values.
+public struct CaseDecider: Sendable {
+  let context: DecisionContext
+  /// The case as it is after the events decided so far.
+  public private(set) var state: CaseState
+  /// The events decided so far.
+  public private(set) var events: [NewCaseEvent] = []
+
+  /// The events a command yields for a case, breaches already due first (CK-6).
+  ///
+  /// - Throws: `Rejection` when a rule refuses; nothing happened then.
+  public static func decide(
+    _ command: CaseCommand, _ state: CaseState, _ context: DecisionContext
+  ) throws(Rejection) -> [NewCaseEvent] {
+    var decider = CaseDecider(context: context, state: state)
+    try decider.decide(command)
+    return decider.events
+  }
+
+  /// The breaches and lapses due by a moment that no event has recorded yet (CK-6).
+  public static func breaches(of state: CaseState, _ context: DecisionContext) -> [NewCaseEvent] {
+    var decider = CaseDecider(context: context, state: state)
+    decider.recordBreaches()
+    return decider.events
+  }
+
+  private init(context: DecisionContext, state: CaseState) {
+    self.context = context
+    self.state = state
+  }
+
+  var at: Instant { context.occurredAt }
+  var policy: Policy { context.rulebook.policy }
+
+  private mutating func decide(_ command: CaseCommand) throws(Rejection) {
+    try checkTime(command)
+    try checkStatus(command)
+    if case .open = command {} else { recordBreaches() }
+    switch command {
+    case .open(let request): try open(request)
+    case .classify(let severity, let category, let issueType, let texts):
+      try classify(severity, category, issueType, texts)
+    case .assign(let agent): try assign(agent)
+    case .respond(let kind, let agent, let channel, let texts): try respond(kind, agent, channel, texts)
+    case .requestInformation(let agent, let texts): try requestInformation(agent, texts)
+    case .provide(let texts): try provide(texts)
+    case .escalate(let severity, let tier, let texts): try escalate(severity, tier, texts)
+    case .downgrade(let severity, let reason, let evidence, let texts):
+      try downgrade(severity, reason, evidence, texts)
+    case .resolve(let texts): try resolve(texts)
+    case .reopen(let texts): try reopen(texts)
+    case .close: emit(.closed)
+    case .cancel(let texts): emit(.cancelled(clocks: cancellations()), texts)
+    case .refer(let target, let texts):
+      emit(.referred(to: target, rule: nil, guidance: nil, clocks: cancellations()), texts)
+    case .handOver(let texts): try handOver(texts)
+    case .contactDetails(let method, let texts): try confirmDetails(method, texts)
+    }
+  }
+
+  /// Adds an event and folds it in, so that what is decided next sees it.
+  mutating func emit(_ event: CaseEvent, _ texts: [PersonalText] = [], occurredAt: Instant? = nil) {
+    let moment = occurredAt ?? at
+    events.append(NewCaseEvent(event: event, occurredAt: moment, texts: texts))
+    state.evolve(
+      RecordedCaseEvent(
+        event: event, version: state.view.version + 1, position: 0, occurredAt: moment,
+        recordedAt: context.now, policy: policy.name, sealed: []))
+  }
+
+  /// CK-14: not in the future, not before the opening, not before the last change of course.
+  private func checkTime(_ command: CaseCommand) throws(Rejection) {
+    guard at <= context.now else {
+      throw Rejection(
+        .timeNotAllowed, "\(at.rfc3339) is in the future; give a time up to \(context.now.rfc3339)",
+        rules: ["CK-14"])
+    }
+    guard state.exists else { return }
+    guard at >= state.view.openedAt else {
+      throw Rejection(
+        .timeNotAllowed,
+        "\(at.rfc3339) is before the case was opened; give a time from \(state.view.openedAt.rfc3339)",
+        rules: ["CK-14"])
+    }
+    guard at >= state.lastChangeAt else {
+      throw Rejection(
+        .timeNotAllowed,
+        "\(at.rfc3339) is before the case's last change of severity, ball or state; give a time from "
+          + state.lastChangeAt.rfc3339,
+        rules: ["CK-14"])
+    }
+  }
+
+  private func checkStatus(_ command: CaseCommand) throws(Rejection) {
+    guard state.exists else {
+      if case .open = command { return }
+      throw Rejection(.unknownCase, "no such case")
+    }
+    let accepted = command.acceptedStatuses
+    guard !accepted.contains(state.view.status) else { return }
+    if case .open = command {
+      throw Rejection(.alreadyOpened, "case \(state.view.reference) was opened already")
+    }
+    let names = accepted.map(\.rawValue).joined(separator: " or ")
+    throw Rejection(
+      .wrongState,
+      "\(command.name) needs a case that is \(names); \(state.view.reference) is \(state.view.status.rawValue)",
+      rules: command.statusRules)
+  }
+}
+
+extension CaseCommand {
+  /// The states in which it is accepted; the rest refuse it by name.
+  public var acceptedStatuses: [CaseStatus] {
+    switch self {
+    case .open: []
+    case .classify, .assign, .requestInformation, .provide, .escalate, .downgrade, .resolve, .cancel,
+      .refer, .handOver, .contactDetails:
+      [.open]
+    case .respond(let kind, _, _, _):
+      switch kind {
+      case .seen, .attempted: [.open]
+      case .internal: [.open, .resolved]
+      }
+    case .reopen: [.resolved, .closed]
+    case .close: [.resolved]
+    }
+  }
+
+  /// The rules behind `acceptedStatuses`.
+  var statusRules: [Rule] {
+    switch self {
+    case .reopen: ["CK-10"]
+    case .refer: ["CN-4"]
+    case .handOver: ["CN-34"]
+    case .open, .classify, .assign, .respond, .requestInformation, .provide, .escalate, .downgrade,
+      .resolve, .close, .cancel, .contactDetails:
+      []
+    }
+  }
+}

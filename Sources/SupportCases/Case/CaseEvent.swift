@@ -1,0 +1,231 @@
+/// The start of one cycle of a clock, with the versions its due date rests on (CK-12).
+public struct ClockStart: Hashable, Sendable {
+  /// Which clock.
+  public var clock: ClockName
+  /// The cycle, from 1.
+  public var cycle: Int
+  /// When it began to count.
+  public var startedAt: Instant
+  /// When it is due; nil where there is no target.
+  public var dueAt: Instant?
+  /// The target; nil where the policy has none.
+  public var target: Target?
+  /// The calendar's name and version; empty without a target.
+  public var calendar: String
+  /// The version of the time zone data; empty without a target.
+  public var zoneData: String
+  /// True while the year's public holidays are not all known (CK-13).
+  public var provisional: Bool
+}
+
+/// A due date moved by a change of severity (CK-7, CK-8).
+public struct ClockMove: Hashable, Sendable {
+  /// Which clock.
+  public var clock: ClockName
+  /// Which cycle.
+  public var cycle: Int
+  /// The due date before; nil where there was no target.
+  public var dueBefore: Instant?
+  /// The due date now.
+  public var dueAt: Instant
+  /// The target that now counts.
+  public var target: Target
+  /// The calendar's name and version.
+  public var calendar: String
+  /// The version of the time zone data.
+  public var zoneData: String
+  /// The rule that moved it.
+  public var rule: Rule
+  /// True while the year's public holidays are not all known (CK-13).
+  public var provisional: Bool
+}
+
+/// How a cycle of a clock ended.
+public enum ClockOutcome: String, CaseIterable, Sendable {
+  /// What was owed was done.
+  case met
+  /// The case ended or the ball moved before it was.
+  case cancelled
+}
+
+/// What an event does to the clocks. Decided once and copied by every fold.
+public enum ClockChange: Hashable, Sendable {
+  /// A cycle began.
+  case started(ClockStart)
+  /// A due date moved.
+  case moved(ClockMove)
+  /// A cycle ended.
+  case ended(clock: ClockName, cycle: Int, outcome: ClockOutcome, at: Instant)
+}
+
+/// The facts of an opened request.
+public struct Opened: Hashable, Sendable {
+  /// The case's reference.
+  public var reference: String
+  /// The organisation's name.
+  public var organization: String
+  /// The organisation's cloud.
+  public var cloud: Cloud
+  /// The name the client chose.
+  public var name: String?
+  /// The person who asked.
+  public var person: PersonID
+  /// True when the request came by telephone.
+  public var byTelephone: Bool
+  /// What is asked for.
+  public var type: RequestType
+  /// The service concerned.
+  public var service: String
+  /// The category, if stated.
+  public var category: String?
+  /// The severity asked for.
+  public var requested: Severity?
+  /// The severity assigned at once; nil where the policy assigns none.
+  public var assigned: Severity?
+  /// Every reason for a cap (CN-17).
+  public var reasons: [CapReason]
+  /// True if a business impact statement came with it (CN-16).
+  public var hasStatement: Bool
+  /// When a missing statement lapses; nil if none is owed.
+  public var statementDueAt: Instant?
+  /// True if self-help was recorded (ALL-6).
+  public var hasSelfHelp: Bool
+  /// How the customer wants to be reached.
+  public var contactMethod: ContactChannel
+  /// The language to answer in.
+  public var language: String?
+  /// The customer's time zone.
+  public var timeZone: String?
+  /// A service incident it belongs to.
+  public var incident: String?
+  /// The earlier case it follows (CK-10).
+  public var follows: String?
+  /// Who holds the ball; nil when it is referred at once.
+  public var ball: Side?
+  /// What it does to the clocks.
+  public var clocks: [ClockChange]
+}
+
+/// The facts of a lowered severity (CN-25, CN-26).
+public struct Downgraded: Hashable, Sendable {
+  /// The severity before.
+  public var from: Severity
+  /// The severity now.
+  public var to: Severity
+  /// Why.
+  public var reason: DowngradeReason
+  /// The version of the event that shows it.
+  public var evidence: Int?
+  /// The customer's duty that lapsed.
+  public var duty: Duty?
+  /// Since when it was owed.
+  public var dutySince: Instant?
+  /// The rule that made the time unreasonable.
+  public var dutyRule: Rule?
+  /// What it does to the clocks.
+  public var clocks: [ClockChange]
+}
+
+/// What happened to a case. Names are permanent; a new shape is a new schema version.
+public enum CaseEvent: Hashable, Sendable {
+  /// A request was opened.
+  indirect case opened(Opened)
+  /// It was assessed, once (CN-10).
+  case classified(severity: Severity?, category: String?, issueType: String?, clocks: [ClockChange])
+  /// Somebody works on it.
+  case assigned(agent: String)
+  /// The customer was contacted (CK-5).
+  case responded(agent: String, channel: ContactChannel, clocks: [ClockChange])
+  /// An attempt to reach the customer failed (CK-5, CN-24).
+  case contactAttempted(
+    agent: String, channel: ContactChannel, detailsDueAt: Instant?, clocks: [ClockChange])
+  /// A note inside the desk.
+  case noted(agent: String)
+  /// The customer was asked for something (CK-9).
+  case informationRequested(agent: String?, clocks: [ClockChange])
+  /// The customer answered or wrote (CK-9).
+  case informationProvided(hasStatement: Bool, hasResources: Bool, ball: Side, clocks: [ClockChange])
+  /// Severity, tier or both were raised (CK-7).
+  case escalated(from: Severity?, to: Severity?, tier: Int?, hasStatement: Bool, clocks: [ClockChange])
+  /// The severity was lowered (CK-8).
+  indirect case downgraded(Downgraded)
+  /// The problem was solved.
+  case resolved(surveyDueAt: Instant?, clocks: [ClockChange])
+  /// Work began again (CK-10).
+  case reopened(clocks: [ClockChange])
+  /// A resolved case was put away.
+  case closed
+  /// The request was withdrawn.
+  case cancelled(clocks: [ClockChange])
+  /// The customer was sent elsewhere (CN-4).
+  case referred(to: ReferralTarget, rule: Rule?, guidance: String?, clocks: [ClockChange])
+  /// The operator took the administrator's problem over (CN-34).
+  case handedOver(clocks: [ClockChange])
+  /// Contact details were confirmed or changed (CN-24).
+  case contactDetailsConfirmed(method: ContactChannel?)
+  /// A due date passed; dated with it (CK-6).
+  case breachRecorded(clock: ClockName, cycle: Int, dueAt: Instant)
+  /// A response entered late disproves a breach (CK-18).
+  case breachWithdrawn(clock: ClockName, cycle: Int, breach: Int, response: Int)
+  /// A customer's duty that has no clock of its own ran out of time.
+  case dutyLapsed(duty: Duty, dueAt: Instant)
+
+  /// What it does to the clocks.
+  public var clocks: [ClockChange] {
+    switch self {
+    case .opened(let opened): opened.clocks
+    case .downgraded(let downgraded): downgraded.clocks
+    case .classified(_, _, _, let clocks), .responded(_, _, let clocks),
+      .contactAttempted(_, _, _, let clocks), .informationRequested(_, let clocks),
+      .informationProvided(_, _, _, let clocks), .escalated(_, _, _, _, let clocks),
+      .resolved(_, let clocks), .reopened(let clocks), .cancelled(let clocks),
+      .referred(_, _, _, let clocks), .handedOver(let clocks):
+      clocks
+    case .assigned, .noted, .closed, .contactDetailsConfirmed, .breachRecorded, .breachWithdrawn,
+      .dutyLapsed:
+      []
+    }
+  }
+}
+
+/// A decided event with the personal texts that belong to it, not yet stored.
+public struct NewCaseEvent: Hashable, Sendable {
+  /// The facts.
+  public var event: CaseEvent
+  /// When it happened.
+  public var occurredAt: Instant
+  /// Texts to seal beside it.
+  public var texts: [PersonalText]
+}
+
+/// An event as the log has it. The personal texts stay sealed.
+public struct RecordedCaseEvent: Hashable, Sendable {
+  /// The facts.
+  public var event: CaseEvent
+  /// Its place in the case's history, from 1.
+  public var version: Int
+  /// Its position in the ledger, from 1.
+  public var position: Int64
+  /// When it happened.
+  public var occurredAt: Instant
+  /// When it was recorded.
+  public var recordedAt: Instant
+  /// The policy version the decision rests on.
+  public var policy: String
+  /// The sealed personal texts, byte for byte; empty if there are none.
+  public var sealed: [UInt8]
+
+  /// A recorded event.
+  public init(
+    event: CaseEvent, version: Int, position: Int64, occurredAt: Instant, recordedAt: Instant,
+    policy: String, sealed: [UInt8]
+  ) {
+    self.event = event
+    self.version = version
+    self.position = position
+    self.occurredAt = occurredAt
+    self.recordedAt = recordedAt
+    self.policy = policy
+    self.sealed = sealed
+  }
+}

@@ -1,0 +1,97 @@
+/// Everything a decision about a case rests on: its three views and what only decisions need.
+public struct CaseState: Hashable, Sendable {
+  /// A severity and the moment from which it counted (CK-7).
+  public struct Assessment: Hashable, Sendable {
+    /// The severity.
+    public var severity: Severity
+    /// From when.
+    public var from: Instant
+  }
+
+  /// An event that can serve as evidence (CN-26).
+  public struct Mark: Hashable, Sendable {
+    /// What it shows.
+    public enum Kind: Hashable, Sendable {
+      /// The customer was asked; the cycle of the customer's clock it stands on.
+      case request(cycle: Int)
+      /// The customer's clock ran out, or a duty of the customer's lapsed.
+      case lapse
+      /// An attempt to reach the customer failed.
+      case attempt
+      /// A note, or a message of the customer's.
+      case statement
+    }
+
+    /// The version of the event.
+    public var version: Int
+    /// What it shows.
+    public var kind: Kind
+  }
+
+  /// The view `CaseView`.
+  public private(set) var view = CaseView()
+  /// The view `SLAClock`.
+  public private(set) var clocks = SLAClocks()
+  /// The view `ResponsibilityAssignment`.
+  public private(set) var duties = Responsibilities()
+  /// Every severity assigned, oldest first.
+  public private(set) var assessments: [Assessment] = []
+  /// Events that can serve as evidence.
+  public private(set) var marks: [Mark] = []
+  /// The last change of severity, ball or state (CK-14).
+  public private(set) var lastChangeAt = Instant(microseconds: .min)
+
+  /// A case before its first event.
+  public init() {}
+
+  /// True once it was opened.
+  public var exists: Bool { view.version > 0 }
+
+  /// Folds one event in.
+  public mutating func evolve(_ recorded: RecordedCaseEvent) {
+    let before = Course(view)
+    view.apply(recorded)
+    clocks.apply(recorded)
+    duties.apply(recorded)
+    let at = recorded.occurredAt
+    switch recorded.event {
+    case .opened(let opened): assess(opened.assigned, at)
+    case .classified(let severity, _, _, _): assess(severity, at)
+    case .escalated(_, let severity, _, _, _): assess(severity, at)
+    case .downgraded(let downgraded): assess(downgraded.to, at)
+    case .informationRequested: mark(.request(cycle: clocks.last(.customerResponse)?.cycle ?? 0), recorded)
+    case .breachRecorded(let clock, _, _): if clock.holder == .customer { mark(.lapse, recorded) }
+    case .dutyLapsed: mark(.lapse, recorded)
+    case .contactAttempted: mark(.attempt, recorded)
+    case .noted, .informationProvided: mark(.statement, recorded)
+    case .assigned, .responded, .resolved, .reopened, .closed, .cancelled, .referred, .handedOver,
+      .contactDetailsConfirmed, .breachWithdrawn:
+      break
+    }
+    if before != Course(view) || view.version == 1 {
+      lastChangeAt = max(lastChangeAt, at)
+    }
+  }
+
+  private mutating func assess(_ severity: Severity?, _ at: Instant) {
+    guard let severity, severity != assessments.last?.severity else { return }
+    assessments.append(Assessment(severity: severity, from: at))
+  }
+
+  private mutating func mark(_ kind: Mark.Kind, _ recorded: RecordedCaseEvent) {
+    marks.append(Mark(version: recorded.version, kind: kind))
+  }
+}
+
+/// What CK-14 calls a change: severity, ball or state.
+private struct Course: Equatable {
+  var severity: Severity?
+  var ball: Side?
+  var status: CaseStatus
+
+  init(_ view: CaseView) {
+    severity = view.assigned
+    ball = view.ball
+    status = view.status
+  }
+}

@@ -1,0 +1,67 @@
+/// Why a command was refused. The room's one error; nothing was changed.
+public struct Rejection: Error, Hashable, Sendable {
+  /// What kind of refusal.
+  public enum Code: String, CaseIterable, Sendable {
+    /// The case does not exist.
+    case unknownCase = "unknown-case"
+    /// The case exists already.
+    case alreadyOpened = "already-opened"
+    /// The organisation does not exist.
+    case unknownOrganization = "unknown-organization"
+    /// The organisation exists already.
+    case alreadyRegistered = "already-registered"
+    /// The case is in the wrong state.
+    case wrongState = "wrong-state"
+    /// The person was no administrator then (ALL-2, CN-30).
+    case notAdministrator = "not-administrator"
+    /// The organisation had no subscription then (CN-1, ALL-2).
+    case noSubscription = "no-subscription"
+    /// The severity is higher than the customer is entitled to (CN-17).
+    case severityNotAllowed = "severity-not-allowed"
+    /// The policy assigns no severity.
+    case noSeverity = "no-severity"
+    /// The severity is not higher, or not lower, than now.
+    case notAChange = "not-a-change"
+    /// The case was classified already (CN-10).
+    case alreadyClassified = "already-classified"
+    /// A reason is missing (CN-26).
+    case reasonMissing = "reason-missing"
+    /// The evidence shows nothing of the kind (CN-25, CN-26).
+    case evidenceInsufficient = "evidence-insufficient"
+    /// The time is not possible here (CK-14).
+    case timeNotAllowed = "time-not-allowed"
+    /// The time to reopen has passed (CK-10).
+    case reopeningWindowPassed = "reopening-window-passed"
+    /// The problem is the administrator's own until it is handed over (CN-34).
+    case administratorsOwn = "administrators-own"
+    /// A value is missing or unusable.
+    case invalidInput = "invalid-input"
+    /// No policy was in force then.
+    case noPolicy = "no-policy"
+    /// The organisation's domain belongs to another cloud (ALL-1).
+    case wrongCloud = "wrong-cloud"
+  }
+
+  /// The kind.
+  public var code: Code
+  /// One line: what is wrong, which value, what would be accepted.
+  public var message: String
+  /// The rules that refuse.
+  public var rules: [Rule]
+  /// Every reason for a cap, for `severityNotAllowed` (CN-17).
+  public var reasons: [CapReason]
+  /// The organisation's administrators at that moment, for `notAdministrator` (ALL-2).
+  public var administrators: [PersonID]
+
+  /// A refusal.
+  public init(
+    _ code: Code, _ message: String, rules: [Rule] = [], reasons: [CapReason] = [],
+    administrators: [PersonID] = []
+  ) {
+    self.code = code
+    self.message = message
+    self.rules = rules
+    self.reasons = reasons
+    self.administrators = administrators
+  }
+}

@@ -1,0 +1,181 @@
+/// A role that makes a person an administrator; "administrator" is the generic title (ALL-3).
+public enum AdministratorRole: String, CaseIterable, Sendable {
+  /// Global administrator.
+  case global
+  /// Billing administrator.
+  case billing
+  /// Service support administrator.
+  case serviceSupport = "service-support"
+  /// User administrator.
+  case user
+}
+
+/// An agreement beside the subscription (CN-14).
+public enum AgreementKind: String, CaseIterable, Sendable {
+  /// The advanced online service agreement.
+  case advanced
+}
+
+/// How a service is subscribed to (CN-1).
+public enum SubscriptionKind: String, CaseIterable, Sendable {
+  /// Bought.
+  case paid
+  /// On trial.
+  case trial
+}
+
+/// What happened to an organisation. Names are permanent.
+public enum OrganizationEvent: Hashable, Sendable {
+  /// It was registered with its cloud (ALL-1).
+  case registered(name: String, cloud: Cloud, country: String, domain: String?)
+  /// A person became administrator (ALL-3).
+  case administratorAdded(person: PersonID, role: AdministratorRole)
+  /// A person is administrator no longer; nil takes every role.
+  case administratorRemoved(person: PersonID, role: AdministratorRole?)
+  /// A person became known as a user.
+  case userAdded(person: PersonID)
+  /// An agreement was signed (CN-14).
+  case agreementSigned(AgreementKind)
+  /// An agreement ended.
+  case agreementEnded(AgreementKind)
+  /// A subscription began (CN-1).
+  case subscriptionStarted(SubscriptionKind)
+  /// A subscription ended.
+  case subscriptionEnded(SubscriptionKind)
+  /// A telephone number was registered; the number is sealed under this id (WW-6).
+  case phoneRegistered(phone: PersonID)
+}
+
+/// What can be asked of an organisation's history. E-mail addresses and numbers travel beside it.
+public enum OrganizationCommand: Hashable, Sendable {
+  /// Register it.
+  case register(name: String, cloud: Cloud, country: String, domain: String?)
+  /// Make a person administrator.
+  case addAdministrator(person: PersonID, role: AdministratorRole)
+  /// End a person's role, or all of them.
+  case removeAdministrator(person: PersonID, role: AdministratorRole?)
+  /// Make a person known as a user.
+  case addUser(person: PersonID)
+  /// Sign an agreement.
+  case signAgreement(AgreementKind)
+  /// End an agreement.
+  case endAgreement(AgreementKind)
+  /// Begin a subscription.
+  case startSubscription(SubscriptionKind)
+  /// End a subscription.
+  case endSubscription(SubscriptionKind)
+  /// Register a telephone number.
+  case registerPhone(phone: PersonID)
+}
+
+/// A time during which something held: `[from, until)`.
+public struct Spell<Value: Hashable & Sendable>: Hashable, Sendable {
+  /// What held.
+  public var value: Value
+  /// From when.
+  public var from: Instant
+  /// Until when; nil while it holds.
+  public var until: Instant?
+
+  /// True if it held at that moment.
+  public func holds(at moment: Instant) -> Bool {
+    from <= moment && (until.map { moment < $0 } ?? true)
+  }
+}
+
+/// A person in a role.
+public struct RoleHolder: Hashable, Sendable {
+  /// Who.
+  public var person: PersonID
+  /// The role.
+  public var role: AdministratorRole
+}
+
+/// An organisation as its history tells: who might ask for what, and when (ALL-3, CK-12).
+public struct OrganizationState: Hashable, Sendable {
+  /// Its name, unique in the database.
+  public private(set) var name = ""
+  /// Its cloud (ALL-1).
+  public private(set) var cloud = Cloud.worldwide
+  /// Its country, ISO 3166-1 alpha-3.
+  public private(set) var country = ""
+  /// Its domain, if stated.
+  public private(set) var domain: String?
+  /// When it was registered.
+  public private(set) var registeredAt = Instant(microseconds: 0)
+  /// Administrators, with the times of each role.
+  public private(set) var administrators: [Spell<RoleHolder>] = []
+  /// Users who are no administrators by this alone.
+  public private(set) var users: [Spell<PersonID>] = []
+  /// Agreements (CN-14).
+  public private(set) var agreements: [Spell<AgreementKind>] = []
+  /// Subscriptions (CN-1).
+  public private(set) var subscriptions: [Spell<SubscriptionKind>] = []
+  /// Registered telephone numbers, by id.
+  public private(set) var phones: [PersonID] = []
+  /// The version of its newest event; 0 before it was registered.
+  public private(set) var version = 0
+
+  /// An organisation before its first event.
+  public init() {}
+
+  /// True once it was registered.
+  public var exists: Bool { version > 0 }
+
+  /// The people who were administrators at that moment, each once.
+  public func administrators(at moment: Instant) -> [PersonID] {
+    var people: [PersonID] = []
+    for spell in administrators where spell.holds(at: moment) && !people.contains(spell.value.person) {
+      people.append(spell.value.person)
+    }
+    return people
+  }
+
+  /// True if that person held any administrator's role then (ALL-2, CN-30).
+  public func isAdministrator(_ person: PersonID, at moment: Instant) -> Bool {
+    administrators.contains { $0.value.person == person && $0.holds(at: moment) }
+  }
+
+  /// True if an agreement of that kind was in force then (CN-14).
+  public func hasAgreement(_ kind: AgreementKind, at moment: Instant) -> Bool {
+    agreements.contains { $0.value == kind && $0.holds(at: moment) }
+  }
+
+  /// True if any subscription, paid or trial, ran then (CN-1).
+  public func hasSubscription(at moment: Instant) -> Bool {
+    subscriptions.contains { $0.holds(at: moment) }
+  }
+
+  /// Folds one event in.
+  public mutating func evolve(_ event: OrganizationEvent, at moment: Instant) {
+    version += 1
+    switch event {
+    case .registered(let name, let cloud, let country, let domain):
+      self.name = name
+      self.cloud = cloud
+      self.country = country
+      self.domain = domain
+      registeredAt = moment
+    case .administratorAdded(let person, let role):
+      administrators.append(Spell(value: RoleHolder(person: person, role: role), from: moment))
+    case .administratorRemoved(let person, let role):
+      Self.end(&administrators, at: moment) {
+        $0.person == person && (role == nil || $0.role == role)
+      }
+    case .userAdded(let person): users.append(Spell(value: person, from: moment))
+    case .agreementSigned(let kind): agreements.append(Spell(value: kind, from: moment))
+    case .agreementEnded(let kind): Self.end(&agreements, at: moment) { $0 == kind }
+    case .subscriptionStarted(let kind): subscriptions.append(Spell(value: kind, from: moment))
+    case .subscriptionEnded(let kind): Self.end(&subscriptions, at: moment) { $0 == kind }
+    case .phoneRegistered(let phone): phones.append(phone)
+    }
+  }
+
+  private static func end<Value>(
+    _ spells: inout [Spell<Value>], at moment: Instant, where matches: (Value) -> Bool
+  ) {
+    for index in spells.indices where matches(spells[index].value) && spells[index].holds(at: moment) {
+      spells[index].until = moment
+    }
+  }
+}

@@ -1,0 +1,170 @@
+/// What a case is and where it stands: a row of the view `CaseView`, a fold of its events.
+public struct CaseView: Hashable, Sendable {
+  /// The reference it was given.
+  public var reference = ""
+  /// The organisation's name.
+  public var organization = ""
+  /// The organisation's cloud.
+  public var cloud = Cloud.worldwide
+  /// The name the client chose.
+  public var name: String?
+  /// The person who asked.
+  public var person = PersonID(high: 0, low: 0)
+  /// What is asked for.
+  public var type = RequestType.technical
+  /// The service concerned.
+  public var service = ""
+  /// The category.
+  public var category: String?
+  /// What kind of issue the operator found.
+  public var issueType: String?
+  /// Where it stands.
+  public var status = CaseStatus.open
+  /// The severity asked for (CN-17).
+  public var requested: Severity?
+  /// The severity assigned (CN-10).
+  public var assigned: Severity?
+  /// Why the request was capped (CN-17).
+  public var reasons: [CapReason] = []
+  /// True once the operator has assessed it (CN-10).
+  public var isClassified = false
+  /// True once a business impact statement was given (CN-16).
+  public var hasStatement = false
+  /// True while the problem is the administrator's own (CN-34).
+  public var isOwnArea = false
+  /// The tier of support that works on it, from 1.
+  public var tier = 1
+  /// Who works on it.
+  public var agent: String?
+  /// Who holds the ball; nil once the case has ended (CK-9).
+  public var ball: Side?
+  /// How the customer wants to be reached.
+  public var contactMethod = ContactChannel.email
+  /// The language to answer in.
+  public var language: String?
+  /// The customer's time zone.
+  public var timeZone: String?
+  /// A service incident it belongs to.
+  public var incident: String?
+  /// The earlier case it follows (CK-10).
+  public var follows: String?
+  /// The policy version it is judged by (SRC-1).
+  public var policy = ""
+  /// When it was opened.
+  public var openedAt = Instant(microseconds: 0)
+  /// When the first response was given (CK-5).
+  public var firstResponseAt: Instant?
+  /// When it was last resolved.
+  public var resolvedAt: Instant?
+  /// When it ended: closed, cancelled or referred.
+  public var endedAt: Instant?
+  /// When the ball was last given to the side that holds it.
+  public var ballSince: Instant?
+  /// How often it was reopened.
+  public var reopenings = 0
+  /// Where a referred case was sent.
+  public var referredTo: ReferralTarget?
+  /// The version of its newest event.
+  public var version = 0
+  /// The position of its newest event.
+  public var position: Int64 = 0
+  /// The sealed texts of the opening: title, description, addresses.
+  public var sealedOpening: [UInt8] = []
+  /// The sealed texts of the newest contact details, if they changed.
+  public var sealedContact: [UInt8] = []
+
+  /// A case without events.
+  public init() {}
+
+  /// Folds one event in.
+  public mutating func apply(_ recorded: RecordedCaseEvent) {
+    version = recorded.version
+    position = recorded.position
+    let at = recorded.occurredAt
+    switch recorded.event {
+    case .opened(let opened): open(opened, recorded)
+    case .classified(let severity, let category, let issueType, _):
+      isClassified = true
+      if let severity { assigned = severity }
+      if let category { self.category = category }
+      if let issueType { self.issueType = issueType }
+    case .assigned(let agent): self.agent = agent
+    case .responded: noteResponse(recorded)
+    case .contactAttempted: noteResponse(recorded)
+    case .informationRequested:
+      noteResponse(recorded)
+      hold(.customer, at)
+    case .informationProvided(let hasStatement, _, let ball, _):
+      if hasStatement { self.hasStatement = true }
+      hold(ball, at)
+    case .escalated(_, let severity, let tier, let hasStatement, _):
+      if let severity { assigned = severity }
+      if let tier { self.tier = tier }
+      if hasStatement { self.hasStatement = true }
+    case .downgraded(let downgraded): assigned = downgraded.to
+    case .resolved:
+      noteResponse(recorded)
+      status = .resolved
+      resolvedAt = at
+      hold(nil, at)
+    case .reopened:
+      status = .open
+      endedAt = nil
+      reopenings += 1
+      hold(.operator, at)
+    case .closed: end(.closed, at)
+    case .cancelled: end(.cancelled, at)
+    case .referred(let target, _, _, _):
+      referredTo = target
+      end(.referred, at)
+    case .handedOver:
+      isOwnArea = false
+      hold(.operator, at)
+    case .contactDetailsConfirmed(let method):
+      if let method { contactMethod = method }
+      if !recorded.sealed.isEmpty { sealedContact = recorded.sealed }
+    case .noted, .breachRecorded, .breachWithdrawn, .dutyLapsed: break
+    }
+  }
+
+  private mutating func open(_ opened: Opened, _ recorded: RecordedCaseEvent) {
+    reference = opened.reference
+    organization = opened.organization
+    cloud = opened.cloud
+    name = opened.name
+    person = opened.person
+    type = opened.type
+    service = opened.service
+    category = opened.category
+    requested = opened.requested
+    assigned = opened.assigned
+    reasons = opened.reasons
+    hasStatement = opened.hasStatement
+    isOwnArea = opened.ball == .customer
+    contactMethod = opened.contactMethod
+    language = opened.language
+    timeZone = opened.timeZone
+    incident = opened.incident
+    follows = opened.follows
+    policy = recorded.policy
+    openedAt = recorded.occurredAt
+    sealedOpening = recorded.sealed
+    hold(opened.ball, recorded.occurredAt)
+  }
+
+  private mutating func hold(_ side: Side?, _ at: Instant) {
+    if ball != side { ballSince = side == nil ? nil : at }
+    ball = side
+  }
+
+  private mutating func end(_ status: CaseStatus, _ at: Instant) {
+    self.status = status
+    endedAt = at
+    hold(nil, at)
+  }
+
+  /// The first response is when the initial-response clock was met, entered late or not (CK-5).
+  private mutating func noteResponse(_ recorded: RecordedCaseEvent) {
+    for case .ended(.initialResponse, _, .met, let at) in recorded.event.clocks { firstResponseAt = at }
+  }
+}
