@@ -1,0 +1,67 @@
+/// A half-open stretch of opening in one local day (CK-1).
+public struct DayWindow: Sendable, Hashable {
+  /// Seconds of the local day at which it opens, 0 to 86 399.
+  public var opens: Int
+  /// Seconds of the local day at which it closes, up to 86 400 for 24:00; after `opens`.
+  public var closes: Int
+
+  /// A window.
+  public init(opens: Int, closes: Int) {
+    self.opens = opens
+    self.closes = closes
+  }
+}
+
+/// When a desk works: one version of its hours (CN-7, CN-8, CN-22).
+public struct ServiceCalendar: Sendable, Hashable {
+  /// The calendar's name, as in `21vianet-billing`.
+  public var name: String
+  /// Counted from 1 within the name.
+  public var version: Int
+  /// The zone the hours are told in.
+  public var zone: ZoneData
+  /// The windows of each weekday, in order and apart; a missing weekday is closed.
+  public var weekly: [Weekday: [DayWindow]]
+  /// Dates that are closed whatever their weekday, with the reason.
+  public var closed: [CivilDate: String]
+  /// Dates with windows of their own (exchanged working days, half days); they win over `closed`.
+  public var worked: [CivilDate: [DayWindow]]
+  /// The last year whose public holidays are known (CK-13); nil: the calendar doesn't use them.
+  public var holidaysPublishedThrough: Int?
+  /// The rules the hours come from.
+  public var rules: [Rule]
+  /// Whether the sources or the operator set the hours.
+  public var basis: Basis
+
+  /// The name that decisions cite, as in `21vianet-billing/1`.
+  public var label: String { "\(name)/\(version)" }
+
+  /// A calendar, all values given.
+  public init(
+    name: String, version: Int, zone: ZoneData, weekly: [Weekday: [DayWindow]],
+    closed: [CivilDate: String] = [:], worked: [CivilDate: [DayWindow]] = [:],
+    holidaysPublishedThrough: Int? = nil, rules: [Rule] = [], basis: Basis = .choice
+  ) {
+    self.name = name
+    self.version = version
+    self.zone = zone
+    self.weekly = weekly
+    self.closed = closed
+    self.worked = worked
+    self.holidaysPublishedThrough = holidaysPublishedThrough
+    self.rules = rules
+    self.basis = basis
+  }
+
+  /// The windows of a date.
+  public func windows(on date: CivilDate) -> [DayWindow] {
+    if let own = worked[date] { return own }
+    return closed[date] == nil ? weekly[date.weekday] ?? [] : []
+  }
+
+  /// True where the desk never closes.
+  public var isContinuous: Bool {
+    let wholeDay = [DayWindow(opens: 0, closes: 86_400)]
+    return closed.isEmpty && worked.isEmpty && Weekday.allCases.allSatisfy { weekly[$0] == wholeDay }
+  }
+}
