@@ -1,0 +1,158 @@
+internal import CLibPQ
+internal import Glibc
+
+/// A connection to a server. It belongs to one thread at a time, and every call blocks that thread.
+public final class Connection {
+  /// libpq's connection; nil once closed, which every libpq function takes as a dead one.
+  var pg: OpaquePointer?
+  var plans = PlanCache()
+  /// The server said that it ends the session.
+  var sessionEnded = false
+  /// Where in its text the last refused statement has its fault, in characters from 1.
+  var lastErrorPosition: Int?
+  private let settings: ConnectionSettings
+  private let canceller = CancelHandle()
+
+  private init(_ settings: ConnectionSettings, _ pg: OpaquePointer) {
+    self.settings = settings
+    self.pg = pg
+    canceller.follow(pg)
+  }
+
+  /// Connects, within the settings' time-outs. Throws `cannotConnect`.
+  public static func open(_ settings: ConnectionSettings) throws(PostgresError) -> Connection {
+    Connection(settings, try connect(settings))
+  }
+
+  deinit { close() }
+
+  /// Ends the session; an open transaction is rolled back by the server.
+  public func close() {
+    canceller.follow(nil)
+    PQfinish(pg)
+    pg = nil
+    plans = PlanCache()
+  }
+
+  /// Connects again with the same settings, as after `connectionLost`. Session state and transaction are gone.
+  public func reset() throws(PostgresError) {
+    close()
+    pg = try Self.connect(settings)
+    sessionEnded = false
+    canceller.follow(pg)
+  }
+
+  /// Whether the connection is closed or dead.
+  public var isBroken: Bool { sessionEnded || PQstatus(pg) != CONNECTION_OK }
+
+  /// Whether a transaction is open, failed or not.
+  public var inTransaction: Bool {
+    let status = PQtransactionStatus(pg)
+    return status == PQTRANS_INTRANS || status == PQTRANS_INERROR
+  }
+
+  /// The server's version as a number: 150004 is 15.4.
+  public var serverVersion: Int { Int(PQserverVersion(pg)) }
+
+  /// The number of the server's process for this connection, as in `pg_stat_activity.pid`.
+  public var serverProcess: Int32 { PQbackendPID(pg) }
+
+  /// Cancels from any thread what this connection does.
+  public func cancelHandle() -> CancelHandle { canceller }
+
+  /// Refuses work on a closed connection, and in a piece of work that has been cancelled.
+  func checkUsable() throws(PostgresError) {
+    if pg == nil { throw .closed }
+    if canceller.isWorkCancelled { throw .cancelled }
+    if isBroken { throw .connectionLost }
+  }
+
+  /// Whether the server has said something to an idle connection that ended it.
+  func isStale() -> Bool {
+    if isBroken { return true }
+    var descriptor = pollfd(fd: PQsocket(pg), events: Int16(POLLIN), revents: 0)
+    if poll(&descriptor, 1, 0) == 0 { return false }
+    return PQconsumeInput(pg) == 0 || isBroken || PQtransactionStatus(pg) != PQTRANS_IDLE
+  }
+
+  /// The value that libpq uses for one of its options.
+  func option(_ keyword: String) -> String? {
+    guard let options = PQconninfo(pg) else { return nil }
+    defer { PQconninfoFree(options) }
+    return ConnectionSettings.dictionary(options)[keyword]
+  }
+}
+
+/// Discards notices: what the server wants to remark has no place on a user's terminal.
+private func discardNotice(_ argument: UnsafeMutableRawPointer?, _ result: OpaquePointer?) {}
+
+extension Connection {
+  private static func connect(_ settings: ConnectionSettings) throws(PostgresError) -> OpaquePointer {
+    let options = try settings.effective()
+    let keywords = CStrings(options.map(\.keyword))
+    let values = CStrings(options.map(\.value))
+    guard let pg = PQconnectdbParams(keywords.pointers, values.pointers, 0) else {
+      throw .cannotConnect(reason: "out of memory", state: nil)
+    }
+    if PQstatus(pg) != CONNECTION_OK {
+      do { try explainFailure(of: pg, settings) } catch {
+        PQfinish(pg)
+        throw error
+      }
+    }
+    PQsetNoticeReceiver(pg, discardNotice, nil)
+    return pg
+  }
+
+  /// libpq 15 keeps the SQLSTATE of a refused connection to itself unless its messages are verbose, so where a
+  /// server did answer ("FATAL:  …") it is asked once more. Returns if that succeeds.
+  private static func explainFailure(
+    of pg: OpaquePointer, _ settings: ConnectionSettings
+  ) throws(PostgresError) {
+    let reason = connectReason(String(cString: PQerrorMessage(pg)), settings)
+    guard String(cString: PQerrorMessage(pg)).contains(":  ") else {
+      throw .cannotConnect(reason: reason, state: nil)
+    }
+    PQsetErrorVerbosity(pg, PQERRORS_VERBOSE)
+    PQreset(pg)
+    PQsetErrorVerbosity(pg, PQERRORS_DEFAULT)
+    if PQstatus(pg) == CONNECTION_OK { return }
+    let answer = String(cString: PQerrorMessage(pg)).split(separator: "\n").compactMap(stateOfAnswer).last
+    throw .cannotConnect(reason: reason, state: answer)
+  }
+
+  /// The code in a line "FATAL:  3D000: database …".
+  private static func stateOfAnswer(_ line: Substring) -> SQLState? {
+    let characters = Array(line)
+    guard characters.count > 9 else { return nil }
+    for index in 0..<(characters.count - 8)
+    where characters[index] == ":" && characters[index + 1] == " " && characters[index + 2] == " " {
+      let code = characters[(index + 3)..<(index + 8)]
+      if characters[index + 8] == ":", code.allSatisfy({ $0.isASCII && ($0.isNumber || $0.isUppercase) }) {
+        return SQLState(rawValue: String(code))
+      }
+    }
+    return nil
+  }
+
+  /// libpq's message on one line.
+  private static func connectReason(_ message: String, _ settings: ConnectionSettings) -> String {
+    let lines = message.split(whereSeparator: \.isNewline).map { line in
+      String(line.drop { $0.isWhitespace })
+    }
+    return settings.withoutSecrets(lines.joined(separator: "; "))
+  }
+}
+
+/// A list of C strings that ends with a nil pointer.
+private final class CStrings {
+  let pointers: [UnsafePointer<CChar>?]
+
+  init(_ strings: [String]) {
+    pointers = strings.map { string in strdup(string).map { UnsafePointer($0) } } + [nil]
+  }
+
+  deinit {
+    for pointer in pointers { free(UnsafeMutablePointer(mutating: pointer)) }
+  }
+}
