@@ -2,7 +2,7 @@ public import Postgres
 internal import Synchronization
 
 /// Decides groups of requests on the appender's thread.
-public protocol GroupProcessor: AnyObject {
+public protocol GroupProcessor: AnyObject, SendableMetatype {
   /// What is asked.
   associatedtype Request: Sendable
   /// What is answered.

@@ -55,7 +55,7 @@ public func sha256(_ bytes: [UInt8]) -> [UInt8] { HashChain.sha256(bytes) }
 
 extension [UInt8] {
   mutating func append(integer value: some FixedWidthInteger) {
-    withUnsafeBytes(of: value.bigEndian) { append(contentsOf: $0) }
+    Swift.withUnsafeBytes(of: value.bigEndian) { append(contentsOf: $0) }
   }
 
   mutating func append(lengthAnd bytes: some Collection<UInt8>) {

@@ -24,7 +24,8 @@ public final class KeyRing {
   private let ledger: LedgerID
   private var keys: [UUIDBytes: SymmetricKey] = [:]
   private var people: [[UInt8]: UUIDBytes] = [:]
-  private var fresh: [(person: UUIDBytes, lookup: [UInt8], wrapped: [UInt8])] = []
+  private var fresh: [UUIDBytes: (lookup: [UInt8], wrapped: [UInt8])] = [:]
+  private var used: Set<UUIDBytes> = []
   private static let capacity = 50_000
 
   /// A ring for one ledger.
@@ -70,7 +71,7 @@ public final class KeyRing {
     else { throw StoreError.sealBroken("a person's key cannot be wrapped") }
     people[lookup] = person
     keys[person] = key
-    fresh.append((person, lookup, Array(wrapped)))
+    fresh[person] = (lookup, Array(wrapped))
     return person
   }
 
@@ -83,15 +84,16 @@ public final class KeyRing {
     }
   }
 
-  /// The statement that stores persons made since the last time; nil if there are none.
+  /// The statement that stores persons made and sealed for since the last time; nil if there are none.
   func storingNewPersons() -> Command? {
-    guard !fresh.isEmpty else { return nil }
-    defer { fresh = [] }
+    let stored = used.compactMap { person in fresh.removeValue(forKey: person).map { (person, $0) } }
+    used = []
+    guard !stored.isEmpty else { return nil }
     return Command(
       SQL.storePersons,
       [
-        .int16(ledger.rawValue), .uuidArray(fresh.map(\.person)), .bytesArray(fresh.map(\.lookup)),
-        .bytesArray(fresh.map(\.wrapped)),
+        .int16(ledger.rawValue), .uuidArray(stored.map(\.0)), .bytesArray(stored.map(\.1.lookup)),
+        .bytesArray(stored.map(\.1.wrapped)),
       ])
   }
 
@@ -99,7 +101,8 @@ public final class KeyRing {
   public func forget() {
     keys = [:]
     people = [:]
-    fresh = []
+    fresh = [:]
+    used = []
   }
 
   /// Seals values, each under its person's key, bound to the place they will stand at.
@@ -110,6 +113,7 @@ public final class KeyRing {
     var sealed: [UInt8] = []
     for value in values {
       guard let key = keys[value.person] else { throw StoreError.sealBroken("a person's key is not at hand") }
+      if fresh[value.person] != nil { used.insert(value.person) }
       let place = Self.place(value.person, stream, version)
       guard let box = try AES.GCM.seal(value.bytes, using: key, authenticating: place).combined else {
         throw StoreError.sealBroken("a value cannot be sealed")

@@ -93,7 +93,6 @@ public final class LedgerTransaction {
   /// Writes everything and commits, in one round trip; without events it only ends the transaction.
   public func commit(_ keys: KeyRing? = nil) throws {
     guard !appended.isEmpty else {
-      keys?.forget()
       connection.rollback()
       return
     }
