@@ -4,20 +4,23 @@ extension CaseDecider {
   var severity: Severity? { state.view.assigned }
 
   /// The first cycle or the next of a clock, due by the policy; nil where the policy has no such clock.
-  func start(_ clock: ClockName, severity: Severity?, type: RequestType? = nil) -> ClockStart? {
+  func start(
+    _ clock: ClockName, severity: Severity?, type: RequestType? = nil, from: Instant? = nil
+  ) -> ClockStart? {
     let type = type ?? state.view.type
-    let cycle = (state.clocks.last(clock)?.cycle ?? 0) + 1
+    let from = from ?? at
+    let cycle = state.clocks.rows.count { $0.clock == clock } + 1
     guard let severity, let target = target(clock, type, severity),
       let calendar = context.rulebook.calendar(for: type, severity: severity),
-      let due = calendar.due(from: at, target: target)
+      let due = calendar.due(from: from, target: target)
     else {
       guard clock == .initialResponse else { return nil }
       return ClockStart(
-        clock: clock, cycle: cycle, startedAt: at, dueAt: nil, target: nil, calendar: "", zoneData: "",
+        clock: clock, cycle: cycle, startedAt: from, dueAt: nil, target: nil, calendar: "", zoneData: "",
         provisional: false)
     }
     return ClockStart(
-      clock: clock, cycle: cycle, startedAt: at, dueAt: due.at, target: target,
+      clock: clock, cycle: cycle, startedAt: from, dueAt: due.at, target: target,
       calendar: calendar.calendar.label, zoneData: calendar.calendar.zone.dataVersion,
       provisional: due.provisional)
   }
@@ -30,48 +33,67 @@ extension CaseDecider {
     }
   }
 
-  /// What a contact does: it is the first response if none came before, it ends the running cycle of
-  /// the follow-up clock and, while the operator keeps the ball, begins the next (CK-5, CK-9).
+  /// What a contact does: it is the first response if none came before, it ends the cycle of the
+  /// follow-up clock that ran at its time and, while the operator keeps the ball, begins the next (CK-5,
+  /// CK-9).
+  ///
+  /// Entered late, it answers what it would have answered at its time (CK-14, CK-18): it takes the place of
+  /// a later answer, and its own cycle ends with the contact that followed. Where it gives the ball away or
+  /// ends the case, cycles begun after its time fall away.
   func contactChanges(startsNext: Bool) -> [ClockChange] {
+    let rows = state.clocks.rows.filter { $0.clock != .customerResponse }
+    let answered = rows.filter { $0.startedAt <= at && ($0.isOutstanding || isAnswered($0, after: at)) }
+    let met = answered.map { ClockChange.ended(clock: $0.clock, cycle: $0.cycle, outcome: .met, at: at) }
+    if startsNext { return state.view.ball == .operator ? met + followUps(each: false) : met }
+    return met + cancellations(of: rows.filter { $0.startedAt > at })
+  }
+
+  private func isAnswered(_ row: SLAClock, after moment: Instant) -> Bool {
+    row.metAt.map { $0 > moment } ?? false
+  }
+
+  /// The cycle of the follow-up clock that begins now, met by the next contact where that was entered
+  /// before; and where each is wanted, the cycles which begin with those contacts (CK-9, CK-14).
+  func followUps(each: Bool) -> [ClockChange] {
+    let later = state.contacts.filter { $0 > at }
     var changes: [ClockChange] = []
-    for row in state.clocks.rows where row.clock != .customerResponse && row.startedAt <= at {
-      // A contact entered late answers what it would have answered at its time (CK-14, CK-18).
-      let answersLate = row.metAt.map { $0 > at } ?? false
-      let disproves = row.state == .breached && row.dueAt.map { at <= $0 } ?? false
-      let answersFirst = row.clock == .initialResponse && row.state != .cancelled && answersLate
-      if row.isOutstanding || answersFirst || (answersLate && disproves) {
-        changes.append(.ended(clock: row.clock, cycle: row.cycle, outcome: .met, at: at))
-      }
-    }
-    let running = state.clocks.last(.followUp)
-    let isNewest = running.map { $0.startedAt <= at } ?? true
-    if startsNext, isNewest, state.view.ball == .operator, let next = start(.followUp, severity: severity) {
+    for (index, from) in ([at] + later).enumerated() where index == 0 || each {
+      guard var next = start(.followUp, severity: severity, from: from) else { return changes }
+      next.cycle += index
       changes.append(.started(next))
+      guard index < later.count else { continue }
+      changes.append(.ended(clock: .followUp, cycle: next.cycle, outcome: .met, at: later[index]))
     }
     return changes
   }
 
-  /// Takes back breaches that a contact entered late disproves, naming both events (CK-18).
-  mutating func withdrawDisproved(by changes: [ClockChange]) {
+  /// Takes back the breaches that an answer entered late disproves, naming both events, and records those
+  /// of the cycles it put in between (CK-6, CK-18).
+  mutating func settleBreaches(after changes: [ClockChange]) {
     let response = state.view.version
     for case .ended(let clock, let cycle, .met, let met) in changes {
       let row = state.clocks.rows.last { $0.clock == clock && $0.cycle == cycle }
-      guard let row, row.state == .breached, let due = row.dueAt, met <= due else { continue }
-      emit(.breachWithdrawn(clock: clock, cycle: cycle, breach: row.breachedBy, response: response))
+      guard let row, let due = row.dueAt else { continue }
+      if row.state == .breached, met <= due {
+        emit(.breachWithdrawn(clock: clock, cycle: cycle, breach: row.breachedBy, response: response))
+      } else if row.state == .met, due < met {
+        emit(.breachRecorded(clock: clock, cycle: cycle, dueAt: due), occurredAt: due)
+      }
     }
   }
 
   /// Every clock still outstanding ends without having been met; a breach already due stands (CN-4).
-  func cancellations() -> [ClockChange] {
-    state.clocks.rows.filter(\.isOutstanding).map {
-      .ended(clock: $0.clock, cycle: $0.cycle, outcome: .cancelled, at: at)
-    }
-  }
+  func cancellations() -> [ClockChange] { cancellations(of: state.clocks.rows) }
 
   /// The customer's clock ends without an answer being needed any more.
   func customerCancellations() -> [ClockChange] {
-    guard let row = state.clocks.last(.customerResponse), row.isOutstanding else { return [] }
-    return [.ended(clock: row.clock, cycle: row.cycle, outcome: .cancelled, at: at)]
+    cancellations(of: state.clocks.rows.filter { $0.clock == .customerResponse })
+  }
+
+  private func cancellations(of rows: [SLAClock]) -> [ClockChange] {
+    rows.filter(\.isOutstanding).map {
+      .ended(clock: $0.clock, cycle: $0.cycle, outcome: .cancelled, at: max(at, $0.startedAt))
+    }
   }
 
   /// How a change of severity moves the due dates of the operator's running clocks (CK-7, CK-8).
@@ -89,13 +111,15 @@ extension CaseDecider {
     guard let target = target(row.clock, state.view.type, new),
       let calendar = context.rulebook.calendar(for: state.view.type, severity: new)
     else { return nil }
+    // A cycle can have begun after a change that is entered late.
+    let moment = max(at, row.startedAt)
     let due =
       raised
       ? ClockArithmetic.raised(
-        due: row.dueAt ?? .distantFuture, at: at, target: target, on: calendar,
-        periods: state.severityPeriods(until: at), to: new, since: row.startedAt)
+        due: row.dueAt ?? .distantFuture, at: moment, target: target, on: calendar,
+        periods: state.severityPeriods(until: moment), to: new, since: row.startedAt)
       : ClockArithmetic.lowered(start: row.startedAt, target: target, on: calendar)
-    guard due.at != row.dueAt else { return nil }
+    guard due.at != row.dueAt, due.at != .distantFuture else { return nil }
     return ClockMove(
       clock: row.clock, cycle: row.cycle, dueBefore: row.dueAt, dueAt: due.at, target: target,
       calendar: calendar.calendar.label, zoneData: calendar.calendar.zone.dataVersion,

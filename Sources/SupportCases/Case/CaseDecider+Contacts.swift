@@ -17,14 +17,14 @@ extension CaseDecider {
       try requireOperators("respond")
       let changes = contactChanges(startsNext: true)
       emit(.responded(agent: agent, channel: channel, clocks: changes), texts)
-      withdrawDisproved(by: changes)
+      settleBreaches(after: changes)
     case .attempted:
       try requireOperators("respond")
       let changes = policy.attemptCountsAsResponse ? contactChanges(startsNext: true) : []
       let due = start(.customerResponse, severity: severity)?.dueAt
       emit(
         .contactAttempted(agent: agent, channel: channel, detailsDueAt: due, clocks: changes), texts)
-      withdrawDisproved(by: changes)
+      settleBreaches(after: changes)
     case .internal:
       emit(.noted(agent: agent), texts)
     }
@@ -36,15 +36,14 @@ extension CaseDecider {
       throw Rejection(.invalidInput, "request-information needs --items or --message that says what is asked")
     }
     var changes = contactChanges(startsNext: false)
-    let contact = changes
-    // A reminder while the customer's clock runs gives no new time.
-    if state.clocks.last(.customerResponse)?.state != .running || state.view.ball != .customer,
+    // A reminder while the customer's clock runs gives no new time; once it ran out, a new request does.
+    if state.clocks.last(.customerResponse)?.state != .running,
       let asked = start(.customerResponse, severity: severity)
     {
-      changes.append(.started(asked))
+      changes += customerCancellations() + [.started(asked)]
     }
     emit(.informationRequested(agent: agent, clocks: changes), texts)
-    withdrawDisproved(by: contact)
+    settleBreaches(after: changes)
   }
 
   mutating func provide(_ texts: [PersonalText]) throws(Rejection) {
@@ -58,12 +57,13 @@ extension CaseDecider {
       if let row = state.clocks.last(.customerResponse), row.isOutstanding {
         changes.append(.ended(clock: row.clock, cycle: row.cycle, outcome: .met, at: at))
       }
-      if let next = start(.followUp, severity: severity) { changes.append(.started(next)) }
+      changes += followUps(each: true)
     }
     emit(
       .informationProvided(
         hasStatement: has(.impactStatement, texts), hasResources: has(.resources, texts), ball: ball,
         clocks: changes), texts)
+    settleBreaches(after: changes)
   }
 
   mutating func resolve(_ texts: [PersonalText]) throws(Rejection) {
@@ -72,7 +72,7 @@ extension CaseDecider {
     }
     let contact = state.view.isOwnArea ? [] : contactChanges(startsNext: false)
     emit(.resolved(surveyDueAt: surveyDue(), clocks: contact + customerCancellations()), texts)
-    withdrawDisproved(by: contact)
+    settleBreaches(after: contact)
   }
 
   mutating func reopen(_ texts: [PersonalText]) throws(Rejection) {
@@ -88,8 +88,18 @@ extension CaseDecider {
           + "resolved; open a new one with --follows \(state.view.reference)",
         rules: [days.rule])
     }
-    let next = start(.followUp, severity: severity)
-    emit(.reopened(clocks: next.map { [.started($0)] } ?? []), texts)
+    // The administrator's own problem is the administrator's again (CN-34).
+    let changes = state.view.isOwnArea ? [] : followUps(each: true)
+    emit(.reopened(clocks: changes), texts)
+    settleBreaches(after: changes)
+  }
+
+  /// Sends the customer elsewhere, with the guidance the policy has for that (CN-4).
+  mutating func refer(to target: ReferralTarget, _ texts: [PersonalText]) {
+    let known = policy.categories.filter { $0.outcome == .referred && $0.referTo == target.rawValue }
+    let said = known.first { $0.category == state.view.category } ?? known.first
+    emit(
+      .referred(to: target, rule: said?.rule, guidance: said?.guidance, clocks: cancellations()), texts)
   }
 
   /// When the survey is to be offered: business days of the case's own calendar (CN-35).

@@ -96,7 +96,9 @@ extension CaseDecider {
           + "a recorded lapse, a failed attempt or a statement of the customer's",
         rules: ["CN-25", "CN-26"])
     }
-    let lapsed = state.duties.rows.last { $0.duty.holder == .customer && $0.state == .lapsed }
+    let lapses = state.duties.rows.filter { $0.duty.holder == .customer && $0.state == .lapsed }
+    // The duty that arose or ended with the very event named, else the newest.
+    let lapsed = lapses.first { $0.sinceEvent == evidence || $0.byEvent == evidence } ?? lapses.last
     switch mark.kind {
     case .request(let cycle):
       let row = state.clocks.rows.last { $0.clock == .customerResponse && $0.cycle == cycle }
@@ -107,8 +109,7 @@ extension CaseDecider {
           rules: ["CN-25"])
       }
       guard row?.state == .breached else { break }
-      let duty = state.duties.rows.last { $0.duty == .reliableCommunication && $0.state == .lapsed }
-      if let duty = duty ?? lapsed { return duty }
+      if let lapsed { return lapsed }
     case .lapse, .attempt:
       if let lapsed { return lapsed }
     case .statement:

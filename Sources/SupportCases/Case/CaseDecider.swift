@@ -71,8 +71,7 @@ public struct CaseDecider: Sendable {
     case .reopen(let texts): try reopen(texts)
     case .close: emit(.closed)
     case .cancel(let texts): emit(.cancelled(clocks: cancellations()), texts)
-    case .refer(let target, let texts):
-      emit(.referred(to: target, rule: nil, guidance: nil, clocks: cancellations()), texts)
+    case .refer(let target, let texts): refer(to: target, texts)
     case .handOver(let texts): try handOver(texts)
     case .contactDetails(let method, let texts): try confirmDetails(method, texts)
     }

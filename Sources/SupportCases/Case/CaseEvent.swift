@@ -188,6 +188,21 @@ public enum CaseEvent: Hashable, Sendable {
   }
 }
 
+extension CaseEvent {
+  /// True for a contact that meets the operator's clocks (CK-5); a resolution is one too, and the last.
+  var isContact: Bool {
+    switch self {
+    case .responded, .informationRequested: true
+    // A failed attempt counts where policy says so, and moves clocks only then.
+    case .contactAttempted(_, _, _, let clocks): !clocks.isEmpty
+    case .opened, .classified, .assigned, .noted, .informationProvided, .escalated, .downgraded, .resolved,
+      .reopened, .closed, .cancelled, .referred, .handedOver, .contactDetailsConfirmed, .breachRecorded,
+      .breachWithdrawn, .dutyLapsed:
+      false
+    }
+  }
+}
+
 /// A decided event with the personal texts that belong to it, not yet stored.
 public struct NewCaseEvent: Hashable, Sendable {
   /// The facts.

@@ -41,6 +41,9 @@ public struct CaseState: Hashable, Sendable {
   /// The last change of severity, ball or state (CK-14).
   public private(set) var lastChangeAt = Instant(microseconds: .min)
 
+  /// Contacts later than that change, in order: what is entered late falls between them (CK-14).
+  public private(set) var contacts: [Instant] = []
+
   /// A case before its first event.
   public init() {}
 
@@ -71,6 +74,10 @@ public struct CaseState: Hashable, Sendable {
     if before != Course(view) || view.version == 1 {
       lastChangeAt = max(lastChangeAt, at)
     }
+    if recorded.event.isContact {
+      contacts.insert(at, at: contacts.firstIndex { $0 > at } ?? contacts.endIndex)
+    }
+    if let first = contacts.first, first <= lastChangeAt { contacts.removeAll { $0 <= lastChangeAt } }
   }
 
   private mutating func assess(_ severity: Severity?, _ at: Instant) {

@@ -157,18 +157,24 @@ public struct OrganizationState: Hashable, Sendable {
       self.domain = domain
       registeredAt = moment
     case .administratorAdded(let person, let role):
-      administrators.append(Spell(value: RoleHolder(person: person, role: role), from: moment))
+      Self.begin(RoleHolder(person: person, role: role), at: moment, in: &administrators)
     case .administratorRemoved(let person, let role):
       Self.end(&administrators, at: moment) {
         $0.person == person && (role == nil || $0.role == role)
       }
-    case .userAdded(let person): users.append(Spell(value: person, from: moment))
-    case .agreementSigned(let kind): agreements.append(Spell(value: kind, from: moment))
+    case .userAdded(let person): Self.begin(person, at: moment, in: &users)
+    case .agreementSigned(let kind): Self.begin(kind, at: moment, in: &agreements)
     case .agreementEnded(let kind): Self.end(&agreements, at: moment) { $0 == kind }
-    case .subscriptionStarted(let kind): subscriptions.append(Spell(value: kind, from: moment))
+    case .subscriptionStarted(let kind): Self.begin(kind, at: moment, in: &subscriptions)
     case .subscriptionEnded(let kind): Self.end(&subscriptions, at: moment) { $0 == kind }
     case .phoneRegistered(let phone): phones.append(phone)
     }
+  }
+
+  /// A spell entered late lasts until the one that was known to follow (ALL-3).
+  private static func begin<Value>(_ value: Value, at moment: Instant, in spells: inout [Spell<Value>]) {
+    let next = spells.filter { $0.value == value && $0.from > moment }.map(\.from).min()
+    spells.append(Spell(value: value, from: moment, until: next))
   }
 
   private static func end<Value>(

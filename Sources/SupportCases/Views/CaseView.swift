@@ -111,7 +111,7 @@ public struct CaseView: Hashable, Sendable {
       status = .open
       endedAt = nil
       reopenings += 1
-      hold(.operator, at)
+      hold(isOwnArea ? .customer : .operator, at)
     case .closed: end(.closed, at)
     case .cancelled: end(.cancelled, at)
     case .referred(let target, _, _, _):

@@ -1,12 +1,14 @@
 /// The view `ResponsibilityAssignment` of one case: who owes what, a fold of its events (CN-34).
 public struct Responsibilities: Hashable, Sendable {
   /// Every duty that is or was in play, in the order they arose.
-  public private(set) var rows: [ResponsibilityAssignment] = []
+  public internal(set) var rows: [ResponsibilityAssignment] = []
+  /// The row of each cycle of the follow-up clock.
+  var followUps: [Int: Int] = [:]
   private var type: RequestType = .technical
   private var severity: Severity?
-  private var soughtA = false
+  private var ball: Side?
   private var isOwnArea = false
-  private var hasResponse = false
+  private var hasStatement = false
 
   /// No duties yet.
   public init() {}
@@ -18,26 +20,23 @@ public struct Responsibilities: Hashable, Sendable {
 
   /// Folds one event in.
   public mutating func apply(_ recorded: RecordedCaseEvent) {
-    var change = Change(at: recorded.occurredAt, by: recorded.version)
-    change.due = recorded.event.clocks
+    let change = Change(at: recorded.occurredAt, by: recorded.version, due: recorded.event.clocks)
     switch recorded.event {
     case .opened(let opened): open(opened, change)
     case .classified(let severity, _, _, _):
       settle(.gatherAndValidate, .fulfilled, change)
       assess(severity, change)
     case .escalated(_, let severity, _, let hasStatement, _):
-      if hasStatement { settle(.businessImpactStatement, .fulfilled, change) }
+      state(hasStatement, change)
       assess(severity, change)
     case .downgraded(let downgraded): assess(downgraded.to, change)
     case .contactAttempted(_, _, let detailsDueAt, _):
       if last(.contactInformation)?.state != .owed { owe(.contactInformation, due: detailsDueAt, change) }
-      if recorded.event.clocks.isEmpty == false { contact(change) }
-    case .responded: contact(change)
-    case .informationRequested:
-      contact(change)
-      request(change)
+      if recorded.event.isContact { keepUp(change) }
+    case .responded: keepUp(change)
+    case .informationRequested: request(change)
     case .informationProvided(let hasStatement, let hasResources, let ball, _):
-      if hasStatement { settle(.businessImpactStatement, .fulfilled, change) }
+      state(hasStatement, change)
       answer(hasResources: hasResources, ball: ball, change)
     case .resolved(let surveyDueAt, _): resolve(surveyDueAt, change)
     case .reopened: reopen(change)
@@ -45,11 +44,13 @@ public struct Responsibilities: Hashable, Sendable {
     case .referred: settleAll(.released, change)
     case .handedOver:
       isOwnArea = false
+      ball = .operator
       settle(.ownArea, .released, change)
+      if let start = change.start(of: .initialResponse) { owe(.initialResponse, due: start.dueAt, change) }
       assist(change)
-    case .contactDetailsConfirmed: settle(.contactInformation, .fulfilled, change)
-    case .breachRecorded(let clock, _, _): lapse(clock, change)
-    case .breachWithdrawn(let clock, _, _, _): restore(clock, change)
+    case .contactDetailsConfirmed: fulfil(.contactInformation, change)
+    case .breachRecorded(let clock, let cycle, _): lapse(clock, cycle, change)
+    case .breachWithdrawn(_, _, let breach, let response): restore(breach, response, change)
     case .dutyLapsed(let duty, _): settle(duty, .lapsed, change)
     case .assigned, .noted, .closed: break
     }
@@ -59,15 +60,10 @@ public struct Responsibilities: Hashable, Sendable {
 
 // What each kind of event means for the duties.
 extension Responsibilities {
-  fileprivate struct Change {
+  struct Change {
     var at: Instant
     var by: Int
-    var due: [ClockChange] = []
-
-    init(at: Instant, by: Int) {
-      self.at = at
-      self.by = by
-    }
+    var due: [ClockChange]
 
     func start(of clock: ClockName) -> ClockStart? {
       for case .started(let start) in due where start.clock == clock { return start }
@@ -78,7 +74,8 @@ extension Responsibilities {
   private mutating func open(_ opened: Opened, _ change: Change) {
     type = opened.type
     severity = opened.assigned
-    soughtA = opened.requested == .a || opened.assigned == .a
+    ball = opened.ball
+    hasStatement = opened.hasStatement
     owe(.contactInformation, due: nil, change)
     settle(.contactInformation, .fulfilled, change)
     if opened.type == .technical {
@@ -86,8 +83,8 @@ extension Responsibilities {
       settle(.selfServiceFirst, opened.hasSelfHelp ? .fulfilled : .released, change)
     }
     // Referred at once: the operator owes nothing and waits for nothing (CN-4).
-    guard let ball = opened.ball else { return }
-    if soughtA, opened.assigned != nil {
+    guard ball != nil else { return }
+    if opened.assigned != nil, opened.requested == .a || opened.assigned == .a {
       owe(.businessImpactStatement, due: opened.statementDueAt, change)
       if opened.hasStatement { settle(.businessImpactStatement, .fulfilled, change) }
     }
@@ -96,13 +93,13 @@ extension Responsibilities {
     if isOwnArea {
       owe(.ownArea, due: nil, change)
     } else {
+      if let start = change.start(of: .initialResponse) { owe(.initialResponse, due: start.dueAt, change) }
       assist(change)
     }
   }
 
   /// The operator's duties once the problem is the operator's.
   private mutating func assist(_ change: Change) {
-    if let start = change.start(of: .initialResponse) { owe(.initialResponse, due: start.dueAt, change) }
     owe(Duty.assistance(with: type), due: nil, change)
     owe(.coordinateResolution, due: nil, change)
     if severity == .a { joinForces(change) }
@@ -117,30 +114,36 @@ extension Responsibilities {
     guard let new else { return }
     let old = severity
     severity = new
-    if new == .a {
+    guard new != .a else {
       if old != .a, !isOwnArea { joinForces(change) }
+      if !hasStatement, last(.businessImpactStatement)?.state != .owed {
+        owe(.businessImpactStatement, due: nil, change)
+      }
       return
     }
-    soughtA = false
-    settle(.businessImpactStatement, .released, change)
     settle(.jointInvestigation, .released, change)
     settle(.continuousEffort, .released, change)
+    // A stays sought where the assessment only confirms what the request was capped at (CN-16).
+    if let old, new < old { settle(.businessImpactStatement, .released, change) }
   }
 
-  /// A contact the customer sees answers the first response, and keeps communication going.
-  private mutating func contact(_ change: Change) {
-    settle(.initialResponse, .fulfilled, change)
-    settle(.keepCommunicating, .fulfilled, change)
-    guard !hasResponse else { return }
-    hasResponse = true
-    // Where there is no cadence, communication is owed without a date until the case ends (CN-33).
-    if change.start(of: .followUp) == nil, change.start(of: .customerResponse) == nil {
-      owe(.keepCommunicating, due: nil, change)
-    }
+  private mutating func state(_ isStated: Bool, _ change: Change) {
+    guard isStated else { return }
+    hasStatement = true
+    fulfil(.businessImpactStatement, change)
+  }
+
+  /// Where there is no cadence, communication is owed without a date until the case ends (CN-33).
+  private mutating func keepUp(_ change: Change) {
+    guard ball == .operator, change.start(of: .followUp) == nil, last(.keepCommunicating)?.state != .owed
+    else { return }
+    owe(.keepCommunicating, due: nil, change)
   }
 
   private mutating func request(_ change: Change) {
-    let due = change.start(of: .customerResponse)?.dueAt ?? last(.reliableCommunication)?.dueAt
+    ball = .customer
+    let asked = rows.last { $0.duty == .reliableCommunication && $0.state == .owed }
+    let due = change.start(of: .customerResponse)?.dueAt ?? asked?.dueAt
     owe(.reliableCommunication, due: due, change)
     guard severity == .a else { return }
     if last(.jointInvestigation)?.state != .owed { owe(.jointInvestigation, due: due, change) }
@@ -153,30 +156,45 @@ extension Responsibilities {
       settle(.reliableCommunication, .fulfilled, change)
     }
     if hasResources || (answered && ball == .operator) { settle(.jointInvestigation, .fulfilled, change) }
+    let returns = self.ball != ball
+    self.ball = ball
+    if returns { keepUp(change) }
   }
 
   private mutating func resolve(_ surveyDueAt: Instant?, _ change: Change) {
-    contact(change)
+    ball = nil
     for duty in [
-      Duty.ownArea, .troubleshootAndGuide, .billingAssistance, .purchaseAssistance, .coordinateResolution,
-      .continuousEffort, .keepCommunicating,
+      Duty.ownArea, .initialResponse, .troubleshootAndGuide, .billingAssistance, .purchaseAssistance,
+      .coordinateResolution, .continuousEffort,
     ] { settle(duty, .fulfilled, change) }
+    // A cycle that a resolution entered late did away with was never owed.
+    for index in rows.indices
+    where rows[index].duty == .keepCommunicating && rows[index].state == .owed
+      && rows[index].since <= change.at
+    { end(index, .fulfilled, change) }
     settleAll(.released, change)
     if surveyDueAt != nil { owe(.survey, due: surveyDueAt, change) }
   }
 
   private mutating func reopen(_ change: Change) {
     settle(.survey, .released, change)
-    owe(Duty.assistance(with: type), due: nil, change)
-    owe(.coordinateResolution, due: nil, change)
-    if severity == .a { joinForces(change) }
-    if change.start(of: .followUp) == nil { owe(.keepCommunicating, due: nil, change) }
+    if last(.gatherAndValidate)?.state == .released { owe(.gatherAndValidate, due: nil, change) }
+    ball = isOwnArea ? .customer : .operator
+    if isOwnArea {
+      owe(.ownArea, due: nil, change)
+    } else {
+      assist(change)
+      keepUp(change)
+    }
   }
 
-  private mutating func lapse(_ clock: ClockName, _ change: Change) {
+  private mutating func lapse(_ clock: ClockName, _ cycle: Int, _ change: Change) {
     switch clock {
     case .initialResponse: settle(.initialResponse, .lapsed, change)
-    case .followUp: settle(.keepCommunicating, .lapsed, change)
+    case .followUp:
+      // A contact entered late can put a cycle in between that was answered late.
+      guard let index = followUps[cycle], rows[index].state != .released else { return }
+      end(index, .lapsed, change)
     case .customerResponse:
       while rows.contains(where: { $0.duty == .reliableCommunication && $0.state == .owed }) {
         settle(.reliableCommunication, .lapsed, change)
@@ -185,68 +203,40 @@ extension Responsibilities {
     }
   }
 
-  private mutating func restore(_ clock: ClockName, _ change: Change) {
-    let duty: Duty =
-      switch clock {
-      case .initialResponse: .initialResponse
-      case .followUp: .keepCommunicating
-      case .customerResponse: .reliableCommunication
-      }
-    guard let index = rows.lastIndex(where: { $0.duty == duty && $0.state == .lapsed }) else { return }
-    rows[index].state = .fulfilled
-    rows[index].byEvent = change.by
-    rows[index].changedBy = change.by
+  /// What lapsed with a breach was done in time after all, by the response that disproves it (CK-18).
+  private mutating func restore(_ breach: Int, _ response: Int, _ change: Change) {
+    for index in rows.indices where rows[index].state == .lapsed && rows[index].byEvent == breach {
+      end(index, .fulfilled, change)
+      rows[index].byEvent = response
+    }
   }
 
-  /// Due dates of duties are those of the clocks that stand for them.
+  /// Duties of the operator's clocks move and end with them.
   private mutating func follow(_ clocks: [ClockChange], _ change: Change) {
     for clock in clocks {
       switch clock {
       case .started(let start):
-        if start.clock == .followUp { owe(.keepCommunicating, due: start.dueAt, change) }
-      case .moved(let move):
-        switch move.clock {
-        case .initialResponse: edit(.initialResponse, change) { $0.dueAt = move.dueAt }
-        case .followUp: edit(.keepCommunicating, change) { $0.dueAt = move.dueAt }
-        case .customerResponse: edit(.reliableCommunication, change) { $0.dueAt = move.dueAt }
-        }
-      case .ended: break
+        guard start.clock == .followUp else { continue }
+        followUps[start.cycle] = rows.count
+        owe(.keepCommunicating, due: start.dueAt, change, since: start.startedAt)
+      case .moved(let move): self.move(move, change)
+      case .ended(.initialResponse, _, .met, _): settle(.initialResponse, .fulfilled, change)
+      case .ended(.followUp, let cycle, let outcome, _):
+        guard let index = followUps[cycle], rows[index].state == .owed else { continue }
+        end(index, outcome == .met ? .fulfilled : .released, change)
+      case .ended: continue
       }
     }
   }
-}
 
-// The rows themselves.
-extension Responsibilities {
-  private mutating func owe(_ duty: Duty, due: Instant?, _ change: Change) {
-    let instance = (last(duty)?.instance ?? 0) + 1
-    rows.append(
-      ResponsibilityAssignment(
-        duty: duty, instance: instance, state: .owed, since: change.at, sinceEvent: change.by, dueAt: due,
-        byEvent: 0, changedBy: change.by))
-  }
-
-  /// Ends the oldest owed instance of a duty, if there is one.
-  private mutating func settle(_ duty: Duty, _ state: DutyState, _ change: Change) {
-    guard let index = rows.firstIndex(where: { $0.duty == duty && $0.state == .owed }) else { return }
-    end(index, state, change)
-  }
-
-  private mutating func settleAll(_ state: DutyState, _ change: Change) {
-    for index in rows.indices where rows[index].state == .owed { end(index, state, change) }
-  }
-
-  private mutating func end(_ index: Int, _ state: DutyState, _ change: Change) {
-    rows[index].state = state
-    rows[index].byEvent = change.by
-    rows[index].changedBy = change.by
-  }
-
-  private mutating func edit(
-    _ duty: Duty, _ change: Change, _ body: (inout ResponsibilityAssignment) -> Void
-  ) {
-    guard let index = rows.lastIndex(where: { $0.duty == duty && $0.state == .owed }) else { return }
-    body(&rows[index])
-    rows[index].changedBy = change.by
+  private mutating func move(_ move: ClockMove, _ change: Change) {
+    switch move.clock {
+    case .initialResponse: edit(.initialResponse, change) { $0.dueAt = move.dueAt }
+    case .followUp:
+      guard let index = followUps[move.cycle], rows[index].state == .owed else { return }
+      rows[index].dueAt = move.dueAt
+      rows[index].changedBy = change.by
+    case .customerResponse: edit(.reliableCommunication, change) { $0.dueAt = move.dueAt }
+    }
   }
 }

@@ -85,15 +85,19 @@ public struct SLAClock: Hashable, Sendable {
 
 /// The view `SLAClock` of one case: a fold of its events that never asks a calendar.
 public struct SLAClocks: Hashable, Sendable {
-  /// Every cycle of every clock, in the order they began.
+  /// Every cycle of every clock, in the order they were entered.
   public private(set) var rows: [SLAClock] = []
 
   /// No clocks yet.
   public init() {}
 
-  /// The newest cycle of a clock.
+  /// The newest cycle of a clock: the one that began last, though another may have been entered later.
   public func last(_ clock: ClockName) -> SLAClock? {
-    rows.last { $0.clock == clock }
+    var newest: SLAClock?
+    for row in rows where row.clock == clock && row.startedAt >= newest?.startedAt ?? row.startedAt {
+      newest = row
+    }
+    return newest
   }
 
   /// The cycle that is due next, among those still running.
