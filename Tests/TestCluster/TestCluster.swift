@@ -6,11 +6,22 @@ public import Postgres
 /// It differs from a user's cluster in that it need not survive a power cut.
 public enum TestCluster {
   private static let launched = Task { try await launch() }
+  private static let directory = Result {
+    let base = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp"
+    Watchdog.sweep(base)
+    let directory = "\(base)/\(Watchdog.prefix)\(getpid())"
+    try Watchdog.start(directory)
+    return directory
+  }
   private static let admin = Task { ConnectionPool(try await settings(), size: 4) }
   private static let templates = Templates()
 
   /// How to reach the cluster's database `postgres` as superuser.
   public static func settings() async throws -> ConnectionSettings { try await launched.value }
+
+  /// A directory that is removed with the process; servers in `NAME/cluster` and `NAME/NAME/cluster` below it end
+  /// with the process too. It may not exist yet.
+  public static func scratchDirectory() throws -> String { try directory.get() }
 
   /// A new database, empty or a copy of a template.
   public static func freshDatabase(template: String? = nil) async throws -> TestDatabase {
@@ -67,15 +78,11 @@ public enum TestCluster {
   }
 
   private static func launch() async throws -> ConnectionSettings {
-    let base = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp"
-    Watchdog.sweep(base)
-    let directory = "\(base)/\(Watchdog.prefix)\(getpid())"
     let cluster = EmbeddedCluster(
-      dataDirectory: directory + "/data",
+      dataDirectory: try scratchDirectory() + "/data",
       settings: [
         "fsync": "off", "full_page_writes": "off", "shared_buffers": "128MB", "max_connections": "200",
       ])
-    try Watchdog.start(directory, cluster.socketDirectory)
     return try await cluster.ensureRunning()
   }
 }

@@ -1,7 +1,7 @@
 internal import Glibc
 
-/// A shell that waits until the test process is gone, also when it is killed, and then ends the server and removes
-/// its files. It notices by the end of a pipe whose other end only this process holds.
+/// A shell that waits until the test process is gone, also when it is killed, and then ends its servers and removes
+/// their files. It notices by the end of a pipe whose other end only this process holds.
 enum Watchdog {
   static let prefix = "dossier-test-"
 
@@ -11,19 +11,22 @@ enum Watchdog {
 
   private static let script = """
     read -r _
-    if p=$(head -n 1 "$1/data/cluster/postmaster.pid" 2>/dev/null); then
+    for f in "$1"/*/cluster/postmaster.pid "$1"/*/*/cluster/postmaster.pid; do
+      [ -f "$f" ] || continue
+      p=$(sed -n 1p "$f"); sockets=$(sed -n 5p "$f")
       kill -QUIT "$p"
       for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do [ -d "/proc/$p/cwd" ] && sleep 0.1; done
-    fi
-    rm -rf "$1" "$2"
+      rm -rf "$sockets"
+    done
+    rm -rf "$1"
     """
 
-  static func start(_ directory: String, _ sockets: String) throws {
+  static func start(_ directory: String) throws {
     var ends: [Int32] = [0, 0]
     guard pipe(&ends) == 0 else { throw Failure(what: "pipe") }
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     // The writing end stays open until the process ends.
-    try spawn(script, [directory, sockets], input: ends[0])
+    try spawn(script, [directory], input: ends[0])
     close(ends[0])
   }
 
@@ -38,7 +41,7 @@ enum Watchdog {
       guard name.hasPrefix(prefix), let process = pid_t(name.dropFirst(prefix.count)) else { continue }
       guard kill(process, 0) != 0, errno == ESRCH else { continue }
       let null = open("/dev/null", O_RDONLY | O_CLOEXEC)
-      try? spawn(script, ["\(base)/\(name)", "\(base)/\(name)"], input: null)
+      try? spawn(script, ["\(base)/\(name)"], input: null)
       close(null)
     }
   }
