@@ -69,10 +69,12 @@ public final class Connection {
 
   /// Whether the server has said something to an idle connection that ended it.
   func isStale() -> Bool {
-    if isBroken { return true }
     var descriptor = pollfd(fd: PQsocket(pg), events: Int16(POLLIN), revents: 0)
-    if poll(&descriptor, 1, 0) == 0 { return false }
-    return PQconsumeInput(pg) == 0 || isBroken || PQtransactionStatus(pg) != PQTRANS_IDLE
+    // First comes the server's farewell, then the end of the stream.
+    while !isBroken, poll(&descriptor, 1, 0) != 0 {
+      if PQconsumeInput(pg) == 0 { return true }
+    }
+    return isBroken || PQtransactionStatus(pg) != PQTRANS_IDLE
   }
 
   /// The value that libpq uses for one of its options.

@@ -23,13 +23,14 @@ enum Files {
 
   /// Makes a directory and those above it, which get the usual mode.
   static func makeDirectories(_ path: String, mode: mode_t) throws(PostgresError) {
-    if mkdir(path, mode) == 0 {
+    var made = mkdir(path, mode) == 0
+    if !made, errno == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex {
+      try makeDirectories(String(path[..<slash]), mode: 0o755)
+      made = mkdir(path, mode) == 0
+    }
+    if made {
       guard chmod(path, mode) == 0 else { throw fault(path) }
       return
-    }
-    if errno == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex {
-      try makeDirectories(String(path[..<slash]), mode: 0o755)
-      return try makeDirectories(path, mode: mode)
     }
     var status = stat()
     guard errno == EEXIST, stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { throw fault(path) }
