@@ -154,9 +154,14 @@ extension JSON {
   ///
   /// - Throws: `CodecError.malformed` with the offset of what is wrong.
   public init(parsing bytes: [UInt8]) throws(CodecError) {
-    self = try bytes.withUnsafeBytes { (buffer) throws(CodecError) in
+    let parsed = bytes.withUnsafeBytes { buffer -> Result<JSON, CodecError> in
       var parser = JSONParser(buffer)
-      return try parser.whole()
+      do {
+        return .success(try parser.whole())
+      } catch {
+        return .failure(error)
+      }
     }
+    self = try parsed.get()
   }
 }
