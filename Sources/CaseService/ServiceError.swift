@@ -1,5 +1,4 @@
 public import EventStore
-public import Postgres
 public import SupportCases
 
 /// The room's one error.

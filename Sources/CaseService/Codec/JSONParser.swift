@@ -156,7 +156,7 @@ extension JSON {
   public init(parsing bytes: [UInt8]) throws(CodecError) {
     let parsed = bytes.withUnsafeBytes { buffer -> Result<JSON, CodecError> in
       var parser = JSONParser(buffer)
-      do {
+      do throws(CodecError) {
         return .success(try parser.whole())
       } catch {
         return .failure(error)
