@@ -36,6 +36,15 @@ let package = Package(
       name: "CaseService",
       dependencies: ["EventStore", "Postgres", "SupportCases", .product(name: "Yams", package: "Yams")],
       swiftSettings: strict, plugins: ["EmbedSchema"]),
+    .executableTarget(
+      name: "dossier",
+      dependencies: [
+        "CaseService", "EventStore", "Postgres", "SupportCases",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "DossierTests", dependencies: ["dossier", "Postgres", "TestCluster"], swiftSettings: strict),
     .testTarget(
       name: "EventStoreTests", dependencies: ["EventStore", "Postgres", "TestCluster"], swiftSettings: strict),
     .testTarget(name: "SupportCasesTests", dependencies: ["SupportCases"], swiftSettings: strict),
