@@ -25,7 +25,8 @@ extension Connection {
     }
   }
 
-  private func runPipeline(_ batch: [Command], _ encoded: [ParameterEncoder]) throws(PostgresError) -> [Rows] {
+  private func runPipeline(_ batch: [Command], _ encoded: [ParameterEncoder]) throws(PostgresError) -> [Rows]
+  {
     guard PQenterPipelineMode(pg) == 1 else { throw fault() }
     let expected: [Expected]
     do {
@@ -90,7 +91,9 @@ extension Connection {
       if left < 0 { throw fault() }
       var descriptor = pollfd(fd: PQsocket(pg), events: Int16(POLLIN | POLLOUT), revents: 0)
       if poll(&descriptor, 1, -1) < 0, errno != EINTR { throw .connectionLost }
-      if descriptor.revents & Int16(POLLIN | POLLERR | POLLHUP) != 0, PQconsumeInput(pg) == 0 { throw fault() }
+      if descriptor.revents & Int16(POLLIN | POLLERR | POLLHUP) != 0, PQconsumeInput(pg) == 0 {
+        throw fault()
+      }
     }
   }
 

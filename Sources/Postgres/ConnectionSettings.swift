@@ -91,7 +91,8 @@ public struct ConnectionSettings: Sendable, Equatable {
   func effective() throws(PostgresError) -> [(keyword: String, value: String)] {
     if let fault { throw .cannotConnect(reason: fault, state: nil) }
     if let bad = values.first(where: { $0.value.utf8.contains(0) }) {
-      throw .cannotConnect(reason: "the connection option \(bad.key) contains the character U+0000", state: nil)
+      throw .cannotConnect(
+        reason: "the connection option \(bad.key) contains the character U+0000", state: nil)
     }
     let environment = Self.defaults()
     var all = values

@@ -67,7 +67,9 @@ public struct CopyRow: ~Copyable {
   /// A `boolean`.
   public mutating func nextBool() throws(PostgresError) -> Bool { try next(UInt8.self) != 0 }
   /// A `boolean`, or nil for NULL.
-  public mutating func nextOptionalBool() throws(PostgresError) -> Bool? { try nextOptional(UInt8.self).map { $0 != 0 } }
+  public mutating func nextOptionalBool() throws(PostgresError) -> Bool? {
+    try nextOptional(UInt8.self).map { $0 != 0 }
+  }
 
   /// A `timestamptz`, in microseconds since 1970-01-01 UTC.
   public mutating func nextTimestamp() throws(PostgresError) -> Int64 {
@@ -100,7 +102,9 @@ public struct CopyRow: ~Copyable {
     return field
   }
   /// The bytes of a field of any type, lent for the length of the callback, or nil for NULL.
-  public mutating func nextOptionalBytes() throws(PostgresError) -> UnsafeRawBufferPointer? { try nextField() }
+  public mutating func nextOptionalBytes() throws(PostgresError) -> UnsafeRawBufferPointer? {
+    try nextField()
+  }
 
   /// A `text`, copied.
   public mutating func nextText() throws(PostgresError) -> String {

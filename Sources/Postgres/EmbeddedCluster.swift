@@ -47,7 +47,9 @@ public struct EmbeddedCluster: Sendable {
   }
 
   /// The directory of the server's socket: of the one that runs, else where it will be.
-  public var socketDirectory: String { PostmasterFile(pgData)?.socketDirectory ?? SocketDirectory.path(for: self) }
+  public var socketDirectory: String {
+    PostmasterFile(pgData)?.socketDirectory ?? SocketDirectory.path(for: self)
+  }
 
   /// How to reach the server if it runs, without starting any program; nil if it does not.
   public func runningSettings() -> ConnectionSettings? {
@@ -100,7 +102,9 @@ public struct EmbeddedCluster: Sendable {
   private static var defaultDataDirectory: String {
     if let given = Files.environment("DOSSIER_DATA_DIR") { return given }
     if geteuid() == 0 { return "/var/lib/dossier" }
-    if let base = Files.environment("XDG_DATA_HOME"), base.hasPrefix("/") { return base + "/dossier/postgres" }
+    if let base = Files.environment("XDG_DATA_HOME"), base.hasPrefix("/") {
+      return base + "/dossier/postgres"
+    }
     return (Files.environment("HOME") ?? ".") + "/.local/share/dossier/postgres"
   }
 
@@ -126,7 +130,8 @@ extension EmbeddedCluster {
     while path.count > 1 {
       var status = stat()
       if stat(path, &status) == 0, status.st_mode & 0o001 == 0, status.st_uid != user.id {
-        throw .cluster(.notWritable("\(dataDirectory): the server runs as \(user.name), who may not enter \(path)"))
+        throw .cluster(
+          .notWritable("\(dataDirectory): the server runs as \(user.name), who may not enter \(path)"))
       }
       path = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
     }
@@ -151,7 +156,8 @@ extension EmbeddedCluster {
       try Files.remove(partial)
       throw .cluster(.cannotStart(lastFault(output.text)))
     }
-    try Files.write("include 'dossier.conf'\n", to: partial + "/postgresql.conf", appending: true, owner: user)
+    try Files.write(
+      "include 'dossier.conf'\n", to: partial + "/postgresql.conf", appending: true, owner: user)
     guard rename(partial, pgData) == 0 else { throw Files.fault(pgData) }
   }
 
@@ -194,7 +200,9 @@ extension EmbeddedCluster {
 
   /// The line that says what went wrong: the last with a severity, else the last.
   private func lastFault(_ text: String) -> String {
-    let lines = text.split(whereSeparator: \.isNewline).map { $0.drop { $0.isWhitespace } }.filter { !$0.isEmpty }
+    let lines = text.split(whereSeparator: \.isNewline).map { $0.drop { $0.isWhitespace } }.filter {
+      !$0.isEmpty
+    }
     for mark in ["FATAL:", "PANIC:", "error:", "ERROR:"] {
       for line in lines.reversed() where line.contains(mark) {
         let words = line.split(separator: " ")

@@ -27,7 +27,8 @@ public final class Listener: Sendable {
   ///
   /// A reader who is more than 4096 events behind loses the oldest and gets another `.listening` instead.
   public func notifications() -> AsyncStream<ListenerEvent> {
-    let (stream, continuation) = AsyncStream<ListenerEvent>.makeStream(bufferingPolicy: .bufferingNewest(4096))
+    let (stream, continuation) = AsyncStream<ListenerEvent>.makeStream(
+      bufferingPolicy: .bufferingNewest(4096))
     core.add(continuation)
     return stream
   }

@@ -104,7 +104,8 @@ public struct Migrator: Sendable {
     }
     for file in pending {
       try apply(file, connection)
-      try connection.query(Self.record, [.int32(Int32(file.version ?? 0)), .text(file.name), .text(file.sql)])
+      try connection.query(
+        Self.record, [.int32(Int32(file.version ?? 0)), .text(file.name), .text(file.sql)])
     }
     let runsRepeatable = !pending.isEmpty || mark?.fingerprint != fingerprint
     if runsRepeatable {
@@ -150,7 +151,9 @@ public struct Migrator: Sendable {
     for row in 0..<rows.count {
       let version = Int(try rows.int32(row, 0))
       if version > knownVersion { throw .migration(.newer(found: version, known: knownVersion)) }
-      guard try rows.optionalBool(row, 2) == true else { throw .migration(.checksum(name: try rows.text(row, 1))) }
+      guard try rows.optionalBool(row, 2) == true else {
+        throw .migration(.checksum(name: try rows.text(row, 1)))
+      }
       versions.insert(version)
     }
     return versions

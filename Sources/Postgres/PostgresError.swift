@@ -102,7 +102,8 @@ extension PostgresError.ClusterProblem: CustomStringConvertible {
     case .cannotStart(let text): "the embedded PostgreSQL cannot start: \(text)"
     case .cannotStop(let text): "the embedded PostgreSQL cannot be stopped: \(text)"
     case .notWritable(let text): "cannot write to \(text)"
-    case .notPrivate(let text): "\(text) is not a private directory of this user: expected mode 0700 and no link"
+    case .notPrivate(let text):
+      "\(text) is not a private directory of this user: expected mode 0700 and no link"
     }
   }
 }

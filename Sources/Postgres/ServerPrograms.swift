@@ -38,7 +38,9 @@ struct ServerPrograms: Sendable {
 
   /// From "postgres (PostgreSQL) 15.4 (…)" or "17beta1".
   private static func majorVersion(_ directory: String) async -> String? {
-    guard let output = try? await run("\(directory)/postgres", ["--version"]), output.isSuccess else { return nil }
+    guard let output = try? await run("\(directory)/postgres", ["--version"]), output.isSuccess else {
+      return nil
+    }
     let words = output.text.split(whereSeparator: \.isWhitespace)
     return words.first { $0.first?.isNumber == true }.map { String($0.prefix { $0.isNumber }) }
   }

@@ -1,7 +1,8 @@
 import Glibc
-@testable import Postgres
 import TestCluster
 import Testing
+
+@testable import Postgres
 
 @Suite(.timeLimit(.minutes(2))) struct `An embedded cluster` {
   /// A cluster in a directory of its own; it is stopped and removed after `body`.
@@ -121,9 +122,11 @@ import Testing
       _ = try await cluster.ensureRunning()
       #expect(try await cluster.stop())
       let file = cluster.dataDirectory + "/cluster/postmaster.pid"
-      let text = "\(getpid())\n\(cluster.dataDirectory)/cluster\n1\n5432\n\(cluster.socketDirectory)\n\n1 2\nready\n"
+      let text =
+        "\(getpid())\n\(cluster.dataDirectory)/cluster\n1\n5432\n\(cluster.socketDirectory)\n\n1 2\nready\n"
       try Files.write(text, to: file, owner: cluster.user)
-      try Files.write("\(getpid())\n", to: cluster.socketDirectory + "/.s.PGSQL.5432.lock", owner: cluster.user)
+      try Files.write(
+        "\(getpid())\n", to: cluster.socketDirectory + "/.s.PGSQL.5432.lock", owner: cluster.user)
       #expect(cluster.runningSettings() == nil)
       #expect(try await one(cluster.ensureRunning()) == 1)
     }

@@ -113,7 +113,9 @@ import Testing
   }
 
   @Test func `rolls back a transaction that work has left open`() async throws {
-    try await pool.withConnection { try $0.execute("CREATE TABLE kept (i int); COMMIT; BEGIN; DROP TABLE kept") }
+    try await pool.withConnection {
+      try $0.execute("CREATE TABLE kept (i int); COMMIT; BEGIN; DROP TABLE kept")
+    }
     #expect(try await pool.withConnection { $0.inTransaction } == false)
     #expect(try observer.query("SELECT * FROM kept").count == 0)
   }

@@ -63,7 +63,9 @@ public enum TestCluster {
   private static func create(_ name: String, template: String) async throws {
     let sql = "CREATE DATABASE \(quotedIdentifier(name)) TEMPLATE \(quotedIdentifier(template))"
     for _ in 0..<5 {
-      do { return try await administer(sql) } catch let error as PostgresError where error.state == .objectInUse {
+      do { return try await administer(sql) } catch let error as PostgresError
+        where error.state == .objectInUse
+      {
         // A connection to the template is still closing; the server itself has waited for it already.
         continue
       }
