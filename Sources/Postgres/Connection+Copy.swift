@@ -3,7 +3,8 @@ internal import CLibPQ
 extension Connection {
   /// Reads the rows of a statement `COPY … TO STDOUT (FORMAT binary)`, one call of `body` for each.
   ///
-  /// When `body` throws, the COPY is cancelled, which fails a transaction that is open, and the error is rethrown.
+  /// When `body` throws, the COPY is cancelled, which fails a transaction that is open, and the error is
+  /// rethrown.
   public func copyOut(_ sql: String, _ body: (inout CopyRow) throws -> Void) throws {
     try beginCopy(sql, PGRES_COPY_OUT)
     do {

@@ -4,9 +4,9 @@ internal import Glibc
 extension Connection {
   /// Sends all commands at once and then reads all answers: one round trip for the whole batch.
   ///
-  /// BEGIN and COMMIT can be commands of the batch. If one fails, those after it are not run, the first error is
-  /// thrown, and the connection can be used again; a transaction that the batch itself began is rolled back.
-  /// Outside of a transaction the batch is one transaction of its own.
+  /// BEGIN and COMMIT can be commands of the batch. If one fails, those after it are not run, the first
+  /// error is thrown, and the connection can be used again; a transaction that the batch itself began is
+  /// rolled back. Outside of a transaction the batch is one transaction of its own.
   public func pipeline(_ batch: [Command]) throws(PostgresError) -> [Rows] {
     if batch.isEmpty { return [] }
     try checkUsable()

@@ -62,7 +62,8 @@ extension Connection {
     if inTransaction { sessionEnded = true }
   }
 
-  /// COMMIT of a transaction in which a statement had failed is a ROLLBACK, and the server calls that success.
+  /// COMMIT of a transaction in which a statement had failed is a ROLLBACK, and the server calls that
+  /// success.
   private func commit() throws(PostgresError) {
     try checkUsable()
     try rows(PQexec(pg, "COMMIT")).checkCommitted()

@@ -1,8 +1,8 @@
 /// One row of a binary COPY, read field by field from the left. It lives as long as the callback.
 ///
-/// The integers are decoded by the width of their column: `nextInt64` for a `bigint`, `nextInt32` for an `integer`,
-/// `nextInt16` for a `smallint`. Every accessor throws `copyFailed` for a field of another width, for a NULL where
-/// a value is required, and past the last field.
+/// The integers are decoded by the width of their column: `nextInt64` for a `bigint`, `nextInt32` for an
+/// `integer`, `nextInt16` for a `smallint`. Every accessor throws `copyFailed` for a field of another
+/// width, for a NULL where a value is required, and past the last field.
 public struct CopyRow: ~Copyable {
   /// The number of fields of the row.
   public let fieldCount: Int

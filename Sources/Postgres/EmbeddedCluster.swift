@@ -2,9 +2,9 @@ internal import Glibc
 
 /// A private PostgreSQL cluster of the user's own, made and started when it is needed.
 ///
-/// The data directory holds `cluster/` (the server's data), `server.log` and `lock`; other files have room beside
-/// them. The server listens on a Unix socket only, in a directory that nobody else may enter, which is why it asks
-/// for no password. It outlives the program that started it.
+/// The data directory holds `cluster/` (the server's data), `server.log` and `lock`; other files have room
+/// beside them. The server listens on a Unix socket only, in a directory that nobody else may enter, which
+/// is why it asks for no password. It outlives the program that started it.
 public struct EmbeddedCluster: Sendable {
   /// Where everything of this cluster is kept, as an absolute path.
   public let dataDirectory: String
@@ -15,11 +15,6 @@ public struct EmbeddedCluster: Sendable {
   /// Names a cluster; nothing is made or started yet.
   ///
   /// - Parameters:
-  ///   - dataDirectory: Defaults to `DOSSIER_DATA_DIR`, else `/var/lib/dossier` for root, else
-  ///     `${XDG_DATA_HOME:-~/.local/share}/dossier/postgres`.
-  ///   - settings: More lines for the server's configuration, read at its next start.
-  ///   - programs: The directory of PostgreSQL's programs. Defaults to what `pg_config`, `/usr/lib/postgresql` and
-  ///     `PATH` lead to, of the cluster's own version where that is installed.
   public init(dataDirectory: String? = nil, settings: [String: String] = [:], programs: String? = nil) {
     self.dataDirectory = Files.absolute(dataDirectory ?? Self.defaultDataDirectory)
     self.settings = settings
@@ -57,8 +52,8 @@ public struct EmbeddedCluster: Sendable {
     return connectionSettings(server.socketDirectory)
   }
 
-  /// Makes the cluster if there is none, starts it if it does not run, and says how to reach its database `postgres`
-  /// as its superuser `postgres`. Of several programs at once one does it and the others wait.
+  /// Makes the cluster if there is none, starts it if it does not run, and says how to reach its database
+  /// `postgres` as its superuser `postgres`. Of several programs at once one does it and the others wait.
   ///
   /// Throws `cluster`, and `cancelled` when the task is cancelled while it waits for another program.
   public func ensureRunning() async throws(PostgresError) -> ConnectionSettings {

@@ -119,7 +119,8 @@ enum Files {
   }
 }
 
-/// The unprivileged user that the server runs as when the program runs as root: PostgreSQL refuses to be root.
+/// The unprivileged user that the server runs as when the program runs as root: PostgreSQL refuses to be
+/// root.
 struct ServerUser: Sendable, Equatable {
   let name: String
   let id: uid_t

@@ -4,8 +4,8 @@ internal import Synchronization
 
 /// What a listener tells.
 public enum ListenerEvent: Sendable, Equatable {
-  /// The channels are listened to from now on. What was sent before, also while a connection was lost, is lost:
-  /// read again from the last known position.
+  /// The channels are listened to from now on. What was sent before, also while a connection was lost, is
+  /// lost: read again from the last known position.
   case listening
   /// A hint from another session, with its text.
   case notification(channel: String, payload: String)

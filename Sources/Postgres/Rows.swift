@@ -2,8 +2,8 @@ internal import CLibPQ
 
 /// The answer to a statement; values are decoded when they are asked for.
 ///
-/// Rows and columns count from 0. Every accessor throws `unexpectedResult` for a NULL where a value is required,
-/// for another type, and for a row or column that does not exist.
+/// Rows and columns count from 0. Every accessor throws `unexpectedResult` for a NULL where a value is
+/// required, for another type, and for a row or column that does not exist.
 public final class Rows {
   private let result: OpaquePointer
   /// The number of rows.

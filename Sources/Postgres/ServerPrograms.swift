@@ -61,7 +61,8 @@ struct ServerPrograms: Sendable {
     do {
       let result = try await Subprocess.run(
         command.program.hasPrefix("/") ? .path(.init(command.program)) : .name(command.program),
-        arguments: .init(command.arguments), environment: environment, workingDirectory: .init(workingDirectory),
+        arguments: .init(command.arguments), environment: environment,
+        workingDirectory: .init(workingDirectory),
         platformOptions: options, output: .string(limit: 1 << 20), error: .combinedWithOutput)
       return ProgramOutput(isSuccess: result.terminationStatus.isSuccess, text: result.standardOutput)
     } catch {
@@ -69,8 +70,9 @@ struct ServerPrograms: Sendable {
     }
   }
 
-  /// The user is changed by `setpriv` and not by `PlatformOptions.userID`: that calls setgroups and setuid between
-  /// fork and exec, which in glibc take a lock that another thread can hold at that moment, and then never returns.
+  /// The user is changed by `setpriv` and not by `PlatformOptions.userID`: that calls setgroups and setuid
+  /// between fork and exec, which in glibc take a lock that another thread can hold at that moment, and
+  /// then never returns.
   private static func commandLine(
     _ program: String, _ arguments: [String], as user: ServerUser?
   ) throws(PostgresError) -> (program: String, arguments: [String]) {
