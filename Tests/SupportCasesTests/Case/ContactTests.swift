@@ -122,7 +122,9 @@ import Testing
     #expect(it.state.duties.rows.count { $0.duty == .reliableCommunication && $0.state == .fulfilled } == 2)
   }
 
-  @Test func `CN-25 a request after the customer's time ran out gives new time, and the breach stands`() throws {
+  @Test func `CN-25 a request after the customer's time ran out gives new time, and the breach stands`()
+    throws
+  {
     var it = try Scenario(opened: "09-21 10:30")
     try it.when("09-21 12:00", .asks)
     try it.when("09-24 10:00", .asks)
@@ -162,7 +164,8 @@ import Testing
     #expect(it.view.agent == "li")
   }
 
-  @Test func `CN-4 cancelling and referring end the running clocks, and a breach already due stands`() throws {
+  @Test func `CN-4 cancelling and referring end the running clocks, and a breach already due stands`() throws
+  {
     for command in [CaseCommand.cancels, .refers(to: .community)] {
       var running = try Scenario(opened: "09-21 10:30")
       try running.when("09-21 12:00", command)

@@ -63,7 +63,9 @@ import Testing
     #expect(it.view.assigned == .c)
   }
 
-  @Test func `CN-25 not cooperating needs a duty that lapsed, and says which, since when, by which rule`() throws {
+  @Test func `CN-25 not cooperating needs a duty that lapsed, and says which, since when, by which rule`()
+    throws
+  {
     var it = try Scenario(opened: "09-21 10:00")
     try it.when("09-21 11:00", .asks)
     it.refuses("09-21 12:00", .lowers(to: .c, .notCooperating), .evidenceInsufficient, ["CN-25", "CN-26"])
@@ -97,10 +99,13 @@ import Testing
     try it.when("09-21 11:00", .attempts)
     try it.when("09-21 12:00", .asks)
     it.passes("09-25 12:00")
-    guard case .downgraded(let byAttempt) = try it.decide(
-      "09-25 12:00", .lowers(to: .c, .notCooperating, evidence: 2)).last?.event,
+    guard
+      case .downgraded(let byAttempt) = try it.decide(
+        "09-25 12:00", .lowers(to: .c, .notCooperating, evidence: 2)
+      ).last?.event,
       case .downgraded(let byRequest) = try it.decide(
-        "09-25 12:00", .lowers(to: .c, .notCooperating, evidence: 3)).last?.event
+        "09-25 12:00", .lowers(to: .c, .notCooperating, evidence: 3)
+      ).last?.event
     else {
       Issue.record("not lowered")
       return
@@ -113,8 +118,10 @@ import Testing
     var it = try Scenario(opened: "09-21 10:00", request(.technical, .a, statement: true))
     try it.when("09-21 10:10", .responds)
     try it.when("09-21 10:20", .answers)
-    guard case .downgraded(let facts) = try it.when(
-      "09-21 10:30", .lowers(to: .b, .notCooperating, evidence: 3)).last
+    guard
+      case .downgraded(let facts) = try it.when(
+        "09-21 10:30", .lowers(to: .b, .notCooperating, evidence: 3)
+      ).last
     else { return }
     #expect(facts.duty == .jointInvestigation)
     try expect(it.duty(.jointInvestigation), .released, by: 5 - 1)

@@ -18,7 +18,8 @@ struct Scenario {
   }
 
   /// A case opened at a moment.
-  init(opened at: Instant, _ request: OpenRequest = request(), _ rulebook: Rulebook = TestRules.vianet) throws {
+  init(opened at: Instant, _ request: OpenRequest = request(), _ rulebook: Rulebook = TestRules.vianet) throws
+  {
     self.init(rulebook, contoso(rulebook.policy.cloud))
     try when(at, .open(request))
   }

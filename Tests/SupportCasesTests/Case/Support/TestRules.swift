@@ -2,7 +2,8 @@ public import SupportCases
 
 // The rules the tests decide by: what `rules.md` ships for 21Vianet, and a cloud without targets.
 enum TestRules {
-  static let shanghai = ZoneData(name: "Asia/Shanghai", dataVersion: "test", initialOffset: 28_800, transitions: [])
+  static let shanghai = ZoneData(
+    name: "Asia/Shanghai", dataVersion: "test", initialOffset: 28_800, transitions: [])
 
   static let vianet = rulebook(vianetPolicy)
   static let worldwide = rulebook(worldwidePolicy)
