@@ -78,6 +78,7 @@ enum TestRules {
 
 /// Local time in Shanghai, 2026: `"09-21 10:30"`.
 extension Instant: ExpressibleByStringLiteral {
+  /// The moment, or a trap that names the text.
   public init(stringLiteral text: String) {
     guard let instant = Instant(rfc3339: "2026-\(text)+08:00") else {
       preconditionFailure("\(text) is no local time such as 09-21 10:30")
