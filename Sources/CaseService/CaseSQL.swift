@@ -7,12 +7,9 @@ enum CaseSQL {
   static let queueCases = statement("queue_cases")
   static let countCases = statement("count_cases")
   static let openingSeals = statement("opening_seals")
-  static let upsertCaseView = statement("upsert_case_view")
-  static let upsertSLAClock = statement("upsert_sla_clock")
-  static let upsertResponsibility = statement("upsert_responsibility_assignment")
 
   static func statement(_ name: String) -> Statement {
-    Statement("case_" + name, text(name))
+    Statement("cases_" + name, text(name))
   }
 
   /// The text of a statement. A missing one is a fault of the build, found by every test.

@@ -1,6 +1,6 @@
 public import EventStore
 internal import Postgres
-public import SupportCases
+internal import SupportCases
 internal import Synchronization
 
 /// The support desk as its callers see it: commands in, answers and views out.
