@@ -36,8 +36,22 @@ let package = Package(
       name: "CaseService",
       dependencies: ["EventStore", "Postgres", "SupportCases", .product(name: "Yams", package: "Yams")],
       swiftSettings: strict, plugins: ["EmbedSchema"]),
+    .executableTarget(
+      name: "dossier",
+      dependencies: [
+        "CaseService", "EventStore", "Postgres", "SupportCases",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "DossierTests", dependencies: ["dossier", "Postgres", "TestCluster"], swiftSettings: strict),
+    .testTarget(
+      name: "EventStoreTests", dependencies: ["EventStore", "Postgres", "TestCluster"], swiftSettings: strict),
     .testTarget(name: "SupportCasesTests", dependencies: ["SupportCases"], swiftSettings: strict),
-    .testTarget(name: "CaseServiceTests", dependencies: ["CaseService", "SupportCases"], swiftSettings: strict),
+    .testTarget(
+      name: "CaseServiceTests",
+      dependencies: ["CaseService", "EventStore", "Postgres", "SupportCases", "TestCluster"],
+      swiftSettings: strict),
     .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestCluster"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <libpq-fe.h>
+#include <sys/eventfd.h>
+#include <sys/prctl.h>
 
 // Character literals are not imported by Swift, so the diagnostic fields are copied into constants.
 static const int dossier_diag_severity = PG_DIAG_SEVERITY_NONLOCALIZED;
@@ -9,3 +11,8 @@ static const int dossier_diag_message = PG_DIAG_MESSAGE_PRIMARY;
 static const int dossier_diag_position = PG_DIAG_STATEMENT_POSITION;
 static const int dossier_diag_table = PG_DIAG_TABLE_NAME;
 static const int dossier_diag_constraint = PG_DIAG_CONSTRAINT_NAME;
+
+// Not part of the module that Swift has for the C library.
+static inline int dossier_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+static inline void dossier_eventfd_signal(int descriptor) { (void)eventfd_write(descriptor, 1); }
+static inline void dossier_name_thread(const char *name) { (void)prctl(PR_SET_NAME, name); }

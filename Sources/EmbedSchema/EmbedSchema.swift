@@ -6,7 +6,7 @@ import PackagePlugin
 struct EmbedSchema: BuildToolPlugin {
   /// Which folders of `Schema/` each target carries.
   private static let folders: [String: [String]] = [
-    "EventStore": ["migrations", "functions", "views", "queries/store", "privileges.sql"],
+    "EventStore": ["migrations", "functions", "views", "queries/store", "privileges.sql", "roles.sql"],
     "CaseService": ["policies", "calendars", "mappings", "queries/cases"],
   ]
 

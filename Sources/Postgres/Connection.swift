@@ -34,7 +34,8 @@ public final class Connection {
     plans = PlanCache()
   }
 
-  /// Connects again with the same settings, as after `connectionLost`. Session state and transaction are gone.
+  /// Connects again with the same settings, as after `connectionLost`. Session state and transaction are
+  /// gone.
   public func reset() throws(PostgresError) {
     close()
     pg = try Self.connect(settings)
@@ -69,10 +70,12 @@ public final class Connection {
 
   /// Whether the server has said something to an idle connection that ended it.
   func isStale() -> Bool {
-    if isBroken { return true }
     var descriptor = pollfd(fd: PQsocket(pg), events: Int16(POLLIN), revents: 0)
-    if poll(&descriptor, 1, 0) == 0 { return false }
-    return PQconsumeInput(pg) == 0 || isBroken || PQtransactionStatus(pg) != PQTRANS_IDLE
+    // First comes the server's farewell, then the end of the stream.
+    while !isBroken, poll(&descriptor, 1, 0) != 0 {
+      if PQconsumeInput(pg) == 0 { return true }
+    }
+    return isBroken || PQtransactionStatus(pg) != PQTRANS_IDLE
   }
 
   /// The value that libpq uses for one of its options.
@@ -104,8 +107,8 @@ extension Connection {
     return pg
   }
 
-  /// libpq 15 keeps the SQLSTATE of a refused connection to itself unless its messages are verbose, so where a
-  /// server did answer ("FATAL:  …") it is asked once more. Returns if that succeeds.
+  /// libpq 15 keeps the SQLSTATE of a refused connection to itself unless its messages are verbose, so
+  /// where a server did answer ("FATAL:  …") it is asked once more. Returns if that succeeds.
   private static func explainFailure(
     of pg: OpaquePointer, _ settings: ConnectionSettings
   ) throws(PostgresError) {

@@ -84,7 +84,7 @@ public struct CaseDecider: Sendable {
     state.evolve(
       RecordedCaseEvent(
         event: event, version: state.view.version + 1, position: 0, occurredAt: moment,
-        recordedAt: context.now, policy: policy.name, sealed: []))
+        recordedAt: context.now, policy: policy.name))
   }
 
   /// CK-14: not in the future, not before the opening, not before the last change of course.

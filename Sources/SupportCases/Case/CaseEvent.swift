@@ -16,6 +16,21 @@ public struct ClockStart: Hashable, Sendable {
   public var zoneData: String
   /// True while the year's public holidays are not all known (CK-13).
   public var provisional: Bool
+
+  /// A start, all values given.
+  public init(
+    clock: ClockName, cycle: Int, startedAt: Instant, dueAt: Instant?, target: Target?, calendar: String,
+    zoneData: String, provisional: Bool
+  ) {
+    self.clock = clock
+    self.cycle = cycle
+    self.startedAt = startedAt
+    self.dueAt = dueAt
+    self.target = target
+    self.calendar = calendar
+    self.zoneData = zoneData
+    self.provisional = provisional
+  }
 }
 
 /// A due date moved by a change of severity (CK-7, CK-8).
@@ -38,6 +53,22 @@ public struct ClockMove: Hashable, Sendable {
   public var rule: Rule
   /// True while the year's public holidays are not all known (CK-13).
   public var provisional: Bool
+
+  /// A move, all values given.
+  public init(
+    clock: ClockName, cycle: Int, dueBefore: Instant?, dueAt: Instant, target: Target, calendar: String,
+    zoneData: String, rule: Rule, provisional: Bool
+  ) {
+    self.clock = clock
+    self.cycle = cycle
+    self.dueBefore = dueBefore
+    self.dueAt = dueAt
+    self.target = target
+    self.calendar = calendar
+    self.zoneData = zoneData
+    self.rule = rule
+    self.provisional = provisional
+  }
 }
 
 /// How a cycle of a clock ended.
@@ -104,6 +135,38 @@ public struct Opened: Hashable, Sendable {
   public var ball: Side?
   /// What it does to the clocks.
   public var clocks: [ClockChange]
+
+  /// The facts, all values given.
+  public init(
+    reference: String, organization: String, cloud: Cloud, name: String?, person: PersonID,
+    byTelephone: Bool, type: RequestType, service: String, category: String?, requested: Severity?,
+    assigned: Severity?, reasons: [CapReason], hasStatement: Bool, statementDueAt: Instant?,
+    hasSelfHelp: Bool, contactMethod: ContactChannel, language: String?, timeZone: String?,
+    incident: String?, follows: String?, ball: Side?, clocks: [ClockChange]
+  ) {
+    self.reference = reference
+    self.organization = organization
+    self.cloud = cloud
+    self.name = name
+    self.person = person
+    self.byTelephone = byTelephone
+    self.type = type
+    self.service = service
+    self.category = category
+    self.requested = requested
+    self.assigned = assigned
+    self.reasons = reasons
+    self.hasStatement = hasStatement
+    self.statementDueAt = statementDueAt
+    self.hasSelfHelp = hasSelfHelp
+    self.contactMethod = contactMethod
+    self.language = language
+    self.timeZone = timeZone
+    self.incident = incident
+    self.follows = follows
+    self.ball = ball
+    self.clocks = clocks
+  }
 }
 
 /// The facts of a lowered severity (CN-25, CN-26).
@@ -124,6 +187,21 @@ public struct Downgraded: Hashable, Sendable {
   public var dutyRule: Rule?
   /// What it does to the clocks.
   public var clocks: [ClockChange]
+
+  /// The facts, all values given.
+  public init(
+    from: Severity, to: Severity, reason: DowngradeReason, evidence: Int?, duty: Duty?,
+    dutySince: Instant?, dutyRule: Rule?, clocks: [ClockChange]
+  ) {
+    self.from = from
+    self.to = to
+    self.reason = reason
+    self.evidence = evidence
+    self.duty = duty
+    self.dutySince = dutySince
+    self.dutyRule = dutyRule
+    self.clocks = clocks
+  }
 }
 
 /// What happened to a case. Names are permanent; a new shape is a new schema version.
@@ -213,7 +291,7 @@ public struct NewCaseEvent: Hashable, Sendable {
   public var texts: [PersonalText]
 }
 
-/// An event as the log has it. The personal texts stay sealed.
+/// An event as the log has it. The personal texts stay sealed beside it; no fold needs them.
 public struct RecordedCaseEvent: Hashable, Sendable {
   /// The facts.
   public var event: CaseEvent
@@ -227,13 +305,11 @@ public struct RecordedCaseEvent: Hashable, Sendable {
   public var recordedAt: Instant
   /// The policy version the decision rests on.
   public var policy: String
-  /// The sealed personal texts, byte for byte; empty if there are none.
-  public var sealed: [UInt8]
 
   /// A recorded event.
   public init(
     event: CaseEvent, version: Int, position: Int64, occurredAt: Instant, recordedAt: Instant,
-    policy: String, sealed: [UInt8]
+    policy: String
   ) {
     self.event = event
     self.version = version
@@ -241,6 +317,5 @@ public struct RecordedCaseEvent: Hashable, Sendable {
     self.occurredAt = occurredAt
     self.recordedAt = recordedAt
     self.policy = policy
-    self.sealed = sealed
   }
 }

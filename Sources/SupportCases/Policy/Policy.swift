@@ -115,6 +115,57 @@ public struct Setting: Hashable, Sendable {
   }
 }
 
+/// Where a value comes from that carries neither rule nor basis itself.
+public struct Origin: Hashable, Sendable {
+  /// The rule it belongs to.
+  public var rule: Rule
+  /// Whether the sources or the operator set it.
+  public var basis: Basis
+
+  /// An origin.
+  public init(rule: Rule, basis: Basis) {
+    self.rule = rule
+    self.basis = basis
+  }
+}
+
+/// Another calendar that the sources admit for the same hours (CK-16).
+public struct CalendarReading: Hashable, Sendable {
+  /// The reading's name, as in `working-weekdays`.
+  public var name: String
+  /// The calendar it would replace.
+  public var of: String
+  /// The calendar to count on instead.
+  public var calendar: String
+  /// The rule that leaves the choice.
+  public var rule: Rule
+
+  /// A reading.
+  public init(name: String, of: String, calendar: String, rule: Rule) {
+    self.name = name
+    self.of = of
+    self.calendar = calendar
+    self.rule = rule
+  }
+}
+
+/// How a caller from an unregistered number is verified (WW-6).
+public struct CallerVerification: Hashable, Sendable {
+  /// Digits of the code.
+  public var digits: Setting
+  /// Wrong answers after which a code is worthless.
+  public var tries: Setting
+  /// Minutes for which a code is good.
+  public var minutes: Setting
+
+  /// The numbers of the verification.
+  public init(digits: Setting, tries: Setting, minutes: Setting) {
+    self.digits = digits
+    self.tries = tries
+    self.minutes = minutes
+  }
+}
+
 /// One version of the rules of one cloud, loaded from a file (CK-12, SRC-1).
 public struct Policy: Hashable, Sendable {
   /// The cloud it is for.
@@ -151,6 +202,14 @@ public struct Policy: Hashable, Sendable {
   public var attemptCountsAsResponse: Bool
   /// Documented attempts before non-cooperation is reasonable to state (CK-11).
   public var nonCooperationAttempts: Setting
+  /// The share of the customer's clock, in percent, that must have passed as well (CK-11); nil: none.
+  public var nonCooperationClockPercent: Setting?
+  /// How unregistered callers are verified (WW-6); nil: the policy asks for none.
+  public var callerVerification: CallerVerification?
+  /// Other calendars that the sources admit (CK-16).
+  public var readings: [CalendarReading] = []
+  /// Where values without a rule of their own come from, by their place in the policy file.
+  public var origins: [String: Origin] = [:]
   /// Points, in percent of the time, at which a warning is due.
   public var warningPercents: [Int]
   /// Categories that decide who works on a problem.

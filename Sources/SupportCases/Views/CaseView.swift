@@ -68,10 +68,8 @@ public struct CaseView: Hashable, Sendable {
   public var version = 0
   /// The position of its newest event.
   public var position: Int64 = 0
-  /// The sealed texts of the opening: title, description, addresses.
-  public var sealedOpening: [UInt8] = []
-  /// The sealed texts of the newest contact details, if they changed.
-  public var sealedContact: [UInt8] = []
+  /// The version of the event that holds the newest contact details, sealed; the opening at first.
+  public var contactEvent = 1
 
   /// A case without events.
   public init() {}
@@ -122,7 +120,7 @@ public struct CaseView: Hashable, Sendable {
       hold(.operator, at)
     case .contactDetailsConfirmed(let method):
       if let method { contactMethod = method }
-      if !recorded.sealed.isEmpty { sealedContact = recorded.sealed }
+      contactEvent = recorded.version
     case .noted, .breachRecorded, .breachWithdrawn, .dutyLapsed: break
     }
   }
@@ -148,7 +146,6 @@ public struct CaseView: Hashable, Sendable {
     follows = opened.follows
     policy = recorded.policy
     openedAt = recorded.occurredAt
-    sealedOpening = recorded.sealed
     hold(opened.ball, recorded.occurredAt)
   }
 

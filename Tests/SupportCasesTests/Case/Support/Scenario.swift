@@ -80,7 +80,7 @@ struct Scenario {
     for event in events {
       let recorded = RecordedCaseEvent(
         event: event.event, version: history.count + 1, position: Int64(history.count + 1),
-        occurredAt: event.occurredAt, recordedAt: now, policy: rulebook.policy.name, sealed: [])
+        occurredAt: event.occurredAt, recordedAt: now, policy: rulebook.policy.name)
       history.append(recorded)
       state.evolve(recorded)
     }

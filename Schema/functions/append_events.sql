@@ -1,0 +1,42 @@
+-- Appends a group of events under the head's lock. The only way into dossier.events: it refuses a
+-- position that is not next (DS002) and a version that leaves a gap (DS004); a version that exists
+-- already violates events_version_key.
+create or replace function dossier.append_events(
+  wanted smallint, head bigint, head_hash bytea, moment timestamptz, streams_until bigint,
+  streams bigint[], versions integer[], types text[], schema_versions smallint[],
+  occurred timestamptz[], actors text[], command_ids uuid[], causes bigint[], correlations uuid[],
+  policies text[], payloads bytea[], seals bytea[], hashes bytea[])
+returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  added constant integer := cardinality(streams);
+begin
+  update dossier.ledgers l
+  set position = head + added, hash = hashes[added], recorded_at = moment, last_stream = streams_until
+  where l.ledger = wanted and l.position = head and l.hash = head_hash and l.recorded_at <= moment
+    and l.last_stream <= streams_until;
+  if not found then
+    raise exception using errcode = 'DS002', message = 'the ledger has moved on: its head is not the one expected';
+  end if;
+
+  insert into dossier.events
+    (ledger, position, stream, version, type, schema_version, occurred_at, recorded_at, actor, command_id,
+     cause, correlation, policy, data, sealed, hash)
+  select wanted, head + e.ordinality, e.stream, e.version, e.type, e.schema_version, e.occurred_at, moment,
+    e.actor, e.command_id, e.cause, e.correlation, e.policy, e.data, e.sealed, e.hash
+  from unnest(streams, versions, types, schema_versions, occurred, actors, command_ids, causes, correlations,
+      policies, payloads, seals, hashes) with ordinality
+    as e (stream, version, type, schema_version, occurred_at, actor, command_id, cause, correlation, policy,
+      data, sealed, hash, ordinality);
+
+  if exists (
+    select from unnest(streams, versions) as e (stream, version)
+    where e.version > 1
+      and not exists (
+        select from dossier.events b
+        where b.ledger = wanted and b.stream = e.stream and b.version = e.version - 1)
+  ) then
+    raise exception using errcode = 'DS004', message = 'a version would leave a gap in its stream';
+  end if;
+end
+$$;

@@ -1,0 +1,17 @@
+-- Takes the ledger's head for this transaction and tells it, with the server's clock read under the lock.
+create or replace function dossier.lock_head(
+  in wanted smallint,
+  out "position" bigint, out hash bytea, out recorded_at timestamptz, out last_stream bigint,
+  out now timestamptz)
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  select l.position, l.hash, l.recorded_at, l.last_stream
+  into lock_head.position, lock_head.hash, lock_head.recorded_at, lock_head.last_stream
+  from dossier.ledgers l where l.ledger = wanted for update;
+  if not found then
+    raise exception using errcode = 'DS003', message = 'there is no such ledger';
+  end if;
+  -- Read after the lock was granted; never earlier than the event before.
+  lock_head.now := greatest(clock_timestamp(), lock_head.recorded_at);
+end
+$$;

@@ -1,0 +1,2 @@
+-- What dashboards read: stable views, and no personal value.
+create schema dashboard;

@@ -1,0 +1,1 @@
+select distinct stream from dossier.events where ledger = $1 and position > $2

@@ -1,0 +1,1 @@
+select position from dossier.checkpoints where ledger = $1 and subscription = $2

@@ -1,0 +1,1 @@
+select ledger, stream from dossier.stream_names where scope = $1 and name = $2

@@ -1,0 +1,1 @@
+select position, hash, recorded_at, last_stream from dossier.ledgers where ledger = $1

@@ -1,0 +1,1 @@
+select fingerprint from dossier.key_file

@@ -1,0 +1,1 @@
+select ledger, name, prefix, position, hash, recorded_at from dossier.ledgers order by ledger

@@ -1,0 +1,1 @@
+select ledger, name, stream from dossier.stream_names where scope = $1 order by name

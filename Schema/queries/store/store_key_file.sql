@@ -1,0 +1,1 @@
+insert into dossier.key_file (fingerprint) values ($1)

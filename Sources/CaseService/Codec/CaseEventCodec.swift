@@ -1,0 +1,195 @@
+internal import SupportCases
+
+/// The permanent names of case events, with the schema version each is written in today.
+enum CaseEventType: String, CaseIterable {
+  case opened = "case-opened"
+  case classified = "case-classified"
+  case assigned = "agent-assigned"
+  case responded = "response-sent"
+  case contactAttempted = "contact-attempted"
+  case noted = "note-added"
+  case informationRequested = "information-requested"
+  case informationProvided = "information-provided"
+  case escalated = "case-escalated"
+  case downgraded = "case-downgraded"
+  case resolved = "case-resolved"
+  case reopened = "case-reopened"
+  case closed = "case-closed"
+  case cancelled = "case-cancelled"
+  case referred = "case-referred"
+  case handedOver = "case-handed-over"
+  case contactDetailsConfirmed = "contact-details-confirmed"
+  case breachRecorded = "breach-recorded"
+  case breachWithdrawn = "breach-withdrawn"
+  case dutyLapsed = "duty-lapsed"
+
+  var schemaVersion: Int16 { 1 }
+
+  /// The name under which an event is recorded.
+  init(_ event: CaseEvent) {
+    switch event {
+    case .opened: self = .opened
+    case .classified: self = .classified
+    case .assigned: self = .assigned
+    case .responded: self = .responded
+    case .contactAttempted: self = .contactAttempted
+    case .noted: self = .noted
+    case .informationRequested: self = .informationRequested
+    case .informationProvided: self = .informationProvided
+    case .escalated: self = .escalated
+    case .downgraded: self = .downgraded
+    case .resolved: self = .resolved
+    case .reopened: self = .reopened
+    case .closed: self = .closed
+    case .cancelled: self = .cancelled
+    case .referred: self = .referred
+    case .handedOver: self = .handedOver
+    case .contactDetailsConfirmed: self = .contactDetailsConfirmed
+    case .breachRecorded: self = .breachRecorded
+    case .breachWithdrawn: self = .breachWithdrawn
+    case .dutyLapsed: self = .dutyLapsed
+    }
+  }
+}
+
+/// Case events as the bytes the log keeps.
+///
+/// Members stand in a fixed order. A time that equals the event's own `occurred_at` is left out.
+struct CaseEventCodec {
+  var interner = Interner()
+
+  static func encode(_ event: CaseEvent, occurredAt: Instant) -> [UInt8] {
+    var writer = JSONWriter()
+    writer.beginObject()
+    switch event {
+    case .opened(let opened): writer.write(opened)
+    case .classified(let severity, let category, let issueType, _):
+      writer.field("severity", severity?.rawValue)
+      writer.field("category", category)
+      writer.field("issue_type", issueType)
+    case .assigned(let agent), .noted(let agent): writer.field("agent", agent)
+    case .responded(let agent, let channel, _):
+      writer.field("agent", agent)
+      writer.field("channel", channel.rawValue)
+    case .contactAttempted(let agent, let channel, let due, _):
+      writer.field("agent", agent)
+      writer.field("channel", channel.rawValue)
+      writer.field("details_due_at", due)
+    case .informationRequested(let agent, _): writer.field("agent", agent)
+    case .informationProvided(let hasStatement, let hasResources, let ball, _):
+      writer.flag("statement", hasStatement)
+      writer.flag("resources", hasResources)
+      writer.field("ball", ball.rawValue)
+    case .escalated(let from, let to, let tier, let hasStatement, _):
+      writer.field("from", from?.rawValue)
+      writer.field("to", to?.rawValue)
+      writer.field("tier", tier)
+      writer.flag("statement", hasStatement)
+    case .downgraded(let downgraded): writer.write(downgraded)
+    case .resolved(let survey, _): writer.field("survey_due_at", survey)
+    case .reopened, .closed, .cancelled, .handedOver: break
+    case .referred(let target, let rule, let guidance, _):
+      writer.field("to", target.rawValue)
+      writer.field("rule", rule?.rawValue)
+      writer.field("guidance", guidance)
+    case .contactDetailsConfirmed(let method): writer.field("contact_method", method?.rawValue)
+    case .breachRecorded(let clock, let cycle, let due):
+      writer.field("clock", clock.rawValue)
+      writer.field("cycle", cycle)
+      writer.field("due_at", due)
+    case .breachWithdrawn(let clock, let cycle, let breach, let response):
+      writer.field("clock", clock.rawValue)
+      writer.field("cycle", cycle)
+      writer.field("breach", breach)
+      writer.field("response", response)
+    case .dutyLapsed(let duty, let due):
+      writer.field("duty", duty.rawValue)
+      writer.field("due_at", due)
+    }
+    writer.write(event.clocks, occurredAt: occurredAt)
+    writer.endObject()
+    return writer.bytes
+  }
+
+  /// Reads the newest shape of an event.
+  ///
+  /// - Throws: `CodecError`.
+  mutating func decode(
+    _ type: CaseEventType, _ bytes: UnsafeRawBufferPointer, occurredAt: Instant
+  ) throws(CodecError) -> CaseEvent {
+    var scanner = JSONScanner(bytes)
+    try scanner.expect("{")
+    let event = try decode(type, &scanner, occurredAt)
+    try scanner.end()
+    return event
+  }
+
+  private mutating func decode(
+    _ type: CaseEventType, _ s: inout JSONScanner, _ at: Instant
+  ) throws(CodecError) -> CaseEvent {
+    switch type {
+    case .opened: return .opened(try opened(&s, at))
+    case .classified:
+      return .classified(
+        severity: try s.optional("severity", Severity.self), category: try s.optional("category"),
+        issueType: try s.optional("issue_type"), clocks: try clocks(&s, at))
+    case .assigned: return .assigned(agent: try required("agent", &s))
+    case .noted: return .noted(agent: try required("agent", &s))
+    case .responded:
+      return .responded(
+        agent: try required("agent", &s), channel: try s.required("channel", ContactChannel.self),
+        clocks: try clocks(&s, at))
+    case .contactAttempted:
+      return .contactAttempted(
+        agent: try required("agent", &s), channel: try s.required("channel", ContactChannel.self),
+        detailsDueAt: try s.optionalInstant("details_due_at"), clocks: try clocks(&s, at))
+    case .informationRequested:
+      return .informationRequested(agent: try optional("agent", &s), clocks: try clocks(&s, at))
+    case .informationProvided:
+      return .informationProvided(
+        hasStatement: try s.flag("statement"), hasResources: try s.flag("resources"),
+        ball: try s.required("ball", Side.self), clocks: try clocks(&s, at))
+    case .escalated:
+      return .escalated(
+        from: try s.optional("from", Severity.self), to: try s.optional("to", Severity.self),
+        tier: try s.optionalInteger("tier"), hasStatement: try s.flag("statement"), clocks: try clocks(&s, at))
+    case .downgraded: return .downgraded(try downgraded(&s, at))
+    case .resolved:
+      return .resolved(surveyDueAt: try s.optionalInstant("survey_due_at"), clocks: try clocks(&s, at))
+    case .reopened: return .reopened(clocks: try clocks(&s, at))
+    case .closed: return .closed
+    case .cancelled: return .cancelled(clocks: try clocks(&s, at))
+    case .handedOver: return .handedOver(clocks: try clocks(&s, at))
+    case .referred:
+      return .referred(
+        to: try s.required("to", ReferralTarget.self), rule: try optional("rule", &s).map(Rule.init(rawValue:)),
+        guidance: try s.optional("guidance"), clocks: try clocks(&s, at))
+    case .contactDetailsConfirmed:
+      return .contactDetailsConfirmed(method: try s.optional("contact_method", ContactChannel.self))
+    case .breachRecorded:
+      return .breachRecorded(
+        clock: try s.required("clock", ClockName.self), cycle: try s.requiredInteger("cycle"),
+        dueAt: try s.requiredInstant("due_at"))
+    case .breachWithdrawn:
+      return .breachWithdrawn(
+        clock: try s.required("clock", ClockName.self), cycle: try s.requiredInteger("cycle"),
+        breach: try s.requiredInteger("breach"), response: try s.requiredInteger("response"))
+    case .dutyLapsed:
+      return .dutyLapsed(duty: try s.required("duty", Duty.self), dueAt: try s.requiredInstant("due_at"))
+    }
+  }
+
+  func required(_ name: StaticString, _ s: inout JSONScanner) throws(CodecError) -> String {
+    guard s.key(name) else { throw s.unexpected() }
+    return try s.string()
+  }
+
+  mutating func optional(_ name: StaticString, _ s: inout JSONScanner) throws(CodecError) -> String? {
+    s.key(name) ? try s.string(&interner) : nil
+  }
+
+  mutating func interned(_ name: StaticString, _ s: inout JSONScanner) throws(CodecError) -> String {
+    guard s.key(name) else { throw s.unexpected() }
+    return try s.string(&interner)
+  }
+}

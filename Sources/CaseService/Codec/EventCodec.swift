@@ -1,0 +1,65 @@
+internal import EventStore
+internal import SupportCases
+
+/// Reads and writes what the log keeps, old shapes included.
+struct EventCodec {
+  private var cases = CaseEventCodec()
+  private let upcaster: Upcaster
+
+  init(upcaster: Upcaster = EventCodec.upcaster) {
+    self.upcaster = upcaster
+  }
+
+  /// The steps from every shape that ever shipped to today's. None has changed yet.
+  static let upcaster = Upcaster()
+
+  /// A case event of the log.
+  mutating func caseEvent(_ recorded: RecordedEvent) throws -> RecordedCaseEvent {
+    try recorded.event.data.withUnsafeBytes {
+      try caseEvent(
+        type: recorded.event.type, schemaVersion: recorded.event.schemaVersion, data: $0,
+        version: recorded.version, position: recorded.position,
+        occurredAt: Instant(microseconds: recorded.event.occurredAt),
+        recordedAt: Instant(microseconds: recorded.recordedAt), policy: recorded.event.policy)
+    }
+  }
+
+  /// A case event from its columns.
+  mutating func caseEvent(
+    type: String, schemaVersion: Int16, data: UnsafeRawBufferPointer, version: Int, position: Int64,
+    occurredAt: Instant, recordedAt: Instant, policy: String
+  ) throws -> RecordedCaseEvent {
+    guard let known = CaseEventType(rawValue: type) else {
+      throw CodecError.unknownType(type, version: Int(schemaVersion))
+    }
+    let event: CaseEvent
+    if schemaVersion == known.schemaVersion {
+      event = try cases.decode(known, data, occurredAt: occurredAt)
+    } else {
+      let newest = try upcaster.upcast(type, version: schemaVersion, Array(data))
+      guard newest.version == known.schemaVersion else {
+        throw CodecError.unknownType(type, version: Int(schemaVersion))
+      }
+      event = try newest.data.withUnsafeBytes { try cases.decode(known, $0, occurredAt: occurredAt) }
+    }
+    return RecordedCaseEvent(
+      event: event, version: version, position: position, occurredAt: occurredAt, recordedAt: recordedAt,
+      policy: policy)
+  }
+
+  /// An organisation's event of the log.
+  func organizationEvent(_ recorded: RecordedEvent) throws -> OrganizationEvent {
+    let event = recorded.event
+    guard let known = OrganizationEventType(rawValue: event.type) else {
+      throw CodecError.unknownType(event.type, version: Int(event.schemaVersion))
+    }
+    let newest = try upcaster.upcast(event.type, version: event.schemaVersion, event.data)
+    guard newest.version == known.schemaVersion else {
+      throw CodecError.unknownType(event.type, version: Int(event.schemaVersion))
+    }
+    return try newest.data.withUnsafeBytes { try OrganizationEventCodec.decode(known, $0) }
+  }
+
+  /// True for the types that belong to an organisation's stream.
+  static func isOrganization(_ type: String) -> Bool { OrganizationEventType(rawValue: type) != nil }
+}

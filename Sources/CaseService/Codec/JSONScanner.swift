@@ -1,0 +1,189 @@
+import SupportCases
+
+/// Reads JSON as `JSONWriter` writes it: members in a fixed order, without spaces, absent ones left out.
+///
+/// Anything else is an error, never guessed at. General JSON is read by `JSON(parsing:)`.
+struct JSONScanner {
+  private let bytes: UnsafeRawBufferPointer
+  private var at = 0
+
+  init(_ bytes: UnsafeRawBufferPointer) {
+    self.bytes = bytes
+  }
+
+  /// True if that character comes next; it is passed over then.
+  mutating func consume(_ character: Unicode.Scalar) -> Bool {
+    guard at < bytes.count, bytes[at] == UInt8(ascii: character) else { return false }
+    at += 1
+    return true
+  }
+
+  mutating func expect(_ character: Unicode.Scalar) throws(CodecError) {
+    guard consume(character) else { throw unexpected() }
+  }
+
+  /// True if the member of that name comes next; its value is what comes then.
+  @inline(__always)
+  mutating func key(_ name: StaticString) -> Bool {
+    let length = name.utf8CodeUnitCount
+    var start = at
+    if start < bytes.count, bytes[start] == 0x2c { start += 1 }
+    guard start + length + 3 <= bytes.count, bytes[start] == 0x22, bytes[start + length + 1] == 0x22,
+      bytes[start + 1] == name.utf8Start.pointee
+    else { return false }
+    let text = UnsafeRawBufferPointer(rebasing: bytes[(start + 1)..<(start + 1 + length)])
+    guard text.elementsEqual(UnsafeRawBufferPointer(start: name.utf8Start, count: length)),
+      bytes[start + length + 2] == 0x3a
+    else { return false }
+    at = start + length + 3
+    return true
+  }
+
+  mutating func end() throws(CodecError) {
+    try expect("}")
+    guard at == bytes.count else { throw unexpected() }
+  }
+
+  /// The next item of a list: true while there is one.
+  mutating func nextItem(_ isFirst: inout Bool) throws(CodecError) -> Bool {
+    if consume("]") { return false }
+    if !isFirst { try expect(",") }
+    isFirst = false
+    return true
+  }
+
+  mutating func integer() throws(CodecError) -> Int {
+    let isNegative = consume("-")
+    var value = 0
+    let start = at
+    while at < bytes.count, bytes[at] &- 0x30 < 10 {
+      value = value &* 10 &+ Int(bytes[at] &- 0x30)
+      at += 1
+    }
+    guard at > start, at - start < 19 else { throw unexpected() }
+    return isNegative ? -value : value
+  }
+
+  mutating func boolean() throws(CodecError) -> Bool {
+    if literal("true") { return true }
+    if literal("false") { return false }
+    throw unexpected()
+  }
+
+  mutating func string() throws(CodecError) -> String {
+    try text { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// A string that is one of few: found again instead of made again.
+  mutating func string(_ interner: inout Interner) throws(CodecError) -> String {
+    try text { interner.string($0) }
+  }
+
+  mutating func instant() throws(CodecError) -> Instant {
+    let start = at
+    let found = try text { Instant(rfc3339Bytes: $0) }
+    guard let found else {
+      at = start
+      throw unexpected()
+    }
+    return found
+  }
+
+  mutating func member<Value: RawRepresentable>(_ type: Value.Type) throws(CodecError) -> Value
+  where Value.RawValue == String {
+    let start = at
+    guard let value = Value(rawValue: try string()) else {
+      at = start
+      throw unexpected()
+    }
+    return value
+  }
+
+  private mutating func text<Value>(_ make: (UnsafeRawBufferPointer) -> Value) throws(CodecError) -> Value {
+    try expect("\"")
+    let start = at
+    while at < bytes.count, bytes[at] != 0x22 {
+      if bytes[at] == 0x5c {
+        at = start
+        let unescaped = Array(try escaped().utf8)
+        return unescaped.withUnsafeBytes(make)
+      }
+      at += 1
+    }
+    guard at < bytes.count else { throw unexpected() }
+    defer { at += 1 }
+    return make(UnsafeRawBufferPointer(rebasing: bytes[start..<at]))
+  }
+
+  private mutating func escaped() throws(CodecError) -> String {
+    var parser = JSONParser(bytes, at: at - 1)
+    let value = try parser.string()
+    at = parser.at
+    return value
+  }
+
+  private mutating func literal(_ text: StaticString) -> Bool {
+    let length = text.utf8CodeUnitCount
+    guard at + length <= bytes.count else { return false }
+    for index in 0..<length where bytes[at + index] != text.utf8Start[index] { return false }
+    at += length
+    return true
+  }
+
+  func unexpected() -> CodecError { .malformed(offset: at) }
+}
+
+/// Strings that recur (calendars, rules, policies), made once.
+struct Interner {
+  private var strings: [(bytes: [UInt8], text: String)] = []
+  private static let capacity = 64
+
+  mutating func string(_ bytes: UnsafeRawBufferPointer) -> String {
+    for known in strings where known.bytes.count == bytes.count {
+      if known.bytes.elementsEqual(bytes) { return known.text }
+    }
+    let text = String(decoding: bytes, as: UTF8.self)
+    if strings.count < Self.capacity { strings.append((Array(bytes), text)) }
+    return text
+  }
+}
+
+/// How reading an event's bytes fails.
+public enum CodecError: Error, Sendable, Equatable {
+  /// The bytes are not what their type and version say, from this offset on.
+  case malformed(offset: Int)
+  /// The type or schema version is not known to this program.
+  case unknownType(String, version: Int)
+}
+
+extension Instant {
+  /// Reads `2026-09-21T02:30:00Z`, with or without a fraction; anything else goes the general way.
+  init?(rfc3339Bytes bytes: UnsafeRawBufferPointer) {
+    func two(_ at: Int) -> Int { Int(bytes[at] &- 0x30) * 10 + Int(bytes[at + 1] &- 0x30) }
+    let isPlain =
+      bytes.count == 20 && bytes[4] == 0x2d && bytes[7] == 0x2d && bytes[10] == 0x54 && bytes[13] == 0x3a
+      && bytes[16] == 0x3a && bytes[19] == 0x5a
+    let isFraction =
+      bytes.count > 21 && bytes.count <= 27 && bytes[10] == 0x54 && bytes[19] == 0x2e && bytes[bytes.count - 1] == 0x5a
+    guard isPlain || isFraction else {
+      self.init(rfc3339: String(decoding: bytes, as: UTF8.self))
+      return
+    }
+    let (year, month, day) = (two(0) * 100 + two(2), two(5), two(8))
+    // Days from the civil date, counted in eras of 400 years that begin in March.
+    let shifted = month <= 2 ? year - 1 : year
+    let era = shifted / 400
+    let yearOfEra = shifted - era * 400
+    let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
+    let days = era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+    var microseconds = Int64(days * 86_400 + two(11) * 3600 + two(14) * 60 + two(17)) * 1_000_000
+    if isFraction {
+      var fraction: Int64 = 0
+      for index in 20..<26 {
+        fraction = fraction * 10 + (index < bytes.count - 1 ? Int64(bytes[index] &- 0x30) : 0)
+      }
+      microseconds += fraction
+    }
+    self.init(microseconds: microseconds)
+  }
+}

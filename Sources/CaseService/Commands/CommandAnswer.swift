@@ -1,0 +1,154 @@
+public import SupportCases
+
+/// What a command did: the shape every write answers with.
+public struct CommandAnswer: Hashable, Sendable {
+  /// One event that was appended.
+  public struct Event: Hashable, Sendable {
+    /// Its id: the reference and the version, as in `CN-1002@3`; nil in a dry run of `open`.
+    public var id: String?
+    /// What happened.
+    public var type: String
+    /// Its version in the stream.
+    public var version: Int
+    /// Its position in the ledger; nil in a dry run.
+    public var position: Int64?
+    /// When it happened.
+    public var occurredAt: Instant
+    /// When it was recorded; nil in a dry run.
+    public var recordedAt: Instant?
+  }
+
+  /// What is due next.
+  public struct NextDue: Hashable, Sendable {
+    /// Which clock.
+    public var clock: ClockName
+    /// When.
+    public var dueAt: Instant
+  }
+
+  /// The case's reference; nil for a write to an organisation.
+  public var reference: String?
+  /// The organisation's name, for a write to one.
+  public var organization: String?
+  /// The stream's version after it.
+  public var version: Int
+  /// The ledger's name.
+  public var ledger: String
+  /// The position of the last event appended; nil if none was.
+  public var position: Int64?
+  /// True if this is the first answer, given again.
+  public var isRepeated = false
+  /// True if nothing was written.
+  public var isDryRun = false
+  /// What was appended, or would be.
+  public var events: [Event]
+  /// The severity asked for.
+  public var requested: Severity?
+  /// The severity assigned.
+  public var assigned: Severity?
+  /// Every reason for a cap.
+  public var reasons: [CapReason]
+  /// What is due next.
+  public var nextDue: NextDue?
+  /// Where the case stands; nil for an organisation.
+  public var status: CaseStatus?
+}
+
+extension CommandAnswer {
+  /// The documented shape.
+  public var json: JSON {
+    .object([
+      .init("case", JSON(reference)), .init("organization", JSON(organization)),
+      .init("version", .int(Int64(version))), .init("ledger", .string(ledger)),
+      .init("position", position.map { .int($0) } ?? .null), .init("repeated", .bool(isRepeated)),
+      .init("dry_run", .bool(isDryRun)), .init("state", JSON(status?.rawValue)),
+      .init("events", .array(events.map(\.json))),
+      .init("severity", reference == nil && status == nil ? .null : severityJSON(requested, assigned, reasons)),
+      .init("next_due", nextDue.map(\.json) ?? .null),
+    ])
+  }
+
+  /// Reads back what `json` wrote, as it was stored with the command.
+  init(stored bytes: [UInt8]) throws(CodecError) {
+    let json = try JSON(parsing: bytes)
+    let severity = json["severity"]
+    self.init(
+      reference: json["case"]?.text, organization: json["organization"]?.text,
+      version: Int(json["version"]?.integer ?? 0), ledger: json["ledger"]?.text ?? "",
+      position: json["position"]?.integer, isRepeated: true,
+      events: (json["events"]?.items ?? []).map(Event.init),
+      requested: severity?["requested"]?.text.flatMap(Severity.init(rawValue:)),
+      assigned: severity?["assigned"]?.text.flatMap(Severity.init(rawValue:)),
+      reasons: (severity?["reasons"]?.items ?? []).compactMap(CapReason.init),
+      nextDue: json["next_due"].flatMap(NextDue.init),
+      status: json["state"]?.text.flatMap(CaseStatus.init(rawValue:)))
+  }
+}
+
+extension CommandAnswer.Event {
+  var json: JSON {
+    .object([
+      .init("id", JSON(id)), .init("type", .string(type)), .init("version", .int(Int64(version))),
+      .init("position", position.map { .int($0) } ?? .null), .init("occurred_at", JSON(occurredAt)),
+      .init("recorded_at", JSON(recordedAt)),
+    ])
+  }
+
+  init(_ json: JSON) {
+    self.init(
+      id: json["id"]?.text, type: json["type"]?.text ?? "", version: Int(json["version"]?.integer ?? 0),
+      position: json["position"]?.integer,
+      occurredAt: json["occurred_at"]?.instant ?? Instant(microseconds: 0),
+      recordedAt: json["recorded_at"]?.instant)
+  }
+}
+
+extension CommandAnswer.NextDue {
+  var json: JSON {
+    .object([
+      .init("clock", .string(clock.rawValue)), .init("holder", .string(clock.holder.rawValue)),
+      .init("due_at", JSON(dueAt)),
+    ])
+  }
+
+  init?(_ json: JSON) {
+    guard let clock = json["clock"]?.text.flatMap(ClockName.init(rawValue:)), let due = json["due_at"]?.instant
+    else { return nil }
+    self.init(clock: clock, dueAt: due)
+  }
+}
+
+extension CapReason {
+  init?(_ json: JSON) {
+    guard let code = json["code"]?.text.flatMap(Code.init(rawValue:)),
+      let cap = json["cap"]?.text.flatMap(Severity.init(rawValue:)), let rule = json["rules"]?.items.first?.text
+    else { return nil }
+    self.init(code: code, cap: cap, rule: Rule(rawValue: rule))
+  }
+}
+
+/// Requested, assigned and the reasons for the difference, as every shape shows them.
+func severityJSON(_ requested: Severity?, _ assigned: Severity?, _ reasons: [CapReason]) -> JSON {
+  .object([
+    .init("requested", JSON(requested?.rawValue)), .init("assigned", JSON(assigned?.rawValue)),
+    .init(
+      "reasons",
+      .array(
+        reasons.map { reason in
+          .object([
+            .init("code", .string(reason.code.rawValue)), .init("cap", .string(reason.cap.rawValue)),
+            .init("rules", .array([.string(reason.rule.rawValue)])),
+          ])
+        })),
+  ])
+}
+
+extension JSON {
+  /// An instant in RFC 3339, or null.
+  public init(_ instant: Instant?) {
+    self = instant.map { .string($0.rfc3339) } ?? .null
+  }
+
+  /// The instant a string states; nil for anything else.
+  var instant: Instant? { text.flatMap { Instant(rfc3339: $0) } }
+}

@@ -1,0 +1,35 @@
+internal import SupportCases
+
+extension ServiceCalendar {
+  /// The hours in a few words: `monday-friday 09:00-18:00 Asia/Shanghai, closed on public holidays`.
+  var summary: String {
+    var runs: [(first: Weekday, last: Weekday, windows: [DayWindow])] = []
+    for day in Weekday.allCases {
+      guard let windows = weekly[day], !windows.isEmpty else { continue }
+      if let run = runs.last, run.windows == windows, run.last.rawValue + 1 == day.rawValue {
+        runs[runs.count - 1].last = day
+      } else {
+        runs.append((day, day, windows))
+      }
+    }
+    let hours = runs.map { run in
+      let days =
+        run.first == .monday && run.last == .sunday
+        ? "daily" : run.first == run.last ? "\(run.first)" : "\(run.first)-\(run.last)"
+      return "\(days) \(run.windows.map(\.clock).joined(separator: " "))"
+    }
+    let holidays = holidaysPublishedThrough.map { ", closed on public holidays (known through \($0))" } ?? ""
+    return "\(hours.joined(separator: ", ")) \(zone.name)\(holidays)"
+  }
+}
+
+extension DayWindow {
+  /// The window as calendar files write it, `09:00-24:00`.
+  var clock: String {
+    func time(_ second: Int) -> String {
+      let (hour, minute) = (second / 3600, second / 60 % 60)
+      return (hour < 10 ? "0" : "") + "\(hour):" + (minute < 10 ? "0" : "") + "\(minute)"
+    }
+    return "\(time(opens))-\(time(closes))"
+  }
+}

@@ -1,0 +1,163 @@
+internal import SupportCases
+
+/// Finds policies, calendars, zones and holidays in the files of a library, and remembers what it has read.
+struct PolicyLoader: Sendable {
+  private let policyTexts: [(name: String, text: String)]
+  private let calendarTexts: [(name: String, text: String)]
+  /// What has been read of each cloud, the newest version first.
+  private var clouds: [Cloud: [Policy]] = [:]
+  private var calendars: [String: PreparedCalendar] = [:]
+  private var zones: [String: ZoneData] = [:]
+  private var tables: [String: HolidayTable] = [:]
+  private var newestCalendars: [String: PreparedCalendar] = [:]
+
+  /// The years for which calendars are laid out in advance; others are answered more slowly.
+  private static let years = 2019...2030
+
+  init(policies: [(name: String, text: String)], calendars: [(name: String, text: String)]) {
+    policyTexts = policies.map { (Self.stem($0.name), $0.text) }
+    calendarTexts = calendars.map { (Self.stem($0.name), $0.text) }
+  }
+
+  /// Reads every file, so that nothing can fail later.
+  mutating func readAll() throws(PolicyFileError) {
+    for (name, _) in policyTexts where !Cloud.allCases.contains(where: { Self.policy(name, isOf: $0) }) {
+      throw PolicyFileError(file: name, "the file's name names no cloud", accepted: "as in 21vianet-2.yaml")
+    }
+    for cloud in Cloud.allCases {
+      for policy in try policies(of: cloud) {
+        for (place, name) in Self.calendarNames(of: policy) {
+          try expectCalendar(name, of: policy, at: place)
+        }
+      }
+    }
+    for (name, _) in calendarTexts {
+      if name.hasPrefix("zone-") {
+        _ = try zone(inFile: name)
+      } else if name.hasPrefix("holidays-") {
+        _ = try table(inFile: name)
+      } else {
+        _ = try calendar(inFile: name)
+      }
+    }
+  }
+
+  /// The versions of a cloud's policy, the oldest first; one without an end ends where the next begins.
+  mutating func policies(of cloud: Cloud) throws(PolicyFileError) -> [Policy] {
+    _ = try newest(of: cloud) { _ in false }
+    return (clouds[cloud] ?? []).reversed()
+  }
+
+  /// The newest version of a cloud's policy that matches; older files are not even read.
+  mutating func newest(
+    of cloud: Cloud, where matches: (Policy) -> Bool
+  ) throws(PolicyFileError) -> Policy? {
+    if let known = clouds[cloud]?.first(where: matches) { return known }
+    let files = policyTexts.filter { Self.policy($0.name, isOf: cloud) }
+      .sorted { Self.number($0.name) > Self.number($1.name) }
+    for file in files.dropFirst(clouds[cloud]?.count ?? 0) {
+      let policy = try read(file, before: clouds[cloud]?.last)
+      clouds[cloud, default: []].append(policy)
+      if matches(policy) { return policy }
+    }
+    return nil
+  }
+
+  private func read(
+    _ file: (name: String, text: String), before later: Policy?
+  ) throws(PolicyFileError) -> Policy {
+    let root = try DataNode(file: file.name + ".yaml", text: file.text)
+    var policy = try PolicyReader.policy(root)
+    guard file.name == "\(policy.cloud.rawValue)-\(policy.version)" else {
+      throw root.refusal(
+        "the file holds \(policy.name)", accepted: "\(policy.cloud.rawValue)-\(policy.version).yaml")
+    }
+    guard let later else { return policy }
+    guard later.version != policy.version else {
+      throw root.refusal("\(policy.name) is given twice", accepted: "each version once")
+    }
+    try Self.join(&policy, later)
+    return policy
+  }
+
+  private mutating func expectCalendar(
+    _ name: String, of policy: Policy, at place: String
+  ) throws(PolicyFileError) {
+    guard try calendar(named: name) == nil else { return }
+    throw PolicyFileError(
+      file: "\(policy.cloud.rawValue)-\(policy.version).yaml", place: place,
+      "\(name) has no calendar file", accepted: "a calendar with a file")
+  }
+
+  /// The newest version of a calendar.
+  mutating func calendar(named name: String) throws(PolicyFileError) -> PreparedCalendar? {
+    if let known = newestCalendars[name] { return known }
+    var newest: PreparedCalendar?
+    for (file, _) in calendarTexts where file == name || Self.version(file, of: name) != nil {
+      let found = try calendar(inFile: file)
+      if let known = newest, known.calendar.version >= found.calendar.version { continue }
+      newest = found
+    }
+    newestCalendars[name] = newest
+    return newest
+  }
+
+  /// The version of a calendar that a label such as `21vianet-billing/1` names.
+  mutating func calendar(labelled label: String) throws(PolicyFileError) -> PreparedCalendar? {
+    let name = label.cut(at: "/").0
+    for (file, _) in calendarTexts where file == name || Self.version(file, of: name) != nil {
+      let found = try calendar(inFile: file)
+      if found.calendar.label == label { return found }
+    }
+    return nil
+  }
+
+  private mutating func calendar(inFile file: String) throws(PolicyFileError) -> PreparedCalendar {
+    if let known = calendars[file] { return known }
+    let root = try DataNode(file: file + ".yaml", text: try text(file))
+    let source = try CalendarFile(root)
+    guard file == source.name || Self.version(file, of: source.name) == source.version else {
+      throw root.refusal(
+        "the file holds \(source.name)/\(source.version)",
+        accepted: "\(source.name).yaml or \(source.name).\(source.version).yaml")
+    }
+    let zone = try zone(inFile: Self.zoneFile(try source.zoneName()))
+    var holidays: HolidayTable?
+    if let name = try source.tableName() { holidays = try table(inFile: "holidays-" + name.lowercased()) }
+    let calendar = try source.calendar(zone: zone, holidays: holidays)
+    let prepared = PreparedCalendar(calendar, from: Self.years.lowerBound, through: Self.years.upperBound)
+    calendars[file] = prepared
+    return prepared
+  }
+
+  private mutating func zone(inFile file: String) throws(PolicyFileError) -> ZoneData? {
+    if let known = zones[file] { return known }
+    guard let text = calendarTexts.first(where: { $0.name == file })?.text else { return nil }
+    let root = try DataNode(file: file + ".yaml", text: text)
+    let zone = try ZoneData(root)
+    guard Self.zoneFile(zone.name) == file else {
+      throw root.refusal("the file holds \(zone.name)", accepted: Self.zoneFile(zone.name) + ".yaml")
+    }
+    zones[file] = zone
+    return zone
+  }
+
+  private mutating func table(inFile file: String) throws(PolicyFileError) -> HolidayTable? {
+    if let known = tables[file] { return known }
+    guard let text = calendarTexts.first(where: { $0.name == file })?.text else { return nil }
+    let root = try DataNode(file: file + ".yaml", text: text)
+    let table = try HolidayTable(root)
+    guard "holidays-" + table.code.lowercased() == file else {
+      throw root.refusal("the file holds \(table.code)", accepted: "holidays-\(table.code.lowercased()).yaml")
+    }
+    tables[file] = table
+    return table
+  }
+
+  private func text(_ file: String) throws(PolicyFileError) -> String {
+    guard let text = calendarTexts.first(where: { $0.name == file })?.text else {
+      throw PolicyFileError(file: file + ".yaml", "there is no such file", accepted: "a calendar file")
+    }
+    return text
+  }
+}

@@ -1,0 +1,203 @@
+internal import SupportCases
+
+/// Reads the values of a policy file.
+struct PolicyReader {
+  private let fields: Fields
+  private var origins: [String: Origin] = [:]
+
+  /// Reads a file; its calendars are only named.
+  static func policy(_ root: DataNode) throws(PolicyFileError) -> Policy {
+    let fields = try root.fields(
+      "policy", "version", "valid_from", "valid_until", "source", "assigns_severity", "caps",
+      "severity_a_needs", "initial_response", "follow_up", "customer_response", "hours", "readings",
+      "reopening_days", "survey_business_days", "attempt_counts_as_response", "non_cooperation",
+      "warning_percents", "caller_verification", "categories", "known_categories")
+    var reader = PolicyReader(fields: fields)
+    return try reader.read()
+  }
+
+  private init(fields: Fields) {
+    self.fields = fields
+  }
+
+  private mutating func read() throws(PolicyFileError) -> Policy {
+    let validFrom = try fields["valid_from"]?.instant()
+    let validUntil = try fields["valid_until"]?.instant()
+    if let validFrom, let validUntil, let node = fields["valid_until"], validUntil <= validFrom {
+      throw node.refusal("\(validUntil) is not after valid_from", accepted: "a time after \(validFrom)")
+    }
+    let needs = try fields["severity_a_needs"]?.fields("agreement", "statement")
+    let cooperation = try need("non_cooperation", "attempts").fields("attempts", "customer_clock_percent")
+    var policy = Policy(
+      cloud: try need("policy", "a cloud").choice(of: Cloud.allCases),
+      version: try need("version", "a number from 1").number(1...9999),
+      validFrom: validFrom, validUntil: validUntil,
+      source: try need("source", "the document it was made from").text(),
+      assignsSeverity: try need("assigns_severity", "true or false").truth(),
+      caps: try caps(), severityAAgreement: try rule(needs?["agreement"]),
+      severityAStatement: try rule(needs?["statement"]), initialResponse: try initialResponse(),
+      followUp: try targets(fields["follow_up"]), customerResponse: try targets(fields["customer_response"]),
+      hours: try hours(), reopeningDays: try setting(try need("reopening_days", "a number"), 0...3650),
+      surveyDays: try survey(),
+      attemptCountsAsResponse: try attempt(),
+      nonCooperationAttempts: try setting(try cooperation.need("attempts", accepted: "a number"), 1...100),
+      warningPercents: try warnings(), categories: try categories(), knownCategories: try knownCategories())
+    if let percent = cooperation["customer_clock_percent"] {
+      policy.nonCooperationClockPercent = try setting(percent, 0...1000)
+    }
+    policy.callerVerification = try verification()
+    policy.readings = try readings()
+    policy.origins = origins
+    return policy
+  }
+
+  private func need(_ key: String, _ accepted: String) throws(PolicyFileError) -> DataNode {
+    try fields.need(key, accepted: accepted)
+  }
+
+  private func caps() throws(PolicyFileError) -> [RequestType: SeverityCap] {
+    var caps: [RequestType: SeverityCap] = [:]
+    for (type, node) in try fields["caps"]?.keyed(by: RequestType.self) ?? [] {
+      let cap = try node.fields("highest", "rule", "basis")
+      let highest = try cap.need("highest", accepted: "a, b or c").choice(of: Severity.allCases)
+      caps[type] = SeverityCap(highest: highest, rule: try cap.rule(), basis: try cap.basis())
+    }
+    return caps
+  }
+
+  /// The rule of a value that is nothing but its rule; where it comes from is kept beside.
+  private mutating func rule(_ node: DataNode?) throws(PolicyFileError) -> Rule? {
+    guard let node else { return nil }
+    return try keep(node, try node.fields("rule", "basis"))
+  }
+
+  @discardableResult
+  private mutating func keep(_ node: DataNode, _ fields: Fields) throws(PolicyFileError) -> Rule {
+    let origin = Origin(rule: try fields.rule(), basis: try fields.basis())
+    origins[node.place] = origin
+    return origin.rule
+  }
+
+  private func initialResponse() throws(PolicyFileError) -> [RequestType: [Severity: Target]] {
+    var targets: [RequestType: [Severity: Target]] = [:]
+    for (type, node) in try fields["initial_response"]?.keyed(by: RequestType.self) ?? [] {
+      targets[type] = try self.targets(node)
+    }
+    return targets
+  }
+
+  private func targets(_ node: DataNode?) throws(PolicyFileError) -> [Severity: Target] {
+    var targets: [Severity: Target] = [:]
+    for (severity, node) in try node?.keyed(by: Severity.self) ?? [] {
+      let target = try node.fields("amount", "unit", "rule", "basis")
+      targets[severity] = Target(
+        amount: try target.need("amount", accepted: "a number from 1").number(1...10_000),
+        unit: try target.need("unit", accepted: "hour or business_day")
+          .choice(of: [Target.Unit.hour, .businessDay]),
+        rule: try target.rule(), basis: try target.basis())
+    }
+    return targets
+  }
+
+  private func hours() throws(PolicyFileError) -> [RequestType: [Severity: String]] {
+    var hours: [RequestType: [Severity: String]] = [:]
+    for (type, node) in try fields["hours"]?.keyed(by: RequestType.self) ?? [] {
+      for (severity, calendar) in try node.keyed(by: Severity.self) {
+        hours[type, default: [:]][severity] = try calendar.text()
+      }
+    }
+    for (type, node) in try fields["initial_response"]?.keyed(by: RequestType.self) ?? [] {
+      for (severity, target) in try node.keyed(by: Severity.self) where hours[type]?[severity] == nil {
+        throw target.refusal(
+          "the target has no hours to count on", accepted: "a calendar at hours.\(type).\(severity)")
+      }
+    }
+    return hours
+  }
+
+  private func readings() throws(PolicyFileError) -> [CalendarReading] {
+    var readings: [CalendarReading] = []
+    for (name, node) in try fields["readings"]?.entries() ?? [] {
+      let reading = try node.fields("of", "calendar", "rule")
+      readings.append(
+        CalendarReading(
+          name: name, of: try reading.need("of", accepted: "a calendar").text(),
+          calendar: try reading.need("calendar", accepted: "a calendar").text(), rule: try reading.rule()))
+    }
+    return readings
+  }
+
+  private func setting(_ node: DataNode, _ range: ClosedRange<Int>) throws(PolicyFileError) -> Setting {
+    let parts = try node.fields("value", "rule", "basis")
+    let value = try parts.need("value", accepted: "a number").number(range)
+    return Setting(value: value, rule: try parts.rule(), basis: try parts.basis())
+  }
+
+  private func survey() throws(PolicyFileError) -> Setting? {
+    guard let node = fields["survey_business_days"] else { return nil }
+    return try setting(node, 1...3650)
+  }
+
+  private mutating func attempt() throws(PolicyFileError) -> Bool {
+    let node = try need("attempt_counts_as_response", "value, rule and basis")
+    let parts = try node.fields("value", "rule", "basis")
+    try keep(node, parts)
+    return try parts.need("value", accepted: "true or false").truth()
+  }
+
+  private mutating func warnings() throws(PolicyFileError) -> [Int] {
+    guard let node = fields["warning_percents"] else { return [] }
+    let parts = try node.fields("value", "rule", "basis")
+    try keep(node, parts)
+    var percents: [Int] = []
+    for percent in try parts.need("value", accepted: "a list of percentages").list() {
+      let value = try percent.number(1...99)
+      guard value > percents.last ?? 0 else {
+        throw percent.refusal("\(value) is out of order", accepted: "percentages in rising order")
+      }
+      percents.append(value)
+    }
+    return percents
+  }
+
+  private func verification() throws(PolicyFileError) -> CallerVerification? {
+    guard let node = fields["caller_verification"] else { return nil }
+    let parts = try node.fields("digits", "tries", "minutes")
+    return CallerVerification(
+      digits: try setting(try parts.need("digits", accepted: "4 to 12"), 4...12),
+      tries: try setting(try parts.need("tries", accepted: "1 to 20"), 1...20),
+      minutes: try setting(try parts.need("minutes", accepted: "1 to 1440"), 1...1440))
+  }
+
+  private func categories() throws(PolicyFileError) -> [CategoryRule] {
+    var categories: [CategoryRule] = []
+    for (name, node) in try fields["categories"]?.entries() ?? [] {
+      let parts = try node.fields("outcome", "refer_to", "rule", "guidance")
+      let outcome = try parts.need("outcome", accepted: "referred or administrator")
+        .choice(of: [CategoryRule.Outcome.referred, .administrator])
+      let referTo = try parts["refer_to"]?.text()
+      guard (referTo != nil) == (outcome == .referred) else {
+        throw node.refusal(
+          "refer_to does not fit the outcome", accepted: "refer_to where referred, only there")
+      }
+      categories.append(
+        CategoryRule(
+          category: name, outcome: outcome, referTo: referTo,
+          guidance: try parts.need("guidance", accepted: "what the customer is told").text(),
+          rule: try parts.rule()))
+    }
+    return categories
+  }
+
+  private mutating func knownCategories() throws(PolicyFileError) -> [String: [String]] {
+    var known: [String: [String]] = [:]
+    for (name, node) in try fields["known_categories"]?.entries() ?? [] {
+      let parts = try node.fields("rule", "examples")
+      origins[node.place] = Origin(rule: try parts.rule(), basis: .source)
+      for example in try parts.need("examples", accepted: "a list of examples").list() {
+        known[name, default: []].append(try example.text())
+      }
+    }
+    return known
+  }
+}

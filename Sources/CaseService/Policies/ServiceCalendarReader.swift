@@ -1,0 +1,94 @@
+internal import SupportCases
+
+/// A calendar file as written; zone and holidays are only named in it.
+struct CalendarFile {
+  /// The calendar's name.
+  var name: String
+  /// Its version.
+  var version: Int
+  private let fields: Fields
+
+  /// Reads what identifies a calendar.
+  init(_ root: DataNode) throws(PolicyFileError) {
+    fields = try root.fields(
+      "calendar", "version", "zone", "rules", "basis", "weekly", "holidays", "dates")
+    name = try fields.need("calendar", accepted: "the calendar's name").text()
+    version = try fields.need("version", accepted: "a number from 1").number(1...9999)
+  }
+
+  /// The zone it names.
+  func zoneName() throws(PolicyFileError) -> String {
+    try fields.need("zone", accepted: "an IANA name").text()
+  }
+
+  /// The table of holidays it names.
+  func tableName() throws(PolicyFileError) -> String? {
+    try fields["holidays"]?.fields("table", "exchanged").need("table", accepted: "a table, as in CN").text()
+  }
+
+  /// The calendar, with the zone and the table it names; either is nil where no file holds it.
+  func calendar(zone: ZoneData?, holidays: HolidayTable?) throws(PolicyFileError) -> ServiceCalendar {
+    let zoneName = try fields.need("zone", accepted: "an IANA name")
+    guard let zone else {
+      throw zoneName.refusal("\(try zoneName.text()) has no zone file", accepted: "a zone with a file")
+    }
+    var rules: [Rule] = []
+    for rule in try fields.need("rules", accepted: "a list of rules").list() { rules.append(try rule.rule()) }
+    var calendar = ServiceCalendar(
+      name: name, version: version, zone: zone, weekly: try weekly(), rules: rules, basis: try fields.basis())
+    if let node = fields["holidays"] { try close(&calendar, node, holidays) }
+    try setDates(&calendar)
+    return calendar
+  }
+
+  private func weekly() throws(PolicyFileError) -> [Weekday: [DayWindow]] {
+    var weekly: [Weekday: [DayWindow]] = [:]
+    let week = try fields.need("weekly", accepted: "windows by weekday")
+    for (key, value) in try week.entries() {
+      guard let days = Self.days(key) else {
+        throw value.refusal("the key is unknown", accepted: "daily, monday to sunday, or as monday-friday")
+      }
+      let windows = try DayWindow.windows(value)
+      for day in days where weekly.updateValue(windows, forKey: day) != nil {
+        throw value.refusal("\(day) is given twice", accepted: "each weekday once")
+      }
+    }
+    guard weekly.values.contains(where: { !$0.isEmpty }) else {
+      throw week.refusal("the calendar never opens", accepted: "at least one window")
+    }
+    return weekly
+  }
+
+  private static func days(_ key: String) -> [Weekday]? {
+    if key == "daily" { return Weekday.allCases }
+    let (from, to) = key.cut(at: "-")
+    guard let first = Weekday.allCases.first(where: { "\($0)" == from }),
+      let last = Weekday.allCases.first(where: { "\($0)" == to ?? from }), first.rawValue <= last.rawValue
+    else { return nil }
+    return Weekday.allCases.filter { (first.rawValue...last.rawValue).contains($0.rawValue) }
+  }
+
+  private func close(
+    _ calendar: inout ServiceCalendar, _ node: DataNode, _ table: HolidayTable?
+  ) throws(PolicyFileError) {
+    let parts = try node.fields("table", "exchanged")
+    let name = try parts.need("table", accepted: "a table of holidays, as in CN")
+    guard let table else {
+      throw name.refusal("\(try name.text()) has no holiday file", accepted: "a table with a file")
+    }
+    calendar.holidaysPublishedThrough = table.publishedThrough
+    calendar.closed = table.off
+    let exchanged = try parts.need("exchanged", accepted: "windows of exchanged days, or closed")
+    let windows = try DayWindow.windows(exchanged)
+    for date in table.worked { calendar.worked[date] = windows }
+  }
+
+  private func setDates(_ calendar: inout ServiceCalendar) throws(PolicyFileError) {
+    for (key, value) in try fields["dates"]?.entries() ?? [] {
+      guard let date = CivilDate(key) else {
+        throw value.refusal("\(key) is no date", accepted: "a date, as in 2026-12-24")
+      }
+      calendar.worked[date] = try DayWindow.windows(value)
+    }
+  }
+}

@@ -1,0 +1,88 @@
+internal import Crypto
+internal import Foundation
+
+/// The file with the key that wraps every person's key. It is never in the database.
+///
+/// One line: `dossier-key-1` and 32 random bytes in base64.
+public struct KeyFile: Sendable {
+  let wrapping: SymmetricKey
+  let lookup: SymmetricKey
+
+  private static let mark = "dossier-key-1"
+
+  /// Reads the key file at `path`.
+  ///
+  /// - Throws: `StoreError.keyFile` if it is missing, unreadable, malformed or readable by others.
+  public init(path: String) throws(StoreError) {
+    var info = stat()
+    guard stat(path, &info) == 0 else {
+      throw .keyFile("there is no key file at \(path); copy the one the database was made with")
+    }
+    guard info.st_mode & 0o077 == 0 else {
+      throw .keyFile("the key file \(path) can be read by others; run chmod 600 on it")
+    }
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw .keyFile("the key file \(path) cannot be read")
+    }
+    let words = String(decoding: data, as: UTF8.self).split(whereSeparator: \.isWhitespace)
+    guard words.count == 2, words[0] == Self.mark, let key = Data(base64Encoded: String(words[1])),
+      key.count == 32
+    else { throw .keyFile("\(path) is no key file: it must hold '\(Self.mark)' and 32 bytes in base64") }
+    self.init(key: SymmetricKey(data: key))
+  }
+
+  /// Makes a new key file, readable by its owner alone; leaves one that exists as it is.
+  ///
+  /// - Throws: `StoreError.keyFile` if it cannot be written.
+  public static func create(at path: String) throws(StoreError) {
+    let folder = (path as NSString).deletingLastPathComponent
+    do {
+      try FileManager.default.createDirectory(
+        atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    } catch {
+      throw .keyFile("the folder \(folder) for the key file cannot be made")
+    }
+    let key = SymmetricKey(size: .bits256).withUnsafeBytes { Data($0).base64EncodedString() }
+    // Written beside and linked into place: two programs at once end with one and the same key.
+    let draft = path + ".\(getpid())"
+    let file = open(draft, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+    guard file >= 0 else { throw .keyFile("the key file \(path) cannot be written") }
+    let line = Array("\(mark) \(key)\n".utf8)
+    let written = write(file, line, line.count)
+    let flushed = fsync(file)
+    close(file)
+    defer { unlink(draft) }
+    guard written == line.count, flushed == 0 else { throw .keyFile("the key file \(path) cannot be written") }
+    if link(draft, path) != 0, errno != EEXIST { throw .keyFile("the key file \(path) cannot be written") }
+  }
+
+  /// A key file in memory, from 32 bytes.
+  public init(bytes: [UInt8]) {
+    self.init(key: SymmetricKey(data: bytes))
+  }
+
+  private init(key: SymmetricKey) {
+    wrapping = HKDF<SHA256>.deriveKey(inputKeyMaterial: key, info: Data("wrap".utf8), outputByteCount: 32)
+    lookup = HKDF<SHA256>.deriveKey(inputKeyMaterial: key, info: Data("lookup".utf8), outputByteCount: 32)
+  }
+
+  /// What the database keeps to know its key file again.
+  public var fingerprint: [UInt8] {
+    Array(HMAC<SHA256>.authenticationCode(for: Data("fingerprint".utf8), using: lookup))
+  }
+
+  /// The keyed digest an address is found by.
+  func digest(of address: String) -> [UInt8] {
+    Array(HMAC<SHA256>.authenticationCode(for: Data(Self.normal(address).utf8), using: lookup))
+  }
+
+  /// A keyed digest of some bytes.
+  func digest(of bytes: [UInt8]) -> [UInt8] {
+    Array(HMAC<SHA256>.authenticationCode(for: bytes, using: lookup))
+  }
+
+  /// Addresses differ neither by case nor by surrounding space, nor by how accents are composed.
+  static func normal(_ address: String) -> String {
+    address.trimmingCharacters(in: .whitespacesAndNewlines).precomposedStringWithCanonicalMapping.lowercased()
+  }
+}

@@ -1,0 +1,80 @@
+public import Postgres
+
+/// The database of a store: its roles, its schema, and who connects as what.
+public struct Store: Sendable {
+  /// How the administrator connects: to migrate, to rebuild.
+  public let administrator: ConnectionSettings
+
+  /// A store in the database these settings name.
+  public init(_ settings: ConnectionSettings) {
+    administrator = settings
+  }
+
+  /// How commands connect: as `dossier_app`, with no more rights than it needs.
+  public var application: ConnectionSettings { settings(as: "dossier_app") }
+
+  /// How migrations and rebuilds connect: as `dossier_owner`.
+  public var owner: ConnectionSettings { settings(as: "dossier_owner") }
+
+  private func settings(as role: String) -> ConnectionSettings {
+    var settings = administrator
+    settings.options = [settings.options, "-c role=\(role)"].compactMap { $0 }.joined(separator: " ")
+    return settings
+  }
+
+  /// The migrations, functions, views and privileges the program carries.
+  public static var migrator: Migrator {
+    Migrator(
+      migrations: SQL.files(in: "migrations"),
+      repeatable: SQL.files(in: "functions") + SQL.files(in: "views")
+        + [MigrationFile(name: "privileges.sql", sql: SQL.text("privileges.sql"))])
+  }
+
+  /// The SQL that makes the roles, for an administrator to run where the program may not.
+  public static var rolesSQL: String { SQL.text("roles.sql") }
+
+  /// Makes the roles if they are missing, and brings the schema to the program's version.
+  ///
+  /// - Throws: `PostgresError`; `42501` when the roles are missing and may not be made.
+  public func migrate() throws(PostgresError) -> MigrationReport {
+    let connection = try Connection.open(administrator)
+    defer { connection.close() }
+    try connection.execute(Self.rolesSQL)
+    try connection.execute(
+      "do $$ begin execute format('grant create on database %I to dossier_owner', current_database()); end $$")
+    try connection.execute("set role dossier_owner")
+    return try Self.migrator.migrate(connection)
+  }
+
+  /// Refuses a schema that is missing, older or newer than the program. One cheap query.
+  public static func check(_ connection: Connection) throws(StoreError) {
+    let status: SchemaStatus
+    do {
+      status = try migrator.status(connection)
+    } catch {
+      throw .database(error)
+    }
+    switch status {
+    case .current: return
+    case .missing: throw .schema(.missing)
+    case .older(let found, let known): throw .schema(.older(found: found, known: known))
+    case .newer(let found, let known): throw .schema(.newer(found: found, known: known))
+    }
+  }
+
+  /// Checks that a key file is the one this database was made with; the first one becomes it.
+  public static func check(_ file: KeyFile, _ connection: Connection) throws {
+    let rows = try connection.query(SQL.keyFile)
+    guard rows.count == 0 else {
+      guard try rows.bytes(0, 0) == file.fingerprint else {
+        throw StoreError.keyFile("the key file is another database's; use the one this database was made with")
+      }
+      return
+    }
+    do {
+      _ = try connection.query(SQL.storeKeyFile, [.bytes(file.fingerprint)])
+    } catch PostgresError.server(.uniqueViolation, _, _, _) {
+      try check(file, connection)
+    }
+  }
+}

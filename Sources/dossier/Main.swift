@@ -1,0 +1,6 @@
+internal import ArgumentParser
+
+@main
+struct Dossier: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(abstract: "Support cases kept as history.")
+}
