@@ -108,10 +108,20 @@ extension Appender {
       settings: ConnectionSettings, ledger: LedgerID, largestGroup: Int,
       makeProcessor: @escaping @Sendable () throws -> Processor
     ) {
-      self.settings = settings
+      self.settings = Self.lookingUpByKey(settings)
       self.ledger = ledger
       self.largestGroup = max(1, largestGroup)
       self.makeProcessor = makeProcessor
+    }
+
+    /// Everything an appender asks is found by key. A plan made while a table was small would read all of it
+    /// for every group once it is large, so the ways of reading whole tables are off.
+    private static func lookingUpByKey(_ settings: ConnectionSettings) -> ConnectionSettings {
+      var settings = settings
+      let switches = ["enable_seqscan", "enable_bitmapscan", "enable_hashjoin", "enable_mergejoin", "jit"]
+      settings.options = ([settings.options].compactMap { $0 } + switches.map { "-c \($0)=off" })
+        .joined(separator: " ")
+      return settings
     }
 
     func disconnect() {
