@@ -36,7 +36,7 @@ struct CaseHistory {
   private static func find(
     _ address: CaseAddress, _ ledgers: [LedgerHead], _ connection: Connection
   ) throws -> (LedgerHead, Int64) {
-    switch address {
+    switch try address.checked() {
     case .reference(let text):
       if let reference = Reference(text), let ledger = ledgers.first(where: { $0.prefix == reference.prefix }) {
         return (ledger, reference.stream)

@@ -18,9 +18,11 @@ struct TextSearch {
   }
 
   func matching(_ rows: [CaseRow]) throws -> [CaseRow] {
-    let bySeal = try matchingSeals(
-      rows.filter { !mentions([$0.reference, $0.service, $0.agent ?? "", $0.organization]) })
-    return rows.filter { bySeal.contains($0.reference) || mentions([$0.reference, $0.service, $0.agent ?? "", $0.organization]) }
+    let plain = rows.map { row in
+      mentions([row.reference, row.service, row.category ?? "", row.agent ?? "", row.organization])
+    }
+    let bySeal = try matchingSeals(zip(rows, plain).filter { !$0.1 }.map(\.0))
+    return zip(rows, plain).filter { $0.1 || bySeal.contains($0.0.reference) }.map(\.0)
   }
 
   private func matchingSeals(_ rows: [CaseRow]) throws -> Set<String> {
