@@ -11,7 +11,7 @@ struct TextSearch {
   private static let chunk = 2_000
 
   init(_ text: String, keys: KeyFile, _ connection: Connection) throws {
-    wanted = Self.normal(text)
+    wanted = text
     self.keys = keys
     self.connection = connection
     ledgers = try EventReader.ledgers(connection)
@@ -48,13 +48,21 @@ struct TextSearch {
     try ring.load(seals.flatMap { try KeyRing.persons(in: $0.sealed) }, connection)
     return try seals.compactMap { seal in
       let texts = try PersonalCodec.texts(seal.sealed, stream: seal.stream, version: 1, ring, connection)
-      let searched = texts.filter { $0.name == "title" || $0.name == "description" }
-      return mentions(searched.map(\.text)) ? seal.stream : nil
+      return mentions(Self.searched(texts)) ? seal.stream : nil
     }
   }
 
-  private func mentions(_ texts: [String]) -> Bool {
-    texts.contains { Self.normal($0).contains(wanted) }
+  private func mentions(_ texts: [String]) -> Bool { Self.mentions(wanted, texts) }
+
+  /// True if one of the texts holds what is wanted, whatever the case of letters.
+  static func mentions(_ wanted: String, _ texts: [String]) -> Bool {
+    let wanted = normal(wanted)
+    return texts.contains { normal($0).contains(wanted) }
+  }
+
+  /// Of an opening's texts those that are looked through.
+  static func searched(_ texts: [(name: String, text: String)]) -> [String] {
+    texts.filter { $0.name == "title" || $0.name == "description" }.map(\.text)
   }
 
   private static func normal(_ text: String) -> String { text.lowercased() }
