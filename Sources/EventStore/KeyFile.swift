@@ -76,6 +76,11 @@ public struct KeyFile: Sendable {
     Array(HMAC<SHA256>.authenticationCode(for: Data(Self.normal(address).utf8), using: lookup))
   }
 
+  /// A keyed digest of some bytes.
+  func digest(of bytes: [UInt8]) -> [UInt8] {
+    Array(HMAC<SHA256>.authenticationCode(for: bytes, using: lookup))
+  }
+
   /// Addresses differ neither by case nor by surrounding space, nor by how accents are composed.
   static func normal(_ address: String) -> String {
     address.trimmingCharacters(in: .whitespacesAndNewlines).precomposedStringWithCanonicalMapping.lowercased()

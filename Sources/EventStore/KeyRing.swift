@@ -97,6 +97,9 @@ public final class KeyRing {
       ])
   }
 
+  /// A digest that nobody without the key file can make or test guesses against; 32 bytes.
+  public func digest(of bytes: [UInt8]) -> [UInt8] { file.digest(of: bytes) }
+
   /// Forgets every key, as after a transaction that did not commit.
   public func forget() {
     keys = [:]

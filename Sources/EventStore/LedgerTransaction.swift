@@ -90,15 +90,15 @@ public final class LedgerTransaction {
     others.append(command)
   }
 
-  /// Writes everything and commits, in one round trip; without events it only ends the transaction.
+  /// Writes everything and commits, in one round trip; without anything to write it only ends the transaction.
   public func commit(_ keys: KeyRing? = nil) throws {
-    guard !appended.isEmpty else {
+    guard !appended.isEmpty || !commands.isEmpty else {
       connection.rollback()
       return
     }
     var batch: [Command] = []
     if let persons = keys?.storingNewPersons() { batch.append(persons) }
-    batch.append(Command(SQL.appendEvents, parameters()))
+    if !appended.isEmpty { batch.append(Command(SQL.appendEvents, parameters())) }
     if !commands.isEmpty {
       batch.append(
         Command(

@@ -15,8 +15,8 @@ public struct CopyWriter: ~Copyable {
     buffer.appendBigEndian(Int64(0))
   }
 
-  /// Begins a row. Throws `copyFailed` when the row before has too few or too many fields, and the connection's
-  /// error when it cannot send.
+  /// Begins a row. Throws `copyFailed` when the row before has too few or too many fields, and the
+  /// connection's error when it cannot send.
   public mutating func row(fields: Int16) throws(PostgresError) {
     try endRow()
     if buffer.count >= pieceSize { try send() }

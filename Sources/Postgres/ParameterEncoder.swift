@@ -49,7 +49,9 @@ struct ParameterEncoder {
             values.initializeElement(at: index, to: start?.assumingMemoryBound(to: CChar.self))
           }
           return lengths.withUnsafeBufferPointer {
-            body(Int32(count), UnsafePointer(values.baseAddress), $0.baseAddress, UnsafePointer(formats.baseAddress))
+            body(
+              Int32(count), UnsafePointer(values.baseAddress), $0.baseAddress,
+              UnsafePointer(formats.baseAddress))
           }
         }
       }

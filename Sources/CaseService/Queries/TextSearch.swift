@@ -1,0 +1,59 @@
+internal import EventStore
+internal import Postgres
+internal import SupportCases
+
+/// Looks for a text in cases, sealed texts included: they are opened here, never in the database.
+struct TextSearch {
+  private let wanted: String
+  private let keys: KeyFile
+  private let connection: Connection
+  private let ledgers: [LedgerHead]
+  private static let chunk = 2_000
+
+  init(_ text: String, keys: KeyFile, _ connection: Connection) throws {
+    wanted = Self.normal(text)
+    self.keys = keys
+    self.connection = connection
+    ledgers = try EventReader.ledgers(connection)
+  }
+
+  func matching(_ rows: [CaseRow]) throws -> [CaseRow] {
+    let bySeal = try matchingSeals(
+      rows.filter { !mentions([$0.reference, $0.service, $0.agent ?? "", $0.organization]) })
+    return rows.filter { bySeal.contains($0.reference) || mentions([$0.reference, $0.service, $0.agent ?? "", $0.organization]) }
+  }
+
+  private func matchingSeals(_ rows: [CaseRow]) throws -> Set<String> {
+    var found: Set<String> = []
+    for ledger in ledgers {
+      let ring = KeyRing(keys, ledger: ledger.ledger)
+      let streams = rows.compactMap { Reference($0.reference) }.filter { $0.prefix == ledger.prefix }.map(\.stream)
+      for start in stride(from: 0, to: streams.count, by: Self.chunk) {
+        let chunk = Array(streams[start..<min(start + Self.chunk, streams.count)])
+        for stream in try matching(chunk, ledger, ring) {
+          found.insert(Reference(prefix: ledger.prefix, stream: stream).text)
+        }
+      }
+    }
+    return found
+  }
+
+  private func matching(_ streams: [Int64], _ ledger: LedgerHead, _ ring: KeyRing) throws -> [Int64] {
+    let rows = try connection.query(
+      CaseSQL.openingSeals, [.int16(ledger.ledger.rawValue), .int64Array(streams)])
+    var seals: [(stream: Int64, sealed: [UInt8])] = []
+    for row in 0..<rows.count { seals.append((try rows.int64(row, 0), try rows.bytes(row, 1))) }
+    try ring.load(seals.flatMap { try KeyRing.persons(in: $0.sealed) }, connection)
+    return try seals.compactMap { seal in
+      let texts = try PersonalCodec.texts(seal.sealed, stream: seal.stream, version: 1, ring, connection)
+      let searched = texts.filter { $0.name == "title" || $0.name == "description" }
+      return mentions(searched.map(\.text)) ? seal.stream : nil
+    }
+  }
+
+  private func mentions(_ texts: [String]) -> Bool {
+    texts.contains { Self.normal($0).contains(wanted) }
+  }
+
+  private static func normal(_ text: String) -> String { text.lowercased() }
+}
