@@ -77,8 +77,8 @@ extension WriteOptions {
     guard let text = actor ?? environment("DOSSIER_ACTOR") else {
       return Actor(role: .operator, name: loginName())
     }
-    guard let actor = Actor(try checked(text, "--actor")), actor.role != .timer else {
-      let roles = Actor.Role.allCases.filter { $0 != .timer }.map(\.rawValue).joined(separator: ", ")
+    guard let actor = Actor(try checked(text, "--actor")) else {
+      let roles = Actor.Role.allCases.map(\.rawValue).joined(separator: ", ")
       throw .invalid("--actor \(text) is no ROLE:NAME; the roles are \(roles)")
     }
     return actor

@@ -28,6 +28,7 @@ extension Failure {
     case .codec(let error): self.init(codec: error)
     case .policy(let error): self.init(.configuration, "policy", error.description)
     case .store(let error): self.init(store: error)
+    case .fault(let what): self.init(.fault, "internal", "a fault of this program: \(what)")
     }
   }
 
@@ -117,7 +118,7 @@ extension Failure {
     switch state {
     case .some(.invalidCatalogName):
       self.init(
-        .unavailable, "database-unavailable",
+        .unavailable, "database-missing",
         "\(description); create it with createdb, then run 'dossier migrate'")
     case .some(let state) where state.classCode == "28" || state == .insufficientPrivilege:
       self.init(.notPermitted, "not-permitted", description)
