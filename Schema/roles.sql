@@ -2,19 +2,28 @@
 --   dossier_owner      owns the schema; migrations and rebuilds
 --   dossier_app        what commands run as: reads, appends, keeps the views
 --   dossier_dashboard  reads the schema "dashboard" and nothing else
+-- Whoever runs this gets the right to act as the first two, and the owner that to make the schema.
 do $$
 declare
   wanted text;
+  -- From PostgreSQL 16 on, a membership need not include the right to act as the role.
+  acting constant text := case when current_setting('server_version_num')::integer >= 160000 then 'set' else 'member' end;
 begin
   foreach wanted in array array['dossier_owner', 'dossier_app', 'dossier_dashboard'] loop
-    if not exists (select from pg_roles where rolname = wanted) then
-      begin
+    begin
+      if not exists (select from pg_roles where rolname = wanted) then
         execute format('create role %I login', wanted);
-      exception
-        -- Another migration made it at the same moment.
-        when duplicate_object or unique_violation then null;
-      end;
-    end if;
+      end if;
+      if wanted <> 'dossier_dashboard' and not pg_has_role(current_user, wanted, acting) then
+        execute format('grant %I to current_user', wanted);
+      end if;
+    exception
+      -- Another migration, perhaps in another database of the server, made it at the same moment.
+      when duplicate_object or unique_violation then null;
+    end;
   end loop;
+  if not has_database_privilege('dossier_owner', current_database(), 'create') then
+    execute format('grant create on database %I to dossier_owner', current_database());
+  end if;
 end
 $$;

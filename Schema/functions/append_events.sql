@@ -1,20 +1,25 @@
 -- Appends a group of events under the head's lock. The only way into dossier.events: it refuses a
--- position that is not next (DS002) and a version that leaves a gap (DS004); a version that exists
--- already violates events_version_key.
+-- position that is not next or a moment that has not come (DS002) and a version that leaves a gap (DS004);
+-- a version that exists already violates events_version_key.
+--
+-- A session keeps a function's plans, and one made while the log is small must not read all of it once it is
+-- large. Hence no sequential scan, and a subquery that cannot become a join.
 create or replace function dossier.append_events(
   wanted smallint, head bigint, head_hash bytea, moment timestamptz, streams_until bigint,
   streams bigint[], versions integer[], types text[], schema_versions smallint[],
   occurred timestamptz[], actors text[], command_ids uuid[], causes bigint[], correlations uuid[],
   policies text[], payloads bytea[], seals bytea[], hashes bytea[])
 returns void
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp set enable_seqscan = off
+as $$
 declare
   added constant integer := cardinality(streams);
 begin
   update dossier.ledgers l
   set position = head + added, hash = hashes[added], recorded_at = moment, last_stream = streams_until
   where l.ledger = wanted and l.position = head and l.hash = head_hash and l.recorded_at <= moment
-    and l.last_stream <= streams_until;
+    and moment <= greatest(clock_timestamp(), l.recorded_at) and l.last_stream <= streams_until;
   if not found then
     raise exception using errcode = 'DS002', message = 'the ledger has moved on: its head is not the one expected';
   end if;
@@ -32,9 +37,10 @@ begin
   if exists (
     select from unnest(streams, versions) as e (stream, version)
     where e.version > 1
-      and not exists (
-        select from dossier.events b
-        where b.ledger = wanted and b.stream = e.stream and b.version = e.version - 1)
+      and (
+        select b.version from dossier.events b
+        where b.ledger = wanted and b.stream = e.stream and b.version = e.version - 1
+        limit 1) is null
   ) then
     raise exception using errcode = 'DS004', message = 'a version would leave a gap in its stream';
   end if;

@@ -7,7 +7,8 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
   select l.position, l.hash, l.recorded_at, l.last_stream
   into lock_head.position, lock_head.hash, lock_head.recorded_at, lock_head.last_stream
-  from dossier.ledgers l where l.ledger = wanted for update;
+  -- No stronger: whoever checks a foreign key to the ledger, as a checkpoint does, need not wait.
+  from dossier.ledgers l where l.ledger = wanted for no key update;
   if not found then
     raise exception using errcode = 'DS003', message = 'there is no such ledger';
   end if;

@@ -14,9 +14,10 @@ create table dossier.ledgers (
 insert into dossier.ledgers (ledger, name, prefix)
 values (1, 'worldwide', 'WW'), (2, '21vianet', 'CN'), (3, 'germany', 'DE');
 
--- What happened. Payloads are kept byte for byte, because the hash covers them.
+-- What happened. Payloads are kept byte for byte, because the hash covers them. That the ledger exists is
+-- seen to by append_events, once for a group: a foreign key would look it up once for every event.
 create table dossier.events (
-  ledger smallint not null references dossier.ledgers,
+  ledger smallint not null,
   position bigint not null check (position > 0),
   stream bigint not null check (stream > 0),
   version integer not null check (version > 0),
@@ -39,7 +40,7 @@ create table dossier.events (
 
 -- The first answer to every accepted command, so that a repeat gets it again.
 create table dossier.commands (
-  ledger smallint not null references dossier.ledgers,
+  ledger smallint not null,
   command_id uuid not null,
   digest bytea not null check (length(digest) = 32),
   answer bytea not null,
@@ -70,7 +71,7 @@ create table dossier.persons (
 
 -- Which key file the database belongs to, told by a digest of the key.
 create table dossier.key_file (
-  only boolean primary key default true check (only),
+  singleton boolean primary key default true check (singleton),
   fingerprint bytea not null check (length(fingerprint) = 32)
 );
 

@@ -12,7 +12,7 @@ struct PolicyLoader: Sendable {
   private var newestCalendars: [String: PreparedCalendar] = [:]
 
   /// The years for which calendars are laid out in advance; others are answered more slowly.
-  private static let years = 2019...2030
+  private static let years = 2015...2032
 
   init(policies: [(name: String, text: String)], calendars: [(name: String, text: String)]) {
     policyTexts = policies.map { (Self.stem($0.name), $0.text) }

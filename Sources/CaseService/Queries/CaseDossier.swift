@@ -59,7 +59,7 @@ extension CaseService {
       let view = history.state.view
       let ring = KeyRing(try keys.file(), ledger: history.ledger.ledger)
       var texts: [PersonalText.Field: String] = [:]
-      for version in [1, view.contactEvent] {
+      for version in history.contactVersions {
         for text in try history.texts(ofVersion: version, ring, connection) {
           if let field = PersonalText.Field(rawValue: text.name) { texts[field] = text.text }
         }

@@ -55,6 +55,16 @@ struct CaseHistory {
     throw ServiceError.notFound("there is no case \(address.text)")
   }
 
+  /// The opening and every later event that can hold how the customer is reached, oldest first.
+  var contactVersions: [Int] {
+    events.compactMap { event in
+      switch event.event {
+      case .opened, .contactDetailsConfirmed: event.version
+      default: nil
+      }
+    }
+  }
+
   /// The texts of one event, opened.
   func texts(
     ofVersion version: Int, _ keys: KeyRing, _ connection: Connection

@@ -117,7 +117,8 @@ extension CaseDecider {
       raised
       ? ClockArithmetic.raised(
         due: row.dueAt ?? .distantFuture, at: moment, target: target, on: calendar,
-        periods: state.severityPeriods(until: moment), to: new, since: row.startedAt)
+        periods: state.severityPeriods(until: moment), to: new, since: row.startedAt,
+        wasProvisional: row.dueAt == nil ? nil : row.provisional)
       : ClockArithmetic.lowered(start: row.startedAt, target: target, on: calendar)
     guard due.at != row.dueAt, due.at != .distantFuture else { return nil }
     return ClockMove(

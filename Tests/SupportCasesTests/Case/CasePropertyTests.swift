@@ -67,8 +67,9 @@ import Testing
     let rows = it.state.clocks.rows.sorted {
       ($0.startedAt, $0.clock.rawValue) < ($1.startedAt, $1.clock.rawValue)
     }
-    return rows.map {
-      "\($0.clock) \($0.startedAt) \(String(describing: $0.dueAt)) \($0.state) \(String(describing: $0.metAt))"
+    return rows.map { row in
+      let (due, met) = (row.dueAt?.rfc3339 ?? "never", row.metAt?.rfc3339 ?? "not yet")
+      return "\(row.clock) from \(row.startedAt) due \(due) \(row.state) \(met)"
     }
   }
 

@@ -214,4 +214,18 @@ import Testing
     try unmeasured.when("09-21 12:00", .raises(to: .a))
     try expect(unmeasured.clock(.initialResponse), .running, due: "09-21 13:00")
   }
+
+  @Test func `a calendar that never opens gives no due date, at opening and by a raise`() throws {
+    var policy = TestRules.vianetPolicy
+    policy.initialResponse[.technical]?[.b] = nil
+    var calendars = TestRules.rulebook(policy).calendars
+    let never = ServiceCalendar(name: "always", version: 2, zone: TestRules.shanghai, weekly: [:])
+    calendars["always"] = PreparedCalendar(never, from: 2026, through: 2026)
+    let rules = Rulebook(policy: policy, calendars: calendars)
+    let opened = try Scenario(opened: "09-21 10:00", request(.technical, .a, statement: true), rules)
+    try expect(opened.clock(.initialResponse), .noTarget, due: nil)
+    var raised = try Scenario(opened: "09-21 10:00", request(.technical, .b, statement: true), rules)
+    try raised.when("09-21 11:00", .raises(to: .a))
+    try expect(raised.clock(.initialResponse), .noTarget, due: nil)
+  }
 }
