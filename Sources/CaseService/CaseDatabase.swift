@@ -1,4 +1,4 @@
-public import EventStore
+internal import EventStore
 internal import Glibc
 public import Postgres
 

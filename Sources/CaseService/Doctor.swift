@@ -2,19 +2,22 @@ internal import EventStore
 internal import Postgres
 
 /// One thing that was looked at.
-public struct HealthCheck: Sendable, Hashable {
+public struct HealthCheck: Sendable {
   /// What was looked at.
   public var name: String
   /// True if it is as it should be.
   public var isGood: Bool
-  /// What was found.
+  /// What was found; empty where `error` says it.
   public var detail: String
+  /// Why it could not be looked at.
+  public var error: ServiceError?
 
   /// A check with its result.
-  public init(name: String, isGood: Bool, detail: String) {
+  public init(name: String, isGood: Bool, detail: String, error: ServiceError? = nil) {
     self.name = name
     self.isGood = isGood
     self.detail = detail
+    self.error = error
   }
 
   /// The check as JSON.
@@ -116,6 +119,6 @@ extension CaseService {
   }
 
   private func failed(_ name: String, _ error: any Error) -> HealthCheck {
-    HealthCheck(name: name, isGood: false, detail: ServiceError(error).description)
+    HealthCheck(name: name, isGood: false, detail: "", error: ServiceError(error))
   }
 }

@@ -16,9 +16,7 @@ struct GlobalOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The file with the key of personal data (DOSSIER_KEY_FILE).", valueName: "path"))
   var keyFile: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "table, json (indented), jsonl (a value a line) or tsv.", valueName: "form", shouldDisplay: true))
+  @Option(help: ArgumentHelp("table, json (indented), jsonl (a value a line) or tsv.", valueName: "form"))
   var output: OutputFormat = .table
 
   @Flag(help: "Show times in UTC instead of your time zone (TZ).")

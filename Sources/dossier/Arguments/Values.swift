@@ -1,8 +1,8 @@
-internal import ArgumentParser
+public import ArgumentParser
 internal import CaseService
 internal import Glibc
 internal import Postgres
-internal import SupportCases
+public import SupportCases
 
 extension Cloud: ExpressibleByArgument {}
 extension AdministratorRole: ExpressibleByArgument {}

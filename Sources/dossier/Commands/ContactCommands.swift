@@ -49,7 +49,9 @@ struct RequestInformationCommand: CaseChange {
     discussion: "Ends the operator's cycle and starts the customer's clock (CK-9, CN-24).")
 
   @OptionGroup var target: CaseArgument
-  @Option(parsing: .unconditional, help: ArgumentHelp("What is asked for; may be repeated.", valueName: "item"))
+  @Option(
+    parsing: .unconditionalSingleValue,
+    help: ArgumentHelp("What is asked for; may be repeated.", valueName: "item"))
   var items: [String] = []
   @Option(parsing: .unconditional, help: "What was said; '-' reads standard input.") var message: String?
   @Option(help: "Who asked.") var agent: String?

@@ -10,10 +10,15 @@ struct DoctorCommand: Subcommand {
 
   func run(in session: Session) async throws {
     let progress = ProgressLine(global)
-    let checks = try await session.withService { service in
+    var checks = try await session.withService { service in
       await service.doctor { progress.show($0) }
-    } + [zone(session.look)]
+    }
     progress.clear()
+    for index in checks.indices {
+      guard let error = checks[index].error, let failure = Failure(error) else { continue }
+      checks[index].detail = failure.message
+    }
+    checks.append(zone(session.look))
     show(list: checks.map(\.json), names: [], as: session.format) {
       var table = Table([.init("check"), .init("result"), .init("what was found", least: 24)])
       for check in checks {

@@ -26,6 +26,22 @@ struct AnswerView {
     return lines
   }
 
+  /// The same in a line, for a story of many commands.
+  func brief(in look: Look) -> [String] {
+    var parts = [answer.reference ?? answer.organization ?? "(new)"]
+    if let status = answer.status { parts[0] += " " + status.rawValue }
+    parts.append(answer.events.map(\.type).joined(separator: ", "))
+    if let severity = answer.assigned {
+      let reasons = answer.reasons.map { "\($0.code.rawValue) \($0.rule.rawValue)" }.joined(separator: ", ")
+      parts.append("severity \(severity.rawValue.uppercased())" + (reasons.isEmpty ? "" : " (\(reasons))"))
+    }
+    if let next = answer.nextDue {
+      let due = "\(LocalTime.weekday(next.dueAt, utc: look.isUTC)) \(look.time(next.dueAt))"
+      parts.append("\(spoken(next.clock.rawValue)) due \(due)")
+    }
+    return ["  → " + parts.map(escaped).joined(separator: " · ")]
+  }
+
   private func headline(_ look: Look) -> String {
     let name = answer.reference ?? answer.organization ?? "(new)"
     var line = look.paint(escaped(name), .bold) + ", version \(answer.version)"

@@ -1,17 +1,35 @@
-internal import Glibc
-
 /// Columns of a terminal that a character takes: 0, 1 or 2.
+///
+/// The widest of its scalars counts, so combining marks add nothing. The system's own `wcwidth` depends on locales
+/// that a small machine may not have.
 func displayWidth(_ character: Character) -> Int {
   if let ascii = character.asciiValue { return ascii < 0x20 || ascii == 0x7f ? 0 : 1 }
   var width = 0
   for scalar in character.unicodeScalars {
     // An emoji selector makes the pair wide, as terminals draw it.
     if scalar.value == 0xFE0F { return 2 }
-    width = max(width, Int(wcwidth(wchar_t(bitPattern: scalar.value))))
+    width = max(width, displayWidth(scalar))
   }
-  let isFlag = character.unicodeScalars.allSatisfy { (0x1F1E6...0x1F1FF).contains($0.value) }
-  return isFlag && character.unicodeScalars.count > 1 ? 2 : width
+  return width
 }
+
+private func displayWidth(_ scalar: Unicode.Scalar) -> Int {
+  switch scalar.properties.generalCategory {
+  case .nonspacingMark, .enclosingMark, .control: return 0
+  case .format: return scalar.value == 0xAD ? 1 : 0
+  default: break
+  }
+  // The vowels and final consonants of a Hangul syllable are drawn into its first letter.
+  if (0x1160...0x11FF).contains(scalar.value) { return 0 }
+  return scalar.properties.isEmojiPresentation || wide.contains { $0.contains(scalar.value) } ? 2 : 1
+}
+
+/// Unicode's East Asian Wide and Fullwidth, in blocks.
+private let wide: [ClosedRange<UInt32>] = [
+  0x1100...0x115F, 0x2E80...0x303E, 0x3041...0x4DBF, 0x4E00...0xA4CF, 0xA960...0xA97F, 0xAC00...0xD7A3,
+  0xF900...0xFAFF, 0xFE10...0xFE19, 0xFE30...0xFE6F, 0xFF01...0xFF60, 0xFFE0...0xFFE6, 0x16FE0...0x18DFF,
+  0x1AFF0...0x1B2FF, 0x1F1E6...0x1F1FF, 0x1F200...0x1F265, 0x20000...0x3FFFD,
+]
 
 /// Columns of a terminal that a text takes.
 func displayWidth(_ text: String) -> Int { text.reduce(0) { $0 + displayWidth($1) } }

@@ -7,7 +7,6 @@ enum Terminal {
     setvbuf(stdout, nil, _IOLBF, 65536)
     // A reader who has seen enough ends the program quietly.
     signal(SIGPIPE, SIG_DFL)
-    setlocale(LC_CTYPE, "C.UTF-8")
     tzset()
   }
 

@@ -13,7 +13,11 @@ enum DatabaseChoice {
   init(_ options: GlobalOptions) throws(Failure) {
     let key = options.keyFile ?? environment("DOSSIER_KEY_FILE")
     if let settings = Self.stated(options) {
-      self = .named(settings, keyFile: try key ?? Self.defaultKeyFile())
+      guard let key else {
+        self = .named(settings, keyFile: try Self.defaultKeyFile())
+        return
+      }
+      self = .named(settings, keyFile: key)
     } else {
       let cluster = Self.cluster(options)
       self = .embedded(cluster, keyFile: key ?? cluster.dataDirectory + "/dossier.key")

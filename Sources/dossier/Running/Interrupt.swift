@@ -21,7 +21,8 @@ final class Interrupt: Sendable {
   /// Calls `cancel` when the first signal comes.
   func watch(_ cancel: @escaping @Sendable () -> Void) {
     var ends: [Int32] = [0, 0]
-    guard pipe2(&ends, Int32(O_CLOEXEC)) == 0 else { return }
+    guard pipe(&ends) == 0 else { return }
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     let reading = ends[0]
     signalPipe = ends[1]
     var action = sigaction()

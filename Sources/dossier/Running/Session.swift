@@ -17,8 +17,10 @@ extension Subcommand {
 /// What a command needs while it runs: its options, how to show things, and the service.
 struct Session {
   let options: GlobalOptions
-  let look: Look
+  var look: Look
   var format: OutputFormat { options.output }
+  /// The service of a run of several commands; nil for one command alone.
+  var shared: CaseService?
 
   init(_ options: GlobalOptions) {
     self.options = options
@@ -28,6 +30,7 @@ struct Session {
   /// Runs `body` with a service on the chosen database. The private database is made, or brought up to date, when
   /// `body` finds that it has to be.
   func withService<R: Sendable>(_ body: (CaseService) async throws -> R) async throws -> R {
+    if let shared { return try await body(shared) }
     switch try DatabaseChoice(options) {
     case .named(let settings, let keyFile):
       return try await use(CaseDatabase(settings, keyFile: keyFile), body)
@@ -71,6 +74,6 @@ struct Session {
   /// Gives a command and shows its answer.
   func submit(_ request: CommandRequest) async throws {
     let answer = try await withService { try await $0.submit(request) }
-    show(answer.json, as: format) { AnswerView(answer).lines(in: look) }
+    show(answer.json, as: format) { shared == nil ? AnswerView(answer).lines(in: look) : AnswerView(answer).brief(in: look) }
   }
 }
