@@ -6,7 +6,7 @@ struct ClocksCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "clocks", abstract: "Show the clocks of a case and how each due date came about.",
     discussion: """
-      --explain shows for each due date the event that started it, the target and its rule, the windows of open time
+      --explain shows for each due date the event that started it, the target and its rule, the windows of open time \
       used up, what moved it, and whether it comes out the same when it is computed again (CK-15).
       """)
 

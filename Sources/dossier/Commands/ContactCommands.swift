@@ -17,8 +17,8 @@ struct RespondCommand: CaseChange {
   static let configuration = CommandConfiguration(
     commandName: "respond", abstract: "Record a contact with the customer.",
     discussion: """
-      The first human contact that the customer sees meets the initial-response clock (CK-5, CK-6); every contact
-      starts the next cycle of the follow-up clock (CK-9). --attempted is a documented attempt that failed, and
+      The first human contact that the customer sees meets the initial-response clock (CK-5, CK-6); every contact \
+      starts the next cycle of the follow-up clock (CK-9). --attempted is a documented attempt that failed, and \
       --internal a note that the customer does not see: neither counts as a response.
       """)
 

@@ -6,8 +6,8 @@ struct MigrateCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "migrate", abstract: "Bring the database's schema to this program's version.",
     discussion: """
-      Makes the roles dossier_owner, dossier_app and dossier_dashboard where they are missing, the schema, and the
-      key file where the database has had none. Where the program may not make roles, --roles prints the SQL for an
+      Makes the roles dossier_owner, dossier_app and dossier_dashboard where they are missing, the schema, and the \
+      key file where the database has had none. Where the program may not make roles, --roles prints the SQL for an \
       administrator.
       """)
 

@@ -6,10 +6,10 @@ struct OpenCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "open", abstract: "Open a request.",
     discussion: """
-      Only an administrator of a subscribing organization may (ALL-2, CN-30). The severity assigned at once is the
-      lower of the one asked for and the one allowed: A needs an advanced agreement (CN-14), a technical problem
-      (CN-15) and a business impact statement (CN-16). A category that is out of scope is referred at once (CN-2,
-      CN-3); one that is the administrator's own stays with the customer until hand-over (CN-32, CN-34). With
+      Only an administrator of a subscribing organization may (ALL-2, CN-30). The severity assigned at once is the \
+      lower of the one asked for and the one allowed: A needs an advanced agreement (CN-14), a technical problem \
+      (CN-15) and a business impact statement (CN-16). A category that is out of scope is referred at once (CN-2, \
+      CN-3); one that is the administrator's own stays with the customer until hand-over (CN-32, CN-34). With \
       --name a repeated open is safe. A text given as '-' is read from standard input.
       """)
 

@@ -6,7 +6,7 @@ struct ClassifyCommand: CaseChange {
   static let configuration = CommandConfiguration(
     commandName: "classify", abstract: "Record the operator's assessment, once (CN-10).",
     discussion: """
-      A severity that the customer is not entitled to is refused with every reason (CN-14 to CN-17). Later changes
+      A severity that the customer is not entitled to is refused with every reason (CN-14 to CN-17). Later changes \
       go by escalate and downgrade.
       """)
 
@@ -59,7 +59,7 @@ struct DowngradeCommand: CaseChange {
   static let configuration = CommandConfiguration(
     commandName: "downgrade", abstract: "Lower the severity, with a reason (CN-25, CN-26).",
     discussion: """
-      For not-cooperating, --evidence names the event that shows it: a request for information whose time ran out, a
+      For not-cooperating, --evidence names the event that shows it: a request for information whose time ran out, a \
       failed attempt, or what the customer said it cannot provide.
       """)
 

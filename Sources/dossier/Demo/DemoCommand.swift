@@ -7,7 +7,7 @@ struct DemoCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "demo", abstract: "Play a week of the source documents' own examples; start here.",
     discussion: """
-      Works in a database 'demo' of its own in the private PostgreSQL, made anew each time. What is printed are real
+      Works in a database 'demo' of its own in the private PostgreSQL, made anew each time. What is printed are real \
       commands with their answers: the same words do the same in a database of yours.
       """)
 
@@ -36,20 +36,25 @@ struct DemoCommand: Subcommand {
       throw error
     }
     await service.stop()
-    if session.format == .table { Terminal.print(Story.farewell(global)) }
+    if session.format == .table { Terminal.print(Story.farewell(settings.uri, keyFile)) }
   }
 }
 
 /// Plays the story: each command is parsed and run as if it had been typed.
 struct DemoTeller {
   let session: Session
+  private var width: Int { min(session.look.width ?? 110, 110) }
 
   func tell() async throws {
     for step in Story.steps {
       try Task.checkCancellation()
       switch step {
       case .say(let text): narrate(text)
-      case .command(let words): try await play(words)
+      case .command(let words): try await play(words, in: session)
+      case .prepare(let words):
+        var quiet = session
+        quiet.isSilent = session.format == .table
+        try await play(words, in: quiet)
       }
     }
   }
@@ -59,9 +64,9 @@ struct DemoTeller {
     Terminal.print("\n" + session.look.paint(text, .bold))
   }
 
-  private func play(_ words: [String]) async throws {
+  private func play(_ words: [String], in session: Session) async throws {
     if session.format == .table {
-      Terminal.print(commandLine(words, width: min(session.look.width ?? 110, 110)))
+      Terminal.print(commandLine(words))
     }
     guard let command = try Dossier.parseAsRoot(words) as? any Subcommand else { return }
     do {
@@ -71,12 +76,14 @@ struct DemoTeller {
       guard session.format == .table else { return failure.show(as: session.format) }
       let rules = failure.rules.joined(separator: ", ")
       let helpers = failure.helpers.isEmpty ? "" : "; administrators: " + failure.helpers.joined(separator: ", ")
-      Terminal.print("  ✗ \(escaped(failure.message + helpers)) [\(rules)] — exit status \(failure.status.rawValue)")
+      let text = "\(failure.message)\(helpers) [\(rules)] — exit status \(failure.status.rawValue)"
+      let lines = wrapped(text, to: width - 4)
+      Terminal.print("  ✗ " + lines.joined(separator: "\n    "))
     }
   }
 
   /// The command as one types it, over several lines where it is long.
-  private func commandLine(_ words: [String], width: Int) -> String {
+  private func commandLine(_ words: [String]) -> String {
     var pieces: [String] = []
     for word in words {
       let startsPiece = word.hasPrefix("--") || pieces.isEmpty
@@ -92,6 +99,7 @@ struct DemoTeller {
 
   private func quoted(_ word: String) -> String {
     let isPlain = word.allSatisfy { $0.isLetter || $0.isNumber || "-_./:@,=+".contains($0) }
-    return isPlain && !word.isEmpty ? word : "'" + word + "'"
+    return isPlain && !word.isEmpty
+      ? word : "'" + word.reduce(into: "") { $0 += $1 == "'" ? "'\\''" : String($1) } + "'"
   }
 }

@@ -3,19 +3,19 @@ enum Story {
   enum Step {
     case say(String)
     case command([String])
+    /// Its answer says nothing new.
+    case prepare([String])
   }
 
   static let end = "2026-09-24 18:00"
 
-  static func farewell(_ options: GlobalOptions) -> String {
-    let place = options.dataDir.map { " --data-dir \($0)" } ?? ""
-    return """
+  static func farewell(_ url: String, _ keyFile: String) -> String {
+    """
 
-      Every figure above comes from the log: 'dossier --help' lists the commands. They work on a database of your
-      own, which is made when you first use one; this story stays in the database 'demo' until the next one:
-        dossier\(place) history --database "$(dossier\(place) database url | sed s,/dossier,/demo,)" \\
-          --key-file … Contoso/site-down
-      """
+    To look around in it:
+      export DOSSIER_DATABASE_URL='\(url)' DOSSIER_KEY_FILE='\(keyFile)'
+      dossier show CN-1002; dossier history CN-1003; dossier queue
+    """
   }
 
   static let steps: [Step] = setUp + outage + sendButton + password + elsewhere + views
@@ -31,28 +31,28 @@ enum Story {
   ) -> Step {
     .command(
       [
-        "open", "--organization", "Contoso", "--admin", "wang.fang@contoso.cn", "--name", name, "--type", type,
+        "open", "--organization", "Contoso", "--admin", "wang@contoso.cn", "--name", name, "--type", type,
         "--service", service, "--title", title, "--description", description, "--contact-method", "email",
-        "--email", "wang.fang@contoso.cn",
+        "--email", "wang@contoso.cn",
       ] + more + ["--at", at])
   }
 
-  private static let setUp: [Step] = [
-    .say("A customer of 21Vianet's: its people, its agreement, its subscription. Times are Beijing's."),
-    words("organization register Contoso --cloud 21vianet --country CHN --at", "2026-09-01 09:00"),
-    words("organization admin add Contoso wang.fang@contoso.cn --role global --at", "2026-09-01 09:00"),
-    words("organization agreement sign Contoso --kind advanced --at", "2026-09-01 09:00"),
-    words("organization subscription start Contoso --kind paid --at", "2026-09-01 09:00"),
-  ]
+  private static let setUp: [Step] =
+    [.say("A customer of 21Vianet's: its people, its agreement, its subscription. Times are Beijing's.")]
+    + [
+      "register Contoso --cloud 21vianet --country CHN", "admin add Contoso wang@contoso.cn",
+      "agreement sign Contoso --kind advanced", "subscription start Contoso --kind paid",
+    ].map { .prepare("organization \($0) --at".split(separator: " ").map(String.init) + ["2026-09-01 09:00"]) }
 
   private static let outage: [Step] = [
     .say("A SharePoint site is down, with a business impact: severity A, a response within an hour, 24×7."),
     open(
-      "site-down", "technical", "SharePoint Online", "SharePoint site down", "Nobody can open the intranet.",
-      at: "2026-09-21 10:40", "--severity", "A", "--impact-statement", "2000 people cannot work; orders stand still."),
+      "site-down", "technical", "SharePoint Online", "SharePoint site down", "Nobody gets in.",
+      at: "2026-09-21 10:40", "--severity", "A", "--impact-statement", "2000 people cannot work."),
     words("respond Contoso/site-down --actor agent:chen --channel phone --at", "2026-09-21 11:05", "--message", "On it."),
     words("request-information Contoso/site-down --at", "2026-09-21 11:20", "--items", "an affected user's trace"),
     words("provide Contoso/site-down --at", "2026-09-21 12:10", "--message", "Attached.", "--resources", "Zhao Lei, on site"),
+    words("respond Contoso/site-down --actor agent:chen --channel email --at", "2026-09-21 14:00", "--message", "Found it."),
     words("resolve Contoso/site-down --at", "2026-09-21 15:20", "--summary", "A web front end was replaced."),
     words("reopen Contoso/site-down --at", "2026-09-22 09:30", "--reason", "One library is still missing."),
     words("resolve Contoso/site-down --at", "2026-09-22 11:00", "--summary", "The library was restored."),
@@ -60,13 +60,12 @@ enum Story {
   ]
 
   private static let sendButton: [Step] = [
-    .say("The Send button is garbled: severity B, one business day of 15 hours (09:00–24:00). Why then?"),
+    .say("The Send button is garbled: B, one business day. No answer to a question: lowered, with evidence."),
     open(
       "send-button", "technical", "Outlook", "Send button is garbled", "它显示为乱码。One user.",
       at: "2026-09-21 10:30", "--severity", "B"),
     words("clocks Contoso/send-button --explain --as-of", "2026-09-21 10:31"),
     words("request-information Contoso/send-button --at", "2026-09-21 16:00", "--items", "a screenshot"),
-    .say("Two business days later there is no answer: a person may lower the severity, with the evidence."),
     words(
       "downgrade Contoso/send-button --to-severity C --reason not-cooperating --evidence 2 --at",
       "2026-09-24 10:00"),
@@ -94,9 +93,9 @@ enum Story {
     words("hand-over Contoso/laptop --at", "2026-09-23 10:00", "--reason", "It fails on every laptop."),
     .say("Somebody who is no administrator asks: refused, with who can help instead."),
     .command([
-      "open", "--organization", "Contoso", "--admin", "li.na@contoso.cn", "--type", "technical", "--service",
-      "Outlook", "--title", "Help", "--description", "Please.", "--contact-method", "email", "--email",
-      "li.na@contoso.cn", "--at", "2026-09-23 11:00",
+      "open", "--organization", "Contoso", "--admin", "li@contoso.cn", "--type", "technical", "--service",
+      "Outlook", "--title", "Help", "--description", "Now.", "--contact-method", "email", "--email",
+      "li@contoso.cn", "--at", "2026-09-23 11:00",
     ]),
   ]
 

@@ -21,6 +21,8 @@ struct Session {
   var format: OutputFormat { options.output }
   /// The service of a run of several commands; nil for one command alone.
   var shared: CaseService?
+  /// True if the answers of writes are not shown.
+  var isSilent = false
 
   init(_ options: GlobalOptions) {
     self.options = options
@@ -74,6 +76,7 @@ struct Session {
   /// Gives a command and shows its answer.
   func submit(_ request: CommandRequest) async throws {
     let answer = try await withService { try await $0.submit(request) }
+    guard !isSilent else { return }
     show(answer.json, as: format) { shared == nil ? AnswerView(answer).lines(in: look) : AnswerView(answer).brief(in: look) }
   }
 }
