@@ -49,10 +49,9 @@ enum Story {
     open(
       "site-down", "technical", "SharePoint Online", "SharePoint site down", "Nobody gets in.",
       at: "2026-09-21 10:40", "--severity", "A", "--impact-statement", "2000 people cannot work."),
-    words("respond Contoso/site-down --actor agent:chen --channel phone --at", "2026-09-21 11:05", "--message", "On it."),
-    words("request-information Contoso/site-down --at", "2026-09-21 11:20", "--items", "an affected user's trace"),
-    words("provide Contoso/site-down --at", "2026-09-21 12:10", "--message", "Attached.", "--resources", "Zhao Lei, on site"),
-    words("respond Contoso/site-down --actor agent:chen --channel email --at", "2026-09-21 14:00", "--message", "Found it."),
+    words("respond Contoso/site-down --actor agent:chen --channel phone --at", "2026-09-21 11:05", "--message", "OK"),
+    words("request-information Contoso/site-down --at", "2026-09-21 11:20", "--items", "a trace"),
+    words("provide Contoso/site-down --at", "2026-09-21 13:30", "--resources", "Zhao Lei, on site"),
     words("resolve Contoso/site-down --at", "2026-09-21 15:20", "--summary", "A web front end was replaced."),
     words("reopen Contoso/site-down --at", "2026-09-22 09:30", "--reason", "One library is still missing."),
     words("resolve Contoso/site-down --at", "2026-09-22 11:00", "--summary", "The library was restored."),
@@ -76,7 +75,7 @@ enum Story {
     open(
       "password", "technical", "Exchange Online", "Password that never expires", "How is it set?",
       at: "2026-09-21 11:00", "--severity", "C"),
-    words("respond Contoso/password --actor agent:liu --channel email --at", "2026-09-24 14:00", "--message", "So: …"),
+    words("respond Contoso/password --actor agent:liu --channel email --at", "2026-09-24 14:00", "--message", "So"),
   ]
 
   private static let elsewhere: [Step] = [
