@@ -47,7 +47,12 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(
-      name: "DossierTests", dependencies: ["dossier", "Postgres", "TestCluster"], swiftSettings: strict),
+      name: "DossierTests",
+      dependencies: [
+        "dossier", "CaseService", "Postgres", "TestCluster",
+        .product(name: "Subprocess", package: "swift-subprocess"),
+      ],
+      swiftSettings: strict),
     .testTarget(
       name: "EventStoreTests", dependencies: ["EventStore", "Postgres", "TestCluster"], swiftSettings: strict),
     .testTarget(name: "SupportCasesTests", dependencies: ["SupportCases"], swiftSettings: strict),
