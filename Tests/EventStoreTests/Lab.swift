@@ -32,10 +32,12 @@ struct Lab {
 
   /// An appender to the first ledger; `name` is its `application_name`.
   func appender(
-    largestGroup: Int = 256, name: String = "appender", hooks: NotebookHooks = NotebookHooks()
+    largestGroup: Int = 256, name: String = "appender", options: String = "",
+    hooks: NotebookHooks = NotebookHooks()
   ) -> Appender<Notebook> {
     var settings = store.application
     settings.applicationName = name
+    settings.options = [settings.options, options].compactMap { $0 }.joined(separator: " ")
     return Appender(settings, ledger: Self.ledger, largestGroup: largestGroup) {
       Notebook(ledger: Self.ledger, keys: Self.keyFile, hooks: hooks)
     }

@@ -122,6 +122,27 @@ struct `An appender whose server process ends` {
     #expect(try lab.verify() == 2)
   }
 
+  @Test func `or is frozen gives the head back after a minute, unless its settings say otherwise`()
+    async throws
+  {
+    let seen = Box<[String]>([])
+    var hooks = NotebookHooks()
+    hooks.begun = { _, transaction in
+      let value = try transaction.connection.query("show \(Self.timeout)").text(0, 0)
+      seen.change { $0.append(value) }
+    }
+    let (usual, own) = (
+      lab.appender(hooks: hooks), lab.appender(options: "-c \(Self.timeout)=5min", hooks: hooks)
+    )
+    for appender in [usual, own] {
+      _ = try await appender.submit(Note())
+      await appender.stop()
+    }
+    #expect(seen.value == ["1min", "5min"])
+  }
+
+  static let timeout = "idle_in_transaction_session_timeout"
+
   @Test func `while it is idle works on`() async throws {
     let appender = lab.appender(name: "victim")
     let admin = try lab.superuser()
