@@ -47,9 +47,10 @@ struct EventCodec {
       if Self.isOrganization(type) { return nil }
       throw CodecError.unknownType(type, version: Int(schemaVersion))
     }
+    guard let policy = cases.interner.string(policy) else { throw CodecError.malformed(offset: 0) }
     return RecordedCaseEvent(
       event: try decode(known, schemaVersion, data, occurredAt), version: version, position: position,
-      occurredAt: occurredAt, recordedAt: recordedAt, policy: cases.interner.string(policy))
+      occurredAt: occurredAt, recordedAt: recordedAt, policy: policy)
   }
 
   private mutating func decode(
