@@ -2,15 +2,21 @@ internal import Postgres
 
 /// The statements of this room, from `Schema/queries/cases`.
 enum CaseSQL {
+  static let lockOrganizationNames = statement("lock_organization_names")
   static let now = statement("now")
-  static let listCases = statement("list_cases")
-  static let queueCases = statement("queue_cases")
-  static let countCases = statement("count_cases")
+  // Planned anew with the filter's values each time: the best plan depends on which are given.
+  static let listCases = unprepared("list_cases")
+  static let queueCases = unprepared("queue_cases")
+  static let queueOpenCases = unprepared("queue_open_cases")
+  static let countCases = unprepared("count_cases")
+  static let countOpenCases = unprepared("count_open_cases")
   static let openingSeals = statement("opening_seals")
 
   static func statement(_ name: String) -> Statement {
     Statement("cases_" + name, text(name))
   }
+
+  private static func unprepared(_ name: String) -> Statement { Statement("", text(name)) }
 
   /// The text of a statement. A missing one is a fault of the build, found by every test.
   static func text(_ name: String) -> String {

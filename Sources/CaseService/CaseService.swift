@@ -45,6 +45,7 @@ public final class CaseService: Sendable {
   /// - Throws: `ServiceError`. A refusal changes nothing. After a lost connection it is unknown whether the
   ///   command was stored: give it again with the same id.
   public func submit(_ request: CommandRequest) async throws(ServiceError) -> CommandAnswer {
+    let request = try request.checked()
     do {
       let ledger = try await ledger(of: request.body)
       return try await appenders.appender(for: ledger).submit(request)
@@ -72,13 +73,7 @@ public final class CaseService: Sendable {
   /// The ledger a command belongs to.
   private func ledger(of body: CommandRequest.Body) async throws -> LedgerHead {
     switch body {
-    case .organization(let name, .register(let cloud, _, _)):
-      // A name is unique in the database, whatever the ledger.
-      if let taken = try await organizationLedger(name), taken.name != cloud.rawValue {
-        throw Rejection(
-          .alreadyRegistered,
-          "an organization named \(name) is registered in \(taken.name) already; choose another name")
-      }
+    case .organization(_, .register(let cloud, _, _)):
       return try await ledger { $0.name == cloud.rawValue }.orThrow(.unknownLedger(cloud.rawValue))
     case .organization(let name, _): return try await owner(name)
     case .open(let form): return try await owner(form.organization)
@@ -112,7 +107,11 @@ public final class CaseService: Sendable {
   func ledger(where matches: (LedgerHead) -> Bool) async throws -> LedgerHead? {
     var ledgers = known.withLock { $0.ledgers }
     if ledgers.isEmpty {
-      let fresh = try await read { try EventReader.ledgers($0) }
+      let keys = keys
+      let fresh = try await read { connection in
+        try Store.check(keys.file(), connection)
+        return try EventReader.ledgers(connection)
+      }
       known.withLock { $0.ledgers = fresh }
       ledgers = fresh
     }

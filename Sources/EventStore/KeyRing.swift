@@ -41,8 +41,6 @@ public final class KeyRing {
   public func persons(
     for addresses: [String], creating: Bool, _ connection: Connection
   ) throws -> [String: UUIDBytes] {
-    // Addresses of refused requests are not kept for ever.
-    if used.isEmpty, fresh.count > 25_000 { forget() }
     let lookups = addresses.map { ($0, file.digest(of: $0)) }
     let unknown = lookups.map(\.1).filter { people[$0] == nil }
     if !unknown.isEmpty {
@@ -101,6 +99,20 @@ public final class KeyRing {
 
   /// A digest that nobody without the key file can make or test guesses against; 32 bytes.
   public func digest(of bytes: [UInt8]) -> [UInt8] { file.digest(of: bytes) }
+
+  /// True if the person's key is at hand.
+  public func holds(_ person: UUIDBytes) -> Bool { keys[person] != nil }
+
+  /// Ends a transaction that committed or wrote nothing. Persons made for it and not stored are forgotten:
+  /// another process may make them in the meantime, and then they are other persons.
+  public func settle() {
+    for (person, new) in fresh {
+      people[new.lookup] = nil
+      keys[person] = nil
+    }
+    fresh = [:]
+    used = []
+  }
 
   /// Forgets every key, as after a transaction that did not commit.
   public func forget() {

@@ -1,5 +1,7 @@
-select count(*) from dossier.case_view c
-where ($1 = '' or organization = $1)
+select count(*)
+from dossier.case_view c
+where true
+  and ($1 = '' or organization = $1)
   and (cardinality($2::text[]) = 0 or status = any ($2))
   and ($3 = '' or coalesce(assigned, requested) = $3)
   and ($4 = '' or exists (

@@ -22,6 +22,8 @@ extension CaseProcessor {
     let people = try persons(
       [form.administrator] + (form.onBehalfOf.map { [$0] } ?? []), creating: true, transaction)
     let asker = people[form.administrator] ?? .random()
+    var form = form
+    form.follows = try form.follows.map { try earlierCase($0, of: form.organization, connection) }
     let number = transaction.nextStream
     let reference = Reference(prefix: ledger.prefix, stream: number).text
     let opened = form.command(
@@ -60,6 +62,17 @@ extension CaseProcessor {
     let resolved = try command.citing(evidence, of: state.view)
     let events = try CaseDecider.decide(resolved, state, context)
     return try record(events, of: state, stream, context, request, transaction)
+  }
+
+  /// The reference of the case that a new one follows (CK-10): it must be one of the same organisation.
+  private func earlierCase(
+    _ text: String, of organization: String, _ connection: Connection
+  ) throws -> String {
+    let state = try cache.caseState(try find(CaseAddress(text), connection), connection)
+    guard state.exists, state.view.organization == organization else {
+      throw ServiceError.notFound("\(organization) has no case \(text) that a new one could follow")
+    }
+    return state.view.reference
   }
 
   private func find(_ address: CaseAddress, _ connection: Connection) throws -> Int64 {
@@ -108,7 +121,7 @@ extension CaseProcessor {
       cache.store(state, stream)
       if changed[stream] == nil { changed[stream] = before.view.version }
     }
-    return CommandAnswer(state, written, ledger: ledger.name, request)
+    return CommandAnswer(state, written, isNew: !before.exists, ledger: ledger.name, request)
   }
 
   private func data(
@@ -122,7 +135,15 @@ extension CaseProcessor {
       type: type.rawValue, schemaVersion: type.schemaVersion, occurredAt: new.occurredAt.microseconds,
       actor: actor, commandID: request.commandID, correlation: request.correlation, policy: policy,
       data: CaseEventCodec.encode(new.event, occurredAt: new.occurredAt),
-      sealed: try keys.seal(values, stream: stream, version: version))
+      sealed: try seal(values, stream, version, transaction))
+  }
+
+  /// Seals what can be sealed. Of a person who was erased nothing is kept any more.
+  func seal(
+    _ values: [PersonalValue], _ stream: Int64, _ version: Int, _ transaction: LedgerTransaction
+  ) throws -> [UInt8]? {
+    try keys.load(values.map(\.person), transaction.connection)
+    return try keys.seal(values.filter { keys.holds($0.person) }, stream: stream, version: version)
   }
 
   /// How the actor stands in the log: staff by name, a customer's people by role, the name sealed.
@@ -195,11 +216,11 @@ extension OpenForm {
 
 extension CommandAnswer {
   fileprivate init(
-    _ state: CaseState, _ events: [Event], ledger: String, _ request: CommandRequest
+    _ state: CaseState, _ events: [Event], isNew: Bool, ledger: String, _ request: CommandRequest
   ) {
     let view = state.view
     self.init(
-      reference: request.isDryRun && events.first?.id == nil ? nil : view.reference, version: view.version,
+      reference: request.isDryRun && isNew ? nil : view.reference, version: view.version,
       ledger: ledger, position: request.isDryRun ? nil : events.last?.position, isDryRun: request.isDryRun,
       events: events, requested: view.requested, assigned: view.assigned, reasons: view.reasons,
       nextDue: state.clocks.nextDue.flatMap { row in

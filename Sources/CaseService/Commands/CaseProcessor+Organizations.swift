@@ -8,8 +8,9 @@ extension CaseProcessor {
     _ name: String, _ form: OrganizationForm, _ request: CommandRequest, _ transaction: LedgerTransaction
   ) throws -> CommandAnswer {
     let connection = transaction.connection
-    let known = try cache.stream(named: name, scope: NameScope.organization, connection)
     let isRegistration = if case .register = form { true } else { false }
+    if isRegistration { try claim(name, connection) }
+    let known = try cache.stream(named: name, scope: NameScope.organization, connection)
     guard known != nil || isRegistration else {
       throw ServiceError.notFound("there is no organization named \(name)")
     }
@@ -28,6 +29,19 @@ extension CaseProcessor {
       cache.keep(name, scope: NameScope.organization, stream)
     }
     return answer
+  }
+
+  /// Makes sure that no other ledger has an organisation of that name, nor gets one before this transaction
+  /// ends: names are unique in the database. One lock for all names, so that registrations can't wait for each
+  /// other crosswise.
+  private func claim(_ name: String, _ connection: Connection) throws {
+    _ = try connection.query(CaseSQL.lockOrganizationNames)
+    guard let found = try EventReader.find(name: name, scope: NameScope.organization, connection),
+      found.ledger != ledger.ledger
+    else { return }
+    throw Rejection(
+      .alreadyRegistered, "an organization named \(name) is registered in another cloud already; choose another name"
+    )
   }
 
   private func record(
@@ -51,7 +65,7 @@ extension CaseProcessor {
           EventData(
             type: type.rawValue, schemaVersion: type.schemaVersion, occurredAt: moment.microseconds,
             actor: actor, commandID: request.commandID, correlation: request.correlation, policy: "",
-            data: data, sealed: try keys.seal(values, stream: stream, version: state.version)),
+            data: data, sealed: try seal(values, stream, state.version, transaction)),
           stream: stream, version: state.version)
         position = recorded.position
       }

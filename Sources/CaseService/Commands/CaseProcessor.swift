@@ -7,6 +7,7 @@ final class CaseProcessor: GroupProcessor {
   let ledger: LedgerHead
   let rules: RulebookCache
   let keys: KeyRing
+  private let keyFile: KeyFile
   let cache: StateCache
   /// The cases this group has changed, with the version each had before.
   var changed: [Int64: Int] = [:]
@@ -14,6 +15,7 @@ final class CaseProcessor: GroupProcessor {
   init(ledger: LedgerHead, keys: KeyFile, rules: RulebookCache) {
     self.ledger = ledger
     self.rules = rules
+    keyFile = keys
     self.keys = KeyRing(keys, ledger: ledger.ledger)
     cache = StateCache(ledger: ledger.ledger)
   }
@@ -25,17 +27,25 @@ final class CaseProcessor: GroupProcessor {
   ) throws -> [Result<CommandAnswer, any Error>] {
     changed = [:]
     try cache.catchUp(transaction)
-    try cache.load(requests.compactMap(stream), transaction.connection)
-    return try requests.map { request in
-      do {
-        return .success(try answer(request, transaction))
-      } catch let error as ServiceError {
-        return .failure(error)
-      } catch let error as StoreError {
-        return .failure(error)
-      } catch let error as Rejection {
-        return .failure(ServiceError.rejected(error, helpers: try helpers(error, request, transaction)))
-      }
+    let streams = requests.compactMap(stream)
+    try cache.load(streams, transaction.connection)
+    let contacts = try streams.map { try cache.caseState($0, transaction.connection).view.person }
+    try keys.load(contacts.filter { $0 != .caseContact }.map { UUIDBytes($0) }, transaction.connection)
+    return try requests.map { try result($0, transaction) }
+  }
+
+  /// What became of one command. A refusal wrote nothing; what fails once something was appended fails the
+  /// whole transaction, so that nothing half done is ever committed.
+  private func result(
+    _ request: CommandRequest, _ transaction: LedgerTransaction
+  ) throws -> Result<CommandAnswer, any Error> {
+    let before = transaction.position
+    do {
+      return .success(try answer(request, transaction))
+    } catch let error as Rejection {
+      return .failure(ServiceError.rejected(error, helpers: try helpers(error, request, transaction)))
+    } catch let error where transaction.position == before && (error is ServiceError || error is StoreError) {
+      return .failure(error)
     }
   }
 
@@ -46,6 +56,7 @@ final class CaseProcessor: GroupProcessor {
     for command in ViewWrites.commands(rows, ledger: ledger.ledger) { transaction.add(command) }
     try transaction.commit(keys)
     cache.advance(to: transaction.position)
+    keys.settle()
   }
 
   func forget() {
@@ -93,8 +104,10 @@ final class CaseProcessor: GroupProcessor {
       let owner = try cache.stream(
         named: form.organization, scope: NameScope.organization, transaction.connection)
     else { return [] }
+    // Keys as they are now: who was erased since is not named.
     let names = try PersonNames(
-      organization: owner, ledger: ledger.ledger, keys, transaction.connection)
+      organization: owner, ledger: ledger.ledger, KeyRing(keyFile, ledger: ledger.ledger),
+      transaction.connection)
     return rejection.administrators.compactMap { names[$0] }
   }
 

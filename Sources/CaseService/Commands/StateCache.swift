@@ -12,10 +12,15 @@ final class StateCache {
   private var young: [Int64: CaseState] = [:]
   private var old: [Int64: CaseState] = [:]
   private var organizations: [Int64: OrganizationState] = [:]
-  private var names: [String: [String: Int64]] = [:]
+  private var names: [Name: Int64] = [:]
   private static let generation = 20_000
   /// Past this distance everything is read anew rather than asked what changed.
   private static let farBehind: Int64 = 50_000
+
+  private struct Name: Hashable {
+    var scope: String
+    var name: String
+  }
 
   init(ledger: LedgerID) {
     self.ledger = ledger
@@ -83,7 +88,7 @@ final class StateCache {
       state.evolve(
         try codec.organizationEvent(recorded), at: Instant(microseconds: recorded.event.occurredAt))
     }
-    organizations[stream] = state
+    store(state, stream)
     return state
   }
 
@@ -94,7 +99,7 @@ final class StateCache {
 
   /// The stream a name stands for in this ledger; nil if it stands for none.
   func stream(named name: String, scope: String, _ connection: Connection) throws -> Int64? {
-    if let known = names[scope]?[name] { return known }
+    if let known = names[Name(scope: scope, name: name)] { return known }
     guard let found = try EventReader.find(name: name, scope: scope, connection), found.ledger == ledger else {
       return nil
     }
@@ -104,6 +109,6 @@ final class StateCache {
 
   func keep(_ name: String, scope: String, _ stream: Int64) {
     if names.count >= Self.generation { names = [:] }
-    names[scope, default: [:]][name] = stream
+    names[Name(scope: scope, name: name)] = stream
   }
 }

@@ -10,7 +10,7 @@ public struct CaseDossier: Sendable {
   public var clocks: [SLAClock]
   /// The view `ResponsibilityAssignment`, as true at `observedAt`.
   public var duties: [ResponsibilityAssignment]
-  /// The opening's texts and the newest contact details; a text whose key is gone is missing.
+  /// The opening's texts, the newest contact details and impact statement; a text whose key is gone is missing.
   public var texts: [PersonalText.Field: String]
   /// The moment it is true for.
   public var observedAt: Instant
@@ -58,12 +58,7 @@ extension CaseService {
     return try await history(of: address, asOf: asOf) { history, moment, connection in
       let view = history.state.view
       let ring = KeyRing(try keys.file(), ledger: history.ledger.ledger)
-      var texts: [PersonalText.Field: String] = [:]
-      for version in history.contactVersions {
-        for text in try history.texts(ofVersion: version, ring, connection) {
-          if let field = PersonalText.Field(rawValue: text.name) { texts[field] = text.text }
-        }
-      }
+      let texts = try history.shownTexts(ring, connection)
       return CaseDossier(
         view: view, clocks: history.state.clocks.rows.map { $0.observed(at: moment) },
         duties: history.state.duties.rows.map { $0.observed(at: moment) }, texts: texts, observedAt: moment)

@@ -33,10 +33,10 @@ struct CaseHistory {
     }
   }
 
-  private static func find(
+  static func find(
     _ address: CaseAddress, _ ledgers: [LedgerHead], _ connection: Connection
   ) throws -> (LedgerHead, Int64) {
-    switch address {
+    switch try address.checked() {
     case .reference(let text):
       if let reference = Reference(text), let ledger = ledgers.first(where: { $0.prefix == reference.prefix }) {
         return (ledger, reference.stream)
@@ -55,14 +55,22 @@ struct CaseHistory {
     throw ServiceError.notFound("there is no case \(address.text)")
   }
 
-  /// The opening and every later event that can hold how the customer is reached, oldest first.
-  var contactVersions: [Int] {
-    events.compactMap { event in
+  /// The texts that `show` answers with: the opening's, then what later events put in their place.
+  func shownTexts(_ keys: KeyRing, _ connection: Connection) throws -> [PersonalText.Field: String] {
+    var shown: [PersonalText.Field: String] = [:]
+    for event in events {
+      let fields: [PersonalText.Field]
       switch event.event {
-      case .opened, .contactDetailsConfirmed: event.version
-      default: nil
+      case .opened: fields = PersonalText.Field.allCases
+      case .contactDetailsConfirmed: fields = [.email, .phone]
+      case .informationProvided(true, _, _, _), .escalated(_, _, _, true, _): fields = [.impactStatement]
+      default: continue
+      }
+      for text in try texts(ofVersion: event.version, keys, connection) {
+        if let field = fields.first(where: { $0.rawValue == text.name }) { shown[field] = text.text }
       }
     }
+    return shown
   }
 
   /// The texts of one event, opened.

@@ -18,7 +18,8 @@ public struct CaseFilter: Hashable, Sendable {
   public var agent: String?
   /// With the ball on this side.
   public var ball: Side?
-  /// With this text in the title, description, service, category or reference, whatever the case of letters.
+  /// With this text in the title, description, service, category, reference, agent or organisation, whatever
+  /// the case of letters.
   public var text: String?
 
   /// Every case.
@@ -43,6 +44,8 @@ public struct CaseRow: Sendable, Hashable {
   public var type: RequestType
   /// The service concerned.
   public var service: String
+  /// The category.
+  public var category: String?
   /// Where it stands.
   public var status: CaseStatus
   /// The severity assigned, or requested where the policy assigns none.
@@ -65,7 +68,7 @@ public struct CaseRow: Sendable, Hashable {
     .object([
       .init("case", .string(reference)), .init("organization", .string(organization)),
       .init("type", .string(type.rawValue)), .init("service", .string(service)),
-      .init("state", .string(status.rawValue)), .init("severity", JSON(severity?.rawValue)),
+      .init("category", JSON(category)), .init("state", .string(status.rawValue)), .init("severity", JSON(severity?.rawValue)),
       .init("agent", JSON(agent)), .init("ball", JSON(ball?.rawValue)), .init("opened_at", JSON(openedAt)),
       .init("next_due_clock", JSON(nextDueClock?.rawValue)), .init("next_due_at", JSON(nextDueAt)),
       .init("version", .int(Int64(version))),
@@ -90,6 +93,7 @@ extension CaseService {
     _ filter: CaseFilter, limit: Int? = nil, order: CaseOrder = .openedAt
   ) async throws(ServiceError) -> CaseList {
     let keys = keys
+    let filter = try filter.checked()
     return try await read { connection in
       if let text = filter.text, !text.isEmpty {
         let all = try Self.rows(filter, limit: nil, order: order, connection)
@@ -113,13 +117,18 @@ extension CaseService {
   }
 
   private static func count(_ filter: CaseFilter, _ connection: Connection) throws -> Int {
-    Int(try connection.query(CaseSQL.countCases, parameters(filter)).int64(0, 0))
+    let statement = filter.states == [.open] ? CaseSQL.countOpenCases : CaseSQL.countCases
+    return Int(try connection.query(statement, parameters(filter)).int64(0, 0))
   }
 
   private static func rows(
     _ filter: CaseFilter, limit: Int?, order: CaseOrder, _ connection: Connection
   ) throws -> [CaseRow] {
-    let statement = order == .openedAt ? CaseSQL.listCases : CaseSQL.queueCases
+    let statement =
+      switch order {
+      case .openedAt: CaseSQL.listCases
+      case .nextDue: filter.states == [.open] ? CaseSQL.queueOpenCases : CaseSQL.queueCases
+      }
     let rows = try connection.query(statement, parameters(filter) + [.int64(Int64(limit ?? .max))])
     var found: [CaseRow] = []
     found.reserveCapacity(rows.count)
@@ -135,10 +144,11 @@ extension CaseRow {
     self.init(
       reference: try rows.text(row, 0), organization: try rows.text(row, 1),
       type: try member(2, RequestType.self) ?? .technical, service: try rows.text(row, 3),
-      status: try member(4, CaseStatus.self) ?? .open, severity: try member(5, Severity.self),
-      agent: try rows.optionalText(row, 6), ball: try member(7, Side.self),
-      openedAt: Instant(microseconds: try rows.timestamp(row, 8)), nextDueClock: try member(9, ClockName.self),
-      nextDueAt: try rows.optionalTimestamp(row, 10).map(Instant.init(microseconds:)),
-      version: Int(try rows.int32(row, 11)))
+      category: try rows.optionalText(row, 4), status: try member(5, CaseStatus.self) ?? .open,
+      severity: try member(6, Severity.self), agent: try rows.optionalText(row, 7),
+      ball: try member(8, Side.self), openedAt: Instant(microseconds: try rows.timestamp(row, 9)),
+      nextDueClock: try member(10, ClockName.self),
+      nextDueAt: try rows.optionalTimestamp(row, 11).map(Instant.init(microseconds:)),
+      version: Int(try rows.int32(row, 12)))
   }
 }

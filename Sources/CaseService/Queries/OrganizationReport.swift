@@ -109,6 +109,7 @@ extension CaseService {
     _ name: String, asOf: Instant? = nil
   ) async throws(ServiceError) -> OrganizationReport {
     let keys = keys
+    let name = try TextLimits.name(name, "organization's name")
     return try await read { connection in
       guard let found = try EventReader.find(name: name, scope: NameScope.organization, connection),
         let ledger = try EventReader.ledgers(connection).first(where: { $0.ledger == found.ledger })

@@ -11,16 +11,18 @@ struct TextSearch {
   private static let chunk = 2_000
 
   init(_ text: String, keys: KeyFile, _ connection: Connection) throws {
-    wanted = Self.normal(text)
+    wanted = text
     self.keys = keys
     self.connection = connection
     ledgers = try EventReader.ledgers(connection)
   }
 
   func matching(_ rows: [CaseRow]) throws -> [CaseRow] {
-    let bySeal = try matchingSeals(
-      rows.filter { !mentions([$0.reference, $0.service, $0.agent ?? "", $0.organization]) })
-    return rows.filter { bySeal.contains($0.reference) || mentions([$0.reference, $0.service, $0.agent ?? "", $0.organization]) }
+    let plain = rows.map { row in
+      mentions([row.reference, row.service, row.category ?? "", row.agent ?? "", row.organization])
+    }
+    let bySeal = try matchingSeals(zip(rows, plain).filter { !$0.1 }.map(\.0))
+    return zip(rows, plain).filter { $0.1 || bySeal.contains($0.0.reference) }.map(\.0)
   }
 
   private func matchingSeals(_ rows: [CaseRow]) throws -> Set<String> {
@@ -46,13 +48,21 @@ struct TextSearch {
     try ring.load(seals.flatMap { try KeyRing.persons(in: $0.sealed) }, connection)
     return try seals.compactMap { seal in
       let texts = try PersonalCodec.texts(seal.sealed, stream: seal.stream, version: 1, ring, connection)
-      let searched = texts.filter { $0.name == "title" || $0.name == "description" }
-      return mentions(searched.map(\.text)) ? seal.stream : nil
+      return mentions(Self.searched(texts)) ? seal.stream : nil
     }
   }
 
-  private func mentions(_ texts: [String]) -> Bool {
-    texts.contains { Self.normal($0).contains(wanted) }
+  private func mentions(_ texts: [String]) -> Bool { Self.mentions(wanted, texts) }
+
+  /// True if one of the texts holds what is wanted, whatever the case of letters.
+  static func mentions(_ wanted: String, _ texts: [String]) -> Bool {
+    let wanted = normal(wanted)
+    return texts.contains { normal($0).contains(wanted) }
+  }
+
+  /// Of an opening's texts those that are looked through.
+  static func searched(_ texts: [(name: String, text: String)]) -> [String] {
+    texts.filter { $0.name == "title" || $0.name == "description" }.map(\.text)
   }
 
   private static func normal(_ text: String) -> String { text.lowercased() }

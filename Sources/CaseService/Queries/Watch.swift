@@ -34,6 +34,7 @@ extension CaseService {
     let listener = Listener(store.application, channels: [Subscription.channel])
     let task = Task {
       do {
+        let filter = try filter.checked()
         let heads = try await ledgers()
         try await withThrowingTaskGroup(of: Void.self) { group in
           for head in heads {
@@ -79,12 +80,18 @@ extension CaseService {
       let reference = Reference(prefix: ledger.prefix, stream: event.stream).text
       var codec = EventCodec()
       var state = CaseState()
-      for recorded in try EventReader.stream(event.stream, ledger: ledger.ledger, limit: event.version, connection) {
-        state.evolve(try codec.caseEvent(recorded))
-      }
+      let recorded = try EventReader.stream(
+        event.stream, ledger: ledger.ledger, limit: event.version, connection)
+      for event in recorded { state.evolve(try codec.caseEvent(event)) }
       guard filter.accepts(state, at: try Self.now(connection)) else { return nil }
+      if let text = filter.text, !text.isEmpty {
+        let view = state.view
+        let opening = try PersonalCodec.texts(
+          recorded.first?.event.sealed, stream: event.stream, version: 1, ring, connection)
+        let plain = [reference, view.service, view.category ?? "", view.agent ?? "", view.organization]
+        guard TextSearch.mentions(text, plain + TextSearch.searched(opening)) else { return nil }
+      }
       let entry = try HistoryEntry(event, reference: reference, ring, connection)
-      if let text = filter.text, !entry.json.line.lowercased().contains(text.lowercased()) { return nil }
       return WatchedEvent(subject: reference, view: state.view, entry: entry)
     }
   }
