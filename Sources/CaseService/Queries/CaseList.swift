@@ -107,7 +107,7 @@ extension CaseService {
     }
   }
 
-  private static func parameters(_ filter: CaseFilter) -> [Parameter] {
+  static func parameters(_ filter: CaseFilter) -> [Parameter] {
     [
       .text(filter.organization ?? ""), .textArray(filter.states.map(\.rawValue)),
       .text(filter.severity?.rawValue ?? ""), .text(filter.clockState?.rawValue ?? ""),

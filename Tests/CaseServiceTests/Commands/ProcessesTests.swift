@@ -1,6 +1,7 @@
 import EventStore
 import Postgres
 import SupportCases
+import TestCluster
 import Testing
 
 @testable import CaseService
@@ -34,6 +35,22 @@ import Testing
         #expect(answer.version == turn + 2)
       }
       try await consistent(desk)
+    }
+  }
+
+  @Test func `a service with another database's key file writes nothing`() async throws {
+    try await Desk.run { desk in
+      try await desk.contoso()
+      let path = try TestCluster.scratchDirectory() + "/another.key"
+      try KeyFile.create(at: path)
+      let stranger = CaseService(
+        store: Store(desk.database.settings), keyFile: path, policies: try PolicyLibrary.shipped())
+      let error = try await refusal {
+        try await stranger.submit(CommandRequest(.open(desk.form()), actor: desk.operatorActor))
+      }
+      await stranger.stop()
+      guard case .store(.keyFile) = error else { Issue.record("\(String(describing: error))"); return }
+      #expect(try desk.number("select count(*) from dossier.case_view") == 0)
     }
   }
 
