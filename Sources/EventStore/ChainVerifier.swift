@@ -7,38 +7,59 @@ public enum ChainVerifier {
   /// - Parameters:
   ///   - progress: called with the last position checked and the head's.
   /// - Returns: how many events were checked.
-  /// - Throws: `StoreError.chainBroken` at the first position that does not fit.
+  /// - Throws: `StoreError`; `chainBroken` at the first position that does not fit.
   public static func verify(
     _ ledger: LedgerID, _ connection: Connection, progress: (Int64, Int64) throws -> Void = { _, _ in }
   ) throws -> Int64 {
-    try connection.transaction(.readOnlySnapshot) { connection in
-      let rows = try connection.query(SQL.head, [.int16(ledger.rawValue)])
-      guard rows.count == 1 else { throw StoreError.unknownLedger("\(ledger.rawValue)") }
-      let head = (position: try rows.int64(0, 0), hash: try rows.bytes(0, 1))
-      var walk = Walk()
-      while walk.position < head.position {
-        let events = try EventReader.after(walk.position, ledger: ledger, limit: 5_000, connection)
-        if events.isEmpty { break }
-        for event in events { try walk.step(event) }
-        try progress(walk.position, head.position)
+    do {
+      return try connection.transaction(.readOnlySnapshot) { connection in
+        let rows = try connection.query(SQL.head, [.int16(ledger.rawValue)])
+        guard rows.count == 1 else { throw StoreError.unknownLedger("\(ledger.rawValue)") }
+        var walk = Walk(ledger: ledger, head: try rows.int64(0, 0))
+        while try walk.batch(connection) { try progress(walk.position, walk.head) }
+        guard walk.position == walk.head, walk.hash == (try rows.bytes(0, 1)) else {
+          throw StoreError.chainBroken(
+            position: walk.position + 1, reason: "the log does not end where the ledger's head says")
+        }
+        return walk.position
       }
-      guard walk.position == head.position, walk.hash == head.hash else {
-        throw StoreError.chainBroken(
-          position: walk.position + 1, reason: "the log does not end where the ledger's head says")
-      }
-      return walk.position
+    } catch {
+      throw StoreError.wrap(error)
     }
   }
 
   private struct Walk {
+    let ledger: LedgerID
+    let head: Int64
     var position: Int64 = 0
     var hash = HashChain.origin
     var recordedAt = Int64.min
 
-    mutating func step(_ event: RecordedEvent) throws(StoreError) {
-      guard event.position == position + 1 else {
-        throw .chainBroken(position: position + 1, reason: "the position is missing")
+    /// Checks some more events; false if there are none.
+    mutating func batch(_ connection: Connection) throws -> Bool {
+      let rows = try connection.query(
+        SQL.readPositions, [.int16(ledger.rawValue), .int64(position), .int64(2_000)])
+      for row in 0..<rows.count { try step(rows, row) }
+      return rows.count > 0
+    }
+
+    private mutating func step(_ rows: Rows, _ row: Int) throws {
+      guard try rows.int64(row, 0) == position + 1 else {
+        throw StoreError.chainBroken(position: position + 1, reason: "the position is missing")
       }
+      guard position < head else {
+        throw StoreError.chainBroken(position: position + 1, reason: "it stands after the ledger's head")
+      }
+      let event: RecordedEvent
+      do {
+        event = try RecordedEvent(rows, row, ledger: ledger)
+      } catch {
+        throw StoreError.chainBroken(position: position + 1, reason: "a value is none that is ever recorded")
+      }
+      try step(event)
+    }
+
+    private mutating func step(_ event: RecordedEvent) throws(StoreError) {
       guard event.recordedAt >= recordedAt else {
         throw .chainBroken(position: event.position, reason: "it was recorded before the event before it")
       }

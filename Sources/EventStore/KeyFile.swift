@@ -1,5 +1,6 @@
 internal import Crypto
 internal import Foundation
+internal import Postgres
 
 /// The file with the key that wraps every person's key. It is never in the database.
 ///
@@ -35,7 +36,8 @@ public struct KeyFile: Sendable {
   ///
   /// - Throws: `StoreError.keyFile` if it cannot be written.
   public static func create(at path: String) throws(StoreError) {
-    let folder = (path as NSString).deletingLastPathComponent
+    let parent = (path as NSString).deletingLastPathComponent
+    let folder = parent.isEmpty ? "." : parent
     do {
       try FileManager.default.createDirectory(
         atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
@@ -44,16 +46,25 @@ public struct KeyFile: Sendable {
     }
     let key = SymmetricKey(size: .bits256).withUnsafeBytes { Data($0).base64EncodedString() }
     // Written beside and linked into place: two programs at once end with one and the same key.
-    let draft = path + ".\(getpid())"
-    let file = open(draft, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+    let draft = "\(path).\(UUIDBytes.random())"
+    let file = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard file >= 0 else { throw .keyFile("the key file \(path) cannot be written") }
+    defer { unlink(draft) }
     let line = Array("\(mark) \(key)\n".utf8)
     let written = write(file, line, line.count)
     let flushed = fsync(file)
     close(file)
-    defer { unlink(draft) }
-    guard written == line.count, flushed == 0 else { throw .keyFile("the key file \(path) cannot be written") }
-    if link(draft, path) != 0, errno != EEXIST { throw .keyFile("the key file \(path) cannot be written") }
+    guard written == line.count, flushed == 0, link(draft, path) == 0 || errno == EEXIST, flush(folder) else {
+      throw .keyFile("the key file \(path) cannot be written")
+    }
+  }
+
+  /// Makes the name of a new file as durable as what will be sealed with it.
+  private static func flush(_ folder: String) -> Bool {
+    let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    return fsync(descriptor) == 0
   }
 
   /// A key file in memory, from 32 bytes.
@@ -84,5 +95,6 @@ public struct KeyFile: Sendable {
   /// Addresses differ neither by case nor by surrounding space, nor by how accents are composed.
   static func normal(_ address: String) -> String {
     address.trimmingCharacters(in: .whitespacesAndNewlines).precomposedStringWithCanonicalMapping.lowercased()
+      .precomposedStringWithCanonicalMapping
   }
 }

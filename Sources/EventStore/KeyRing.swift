@@ -18,15 +18,16 @@ public struct PersonalValue: Sendable, Hashable {
 
 /// The keys of persons: found by address, made when needed, kept in memory while they are used.
 ///
-/// Belongs to one thread.
+/// Belongs to one thread. A key that was asked for among the last 25,000 is at hand.
 public final class KeyRing {
   private let file: KeyFile
   private let ledger: LedgerID
-  private var keys: [UUIDBytes: SymmetricKey] = [:]
-  private var people: [[UInt8]: UUIDBytes] = [:]
+  private var keys = RecentlyUsed<UUIDBytes, SymmetricKey>(capacity: 25_000)
+  private var people = RecentlyUsed<[UInt8], UUIDBytes>(capacity: 25_000)
+  /// Persons made and not yet stored.
   private var fresh: [UUIDBytes: (lookup: [UInt8], wrapped: [UInt8])] = [:]
+  /// Those of them whose key has sealed something.
   private var used: Set<UUIDBytes> = []
-  private static let capacity = 50_000
 
   /// A ring for one ledger.
   public init(_ file: KeyFile, ledger: LedgerID) {
@@ -105,7 +106,6 @@ public final class KeyRing {
   /// Ends a transaction that committed or wrote nothing. Persons made for it and not stored are forgotten:
   /// another process may make them in the meantime, and then they are other persons.
   public func settle() {
-    if keys.count > Self.capacity { return forget() }
     for (person, new) in fresh {
       people[new.lookup] = nil
       keys[person] = nil
@@ -116,8 +116,8 @@ public final class KeyRing {
 
   /// Forgets every key, as after a transaction that did not commit.
   public func forget() {
-    keys = [:]
-    people = [:]
+    keys.removeAll()
+    people.removeAll()
     fresh = [:]
     used = []
   }
@@ -128,10 +128,10 @@ public final class KeyRing {
   public func seal(_ values: [PersonalValue], stream: Int64, version: Int) throws -> [UInt8]? {
     guard !values.isEmpty else { return nil }
     var sealed: [UInt8] = []
-    for value in values {
+    for (index, value) in values.enumerated() {
       guard let key = keys[value.person] else { throw StoreError.sealBroken("a person's key is not at hand") }
       if fresh[value.person] != nil { used.insert(value.person) }
-      let place = Self.place(value.person, stream, version)
+      let place = place(value.person, stream, version, index)
       guard let box = try AES.GCM.seal(value.bytes, using: key, authenticating: place).combined else {
         throw StoreError.sealBroken("a value cannot be sealed")
       }
@@ -145,11 +145,11 @@ public final class KeyRing {
   public func open(_ sealed: [UInt8], stream: Int64, version: Int, _ connection: Connection) throws -> [PersonalValue] {
     let segments = try Self.segments(sealed)
     try load(segments.map(\.person), connection)
-    return try segments.compactMap { segment in
+    return try segments.enumerated().compactMap { index, segment in
       guard let key = keys[segment.person] else { return nil }
       do {
         let box = try AES.GCM.SealedBox(combined: segment.bytes)
-        let place = Self.place(segment.person, stream, version)
+        let place = place(segment.person, stream, version, index)
         return PersonalValue(
           person: segment.person, bytes: Array(try AES.GCM.open(box, using: key, authenticating: place)))
       } catch {
@@ -189,10 +189,13 @@ public final class KeyRing {
     return segments
   }
 
-  private static func place(_ person: UUIDBytes, _ stream: Int64, _ version: Int) -> [UInt8] {
+  /// What a value is bound to: person (16), ledger (2), stream (8), version (4), number among the values (4).
+  private func place(_ person: UUIDBytes, _ stream: Int64, _ version: Int, _ index: Int) -> [UInt8] {
     var place = person.bytes
+    place.append(integer: ledger.rawValue)
     place.append(integer: stream)
     place.append(integer: Int32(truncatingIfNeeded: version))
+    place.append(integer: Int32(truncatingIfNeeded: index))
     return place
   }
 }

@@ -23,26 +23,28 @@ public struct Store: Sendable {
   }
 
   /// The migrations, functions, views and privileges the program carries.
-  public static var migrator: Migrator {
-    Migrator(
-      migrations: SQL.files(in: "migrations"),
-      repeatable: SQL.files(in: "functions") + SQL.files(in: "views")
-        + [MigrationFile(name: "privileges.sql", sql: SQL.text("privileges.sql"))])
-  }
+  public static let migrator = Migrator(
+    migrations: SQL.files(in: "migrations"),
+    repeatable: SQL.files(in: "functions") + SQL.files(in: "views")
+      + [MigrationFile(name: "privileges.sql", sql: SQL.text("privileges.sql"))])
 
   /// The SQL that makes the roles, for an administrator to run where the program may not.
   public static var rolesSQL: String { SQL.text("roles.sql") }
 
   /// Makes the roles if they are missing, and brings the schema to the program's version.
   ///
+  /// Who connects needs no more than the right to create roles and to create schemas in the database; where the
+  /// roles exist already, to be a member of `dossier_owner`.
+  ///
   /// - Throws: `PostgresError`; `42501` when the roles are missing and may not be made.
   public func migrate() throws(PostgresError) -> MigrationReport {
     let connection = try Connection.open(administrator)
     defer { connection.close() }
+    // One after the other: two grants on the same database at once fail.
+    try connection.query("SELECT pg_advisory_lock(7233191741)")
     try connection.execute(Self.rolesSQL)
-    try connection.execute(
-      "do $$ begin execute format('grant create on database %I to dossier_owner', current_database()); end $$")
-    try connection.execute("set role dossier_owner")
+    try connection.query("SELECT pg_advisory_unlock(7233191741)")
+    try connection.execute("SET ROLE dossier_owner")
     return try Self.migrator.migrate(connection)
   }
 
@@ -63,7 +65,17 @@ public struct Store: Sendable {
   }
 
   /// Checks that a key file is the one this database was made with; the first one becomes it.
+  ///
+  /// - Throws: `StoreError`; `keyFile` if it is another.
   public static func check(_ file: KeyFile, _ connection: Connection) throws {
+    do {
+      try compare(file, connection)
+    } catch {
+      throw StoreError.wrap(error)
+    }
+  }
+
+  private static func compare(_ file: KeyFile, _ connection: Connection) throws {
     let rows = try connection.query(SQL.keyFile)
     guard rows.count == 0 else {
       guard try rows.bytes(0, 0) == file.fingerprint else {
@@ -74,7 +86,7 @@ public struct Store: Sendable {
     do {
       _ = try connection.query(SQL.storeKeyFile, [.bytes(file.fingerprint)])
     } catch PostgresError.server(.uniqueViolation, _, _, _) {
-      try check(file, connection)
+      try compare(file, connection)
     }
   }
 }

@@ -40,6 +40,46 @@ public enum StoreError: Error, Sendable, Equatable {
     guard let postgres = error as? PostgresError else { return error }
     return StoreError.database(postgres)
   }
+
+  /// The database's error, wrapped or not.
+  static func postgres(_ error: any Error) -> PostgresError? {
+    if case StoreError.database(let postgres) = error { return postgres }
+    return error as? PostgresError
+  }
+}
+
+extension StoreError: CustomStringConvertible {
+  /// One line for a user.
+  public var description: String {
+    switch self {
+    case .database(let error): error.description
+    case .wrongExpectedVersion(let expected, let actual):
+      "version \(expected) was expected, it is at version \(actual): look at it again, then repeat with \(actual)"
+    case .commandReused(let id): "the command id \(id) was used before for another command: use a new one"
+    case .conflict(let attempts): "others kept writing at the same time, \(attempts) attempts failed: try again"
+    case .unknownLedger(let ledger): "there is no ledger \(ledger)"
+    case .chainBroken(let position, let reason): "the log was changed at position \(position): \(reason)"
+    case .keyFile(let text), .sealBroken(let text): text
+    case .schema(let problem): problem.description
+    case .nameTaken(let scope): "the \(scope) name is taken: choose another"
+    case .stopped: "the store is being stopped"
+    }
+  }
+}
+
+extension StoreError.SchemaProblem: CustomStringConvertible {
+  /// One line for a user.
+  public var description: String {
+    switch self {
+    case .missing: "the database has no schema of this program: migrate it"
+    case .older(let found, let known) where found == known:
+      "the schema's functions or privileges are another program's of the same version \(known): migrate it"
+    case .older(let found, let known):
+      "the schema is at version \(found), this program needs version \(known): migrate it"
+    case .newer(let found, let known):
+      "the schema is at version \(found), this program knows versions up to \(known): use a newer program"
+    }
+  }
 }
 
 extension SQLState {

@@ -48,6 +48,7 @@ public struct Subscription: AsyncSequence, Sendable {
     private var position: Int64
     private var batch: [RecordedEvent] = []
     private var next = 0
+    private var failures = 0
 
     init(_ subscription: Subscription) {
       self.subscription = subscription
@@ -72,18 +73,11 @@ public struct Subscription: AsyncSequence, Sendable {
     }
 
     /// The next event; waits for one. Nil once the task is cancelled.
+    ///
+    /// - Throws: `StoreError`, when the database cannot be reached for some seconds.
     public mutating func next() async throws -> RecordedEvent? {
       while next >= batch.count {
-        if Task.isCancelled {
-          waker.cancel()
-          return nil
-        }
-        let (ledger, position) = (subscription.ledger, position)
-        batch = try await subscription.pool.withConnection {
-          try EventReader.after(position, ledger: ledger, limit: 1_000, $0)
-        }
-        next = 0
-        if batch.isEmpty, await wake.next() == nil {
+        guard !Task.isCancelled, try await read() else {
           waker.cancel()
           return nil
         }
@@ -92,6 +86,26 @@ public struct Subscription: AsyncSequence, Sendable {
       next += 1
       position = event.position
       return event
+    }
+
+    /// Reads on, and waits if there is nothing; false once the task is cancelled.
+    private mutating func read() async throws -> Bool {
+      let (ledger, position) = (subscription.ledger, position)
+      do {
+        batch = try await subscription.pool.withConnection {
+          try EventReader.after(position, ledger: ledger, limit: 1_000, $0)
+        }
+        next = 0
+        failures = 0
+      } catch {
+        if Task.isCancelled { return false }
+        failures += 1
+        // Reading has no effect, so it is repeated; the pool itself waits for a server that restarts.
+        guard failures < 3, case PostgresError.connectionLost = error else { throw StoreError.wrap(error) }
+        return true
+      }
+      guard batch.isEmpty else { return true }
+      return await wake.next() != nil
     }
   }
 }

@@ -22,6 +22,9 @@ public struct CopyRow: ~Copyable {
     read < fieldCount && end - cursor >= 4 && loadBigEndian(cursor, as: Int32.self) < 0
   }
 
+  /// The fields that have not been read, each with its length before it, lent for the length of the callback.
+  public var remaining: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: cursor, count: end - cursor) }
+
   /// Leaves out the next field.
   public mutating func skip() throws(PostgresError) { _ = try nextField() }
 

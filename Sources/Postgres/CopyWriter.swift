@@ -81,6 +81,20 @@ public struct CopyWriter: ~Copyable {
     buffer.append(contentsOf: value)
   }
 
+  /// Whole rows that are in the binary format already, each beginning with its number of fields.
+  public mutating func rows(encoded bytes: UnsafeRawBufferPointer) throws(PostgresError) {
+    try endRow()
+    try send()
+    var rest = bytes
+    while !rest.isEmpty {
+      let piece = UnsafeRawBufferPointer(rebasing: rest.prefix(pieceSize))
+      let sent = PQputCopyData(
+        pg, piece.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(piece.count))
+      guard sent == 1 else { throw .connectionLost }
+      rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(piece.count))
+    }
+  }
+
   private mutating func begin(_ length: Int32) throws(PostgresError) {
     missing -= 1
     guard missing >= 0 else { throw .copyFailed("a row was given more fields than it was begun with") }

@@ -31,10 +31,7 @@ struct JSONScanner {
     guard start + length + 3 <= bytes.count, bytes[start] == 0x22, bytes[start + length + 1] == 0x22,
       bytes[start + 1] == name.utf8Start.pointee
     else { return false }
-    let text = UnsafeRawBufferPointer(rebasing: bytes[(start + 1)..<(start + 1 + length)])
-    guard text.elementsEqual(UnsafeRawBufferPointer(start: name.utf8Start, count: length)),
-      bytes[start + length + 2] == 0x3a
-    else { return false }
+    guard bytes[start + length + 2] == 0x3a, bytes.holds(name, at: start + 1) else { return false }
     at = start + length + 3
     return true
   }
@@ -101,6 +98,27 @@ struct JSONScanner {
     return value
   }
 
+  /// A value whose name recurs in every other event: found by its bytes, without a string.
+  mutating func member<Value: NamedByBytes>(_ type: Value.Type) throws(CodecError) -> Value {
+    let start = at
+    guard let value = try text({ Value(name: $0) }) else {
+      at = start
+      throw unexpected()
+    }
+    return value
+  }
+
+  /// The bytes of a string without escapes.
+  mutating func plain<Value>(_ make: (UnsafeRawBufferPointer) -> Value?) throws(CodecError) -> Value {
+    let start = at
+    guard let value = try text(make) else {
+      at = start
+      throw unexpected()
+    }
+    return value
+  }
+
+  @inline(__always)
   private mutating func text<Value>(_ make: (UnsafeRawBufferPointer) -> Value) throws(CodecError) -> Value {
     try expect("\"")
     let start = at
@@ -135,18 +153,32 @@ struct JSONScanner {
   func unexpected() -> CodecError { .malformed(offset: at) }
 }
 
-/// Strings that recur (calendars, rules, policies), made once.
+/// Strings that recur (calendars, rules, organisations, agents), made once. Of two that fall on one place the
+/// later stays, so that it never grows.
 struct Interner {
-  private var strings: [(bytes: [UInt8], text: String)] = []
-  private static let capacity = 64
+  private var strings: [String] = []
 
   /// Nil if the bytes are no UTF-8.
+  @inline(__always)
   mutating func string(_ bytes: UnsafeRawBufferPointer) -> String? {
-    for known in strings where known.bytes.count == bytes.count {
-      if known.bytes.elementsEqual(bytes) { return known.text }
-    }
+    // Short ones need no memory of their own and are made faster than found.
+    if bytes.count <= 15 { return String(validating: bytes, as: UTF8.self) }
+    return find(bytes)
+  }
+
+  private mutating func find(_ bytes: UnsafeRawBufferPointer) -> String? {
+    if strings.isEmpty { strings = Array(repeating: "", count: 1024) }
+    let last = bytes.loadUnaligned(fromByteOffset: bytes.count - 8, as: UInt64.self)
+    let first = bytes.loadUnaligned(as: UInt64.self)
+    let mixed = (last ^ first &* 31 ^ UInt64(bytes.count)) &* 0x9E37_79B9_7F4A_7C15
+    let place = Int(truncatingIfNeeded: mixed >> 54)
+    let isKnown =
+      strings[place].utf8.withContiguousStorageIfAvailable { known in
+        known.count == bytes.count && known.elementsEqual(bytes)
+      } ?? false
+    if isKnown { return strings[place] }
     guard let text = String(validating: bytes, as: UTF8.self) else { return nil }
-    if strings.count < Self.capacity { strings.append((Array(bytes), text)) }
+    strings[place] = text
     return text
   }
 }

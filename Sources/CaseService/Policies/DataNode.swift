@@ -101,6 +101,18 @@ struct DataNode {
     return sequence.enumerated().map { DataNode($1, file: file, path: .index(path, $0)) }
   }
 
+  /// True for a map.
+  var isMap: Bool { node.mapping != nil }
+
+  /// True for a list.
+  var isList: Bool { node.sequence != nil }
+
+  /// A text, which may be empty.
+  func scalar() throws(PolicyFileError) -> String {
+    guard let text = node.scalar?.string else { throw refusal("is no text", accepted: "text") }
+    return text
+  }
+
   /// A text that is not blank.
   func text() throws(PolicyFileError) -> String {
     guard let text = node.scalar?.string, text.contains(where: { !$0.isWhitespace }) else {

@@ -33,7 +33,7 @@ struct CaseHistory {
     }
   }
 
-  private static func find(
+  static func find(
     _ address: CaseAddress, _ ledgers: [LedgerHead], _ connection: Connection
   ) throws -> (LedgerHead, Int64) {
     switch try address.checked() {

@@ -27,26 +27,20 @@ struct ViewColumn<Row: Sendable>: Sendable {
     self.value = value
   }
 
-  /// Writes the value of a row as the next field of a COPY.
+  /// Writes the value of a row as the next field of a row in COPY's binary format.
   @inline(__always)
-  func write(_ row: Row, to writer: inout CopyWriter) throws(PostgresError) {
+  func write(_ row: Row, to buffer: inout RowBuffer) {
     switch value {
-    case .int16(let value): try writer.int16(value(row))
-    case .int32(let value): try writer.int32(Int32(truncatingIfNeeded: value(row)))
-    case .optionalInt32(let value):
-      guard let value = value(row) else { return try writer.null() }
-      try writer.int32(Int32(truncatingIfNeeded: value))
-    case .int64(let value): try writer.int64(value(row))
-    case .text(let value): try writer.text(value(row))
-    case .optionalText(let value):
-      guard let value = value(row) else { return try writer.null() }
-      try writer.text(value)
-    case .timestamp(let value): try writer.timestamp(value(row).microseconds)
-    case .optionalTimestamp(let value):
-      guard let value = value(row) else { return try writer.null() }
-      try writer.timestamp(value.microseconds)
-    case .bool(let value): try writer.bool(value(row))
-    case .uuid(let value): try writer.uuid(UUIDBytes(value(row)))
+    case .int16(let value): buffer.int16(value(row))
+    case .int32(let value): buffer.int32(value(row))
+    case .optionalInt32(let value): buffer.int32(value(row))
+    case .int64(let value): buffer.int64(value(row))
+    case .text(let value): buffer.text(value(row))
+    case .optionalText(let value): buffer.text(value(row))
+    case .timestamp(let value): buffer.timestamp(value(row))
+    case .optionalTimestamp(let value): buffer.timestamp(value(row))
+    case .bool(let value): buffer.bool(value(row))
+    case .uuid(let value): buffer.uuid(value(row))
     }
   }
 
@@ -86,10 +80,9 @@ struct ViewTable<Row: Sendable>: Sendable {
   /// The rows as parameters of `upsert`, one array a column.
   func arrays(_ rows: [Row]) -> [Parameter] { columns.map { $0.array(rows) } }
 
-  /// Writes a row of a COPY with all columns.
-  @inline(__always)
-  func write(_ row: Row, to writer: inout CopyWriter) throws(PostgresError) {
-    try writer.row(fields: Int16(columns.count))
-    for column in columns { try column.write(row, to: &writer) }
+  /// Writes a row with all columns in COPY's binary format.
+  func write(_ row: Row, to buffer: inout RowBuffer) {
+    buffer.begin(fields: columns.count)
+    for column in columns { column.write(row, to: &buffer) }
   }
 }

@@ -1,0 +1,137 @@
+internal import Glibc
+internal import Postgres
+
+/// What lives on an appender's thread: the connection and the processor.
+///
+/// Everything but `init` is called on that thread.
+final class AppenderCore<Processor: GroupProcessor>: @unchecked Sendable {
+  typealias Results = [Result<Processor.Answer, any Error>]
+
+  private let settings: ConnectionSettings
+  private let ledger: LedgerID
+  private let makeProcessor: @Sendable () throws -> Processor
+  private var connection: Connection?
+  private var wasConnected = false
+  private var processor: Processor?
+  /// The group reached the processor, so a failure may be the fault of one of its requests.
+  private var isDecided = false
+
+  init(
+    settings: ConnectionSettings, ledger: LedgerID, makeProcessor: @escaping @Sendable () throws -> Processor
+  ) {
+    self.settings = Self.withDefaults(settings)
+    self.ledger = ledger
+    self.makeProcessor = makeProcessor
+  }
+
+  /// What the settings themselves say comes later and wins.
+  ///
+  /// A process that was frozen gives the head back after a minute. Plans are kept, so one made while a table
+  /// is small must not read the whole table.
+  private static func withDefaults(_ settings: ConnectionSettings) -> ConnectionSettings {
+    var settings = settings
+    let own = "-c idle_in_transaction_session_timeout=60s -c enable_seqscan=off -c jit=off"
+    settings.options = [own, settings.options].compactMap { $0 }.joined(separator: " ")
+    return settings
+  }
+
+  func disconnect() {
+    connection?.close()
+    connection = nil
+  }
+
+  /// One result a request. What one request brought on does not fail the others: a group that fails is tried
+  /// again in halves.
+  func run(_ requests: [Processor.Request]) -> Results {
+    do {
+      return try attempt(requests)
+    } catch {
+      guard requests.count > 1, isDecided, !Self.isOutage(error) else {
+        return requests.map { _ in .failure(StoreError.wrap(error)) }
+      }
+      let half = requests.count / 2
+      return run(Array(requests[..<half])) + run(Array(requests[half...]))
+    }
+  }
+
+  private func attempt(_ requests: [Processor.Request]) throws -> Results {
+    var attempts = 0
+    // A COMMIT was on its way when the connection died. The next attempt finds out by the commands' ids.
+    var isUncertain = false
+    while true {
+      attempts += 1
+      do {
+        return try once(requests)
+      } catch {
+        processor?.forget()
+        let isOutage = Self.isOutage(error)
+        if isOutage { disconnect() } else { connection?.rollback() }
+        if isOutage { isUncertain = isUncertain || isDecided } else if isDecided { isUncertain = false }
+        if attempts < Self.mostAttempts, Self.isWorthRepeating(error) { continue }
+        if isUncertain { throw PostgresError.connectionLost }
+        throw Self.isWorthRepeating(error) && !isOutage ? StoreError.conflict(attempts: attempts) : error
+      }
+    }
+  }
+
+  private func once(_ requests: [Processor.Request]) throws -> Results {
+    isDecided = false
+    let connection = try open()
+    let processor = try processor ?? makeProcessor()
+    self.processor = processor
+    let transaction = try LedgerTransaction(
+      connection, ledger: ledger, commandIDs: requests.map(Processor.commandID))
+    isDecided = true
+    let results = try processor.process(requests, in: transaction)
+    guard results.count == requests.count else {
+      throw PostgresError.unexpectedResult("\(results.count) results for \(requests.count) requests")
+    }
+    try processor.commit(transaction)
+    return results
+  }
+
+  /// A first connection fails at once; one that had been there is tried for again for some seconds, because a
+  /// server that restarts or fails over is soon back.
+  private func open() throws -> Connection {
+    if let connection, !connection.isBroken { return connection }
+    disconnect()
+    var pause: UInt32 = 50_000
+    var waited: UInt32 = 0
+    while true {
+      do {
+        let fresh = try Connection.open(settings)
+        connection = fresh
+        wasConnected = true
+        return fresh
+      } catch {
+        guard Self.isPassing(error, wasConnected), waited < 5_000_000 else { throw error }
+        usleep(pause)
+        waited += pause
+        pause = min(pause * 2, 800_000)
+      }
+    }
+  }
+
+  private static func isPassing(_ error: PostgresError, _ wasConnected: Bool) -> Bool {
+    if error.state == .cannotConnectNow { return true }
+    return wasConnected && (error.state == nil || error.state == .tooManyConnections)
+  }
+
+  private static var mostAttempts: Int { 10 }
+
+  private static func isOutage(_ error: any Error) -> Bool {
+    StoreError.postgres(error)?.isConnectionFailure ?? false
+  }
+
+  /// A lost race, or a connection that died: the command ids make a repeat safe.
+  private static func isWorthRepeating(_ error: any Error) -> Bool {
+    switch StoreError.postgres(error) {
+    case .connectionLost: true
+    case .server(.uniqueViolation, _, let constraint, _):
+      ["events_version_key", "events_pkey", "commands_pkey", "persons_lookup_key"].contains(constraint)
+    case .server(let state, _, _, _):
+      [.serializationFailure, .deadlockDetected, .ledgerMoved, .adminShutdown, .crashShutdown].contains(state)
+    default: false
+    }
+  }
+}
