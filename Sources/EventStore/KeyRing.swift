@@ -80,7 +80,8 @@ public final class KeyRing {
       let box = try AES.GCM.SealedBox(combined: wrapped)
       return SymmetricKey(data: try AES.GCM.open(box, using: file.wrapping, authenticating: person.bytes))
     } catch {
-      throw StoreError.keyFile("the key file does not fit this database: a person's key does not open with it")
+      throw StoreError.keyFile(
+        "the key file does not fit this database: a person's key does not open with it")
     }
   }
 
@@ -142,7 +143,9 @@ public final class KeyRing {
   }
 
   /// Opens what `seal` made; values of persons whose key is gone are left out.
-  public func open(_ sealed: [UInt8], stream: Int64, version: Int, _ connection: Connection) throws -> [PersonalValue] {
+  public func open(_ sealed: [UInt8], stream: Int64, version: Int, _ connection: Connection) throws
+    -> [PersonalValue]
+  {
     let segments = try Self.segments(sealed)
     try load(segments.map(\.person), connection)
     return try segments.enumerated().compactMap { index, segment in
@@ -182,7 +185,9 @@ public final class KeyRing {
         throw StoreError.sealBroken("a sealed column ends early")
       }
       let length = sealed[(at + 16)..<(at + 20)].reduce(0) { $0 << 8 | Int($1) }
-      guard at + 20 + length <= sealed.count else { throw StoreError.sealBroken("a sealed column ends early") }
+      guard at + 20 + length <= sealed.count else {
+        throw StoreError.sealBroken("a sealed column ends early")
+      }
       segments.append(PersonalValue(person: person, bytes: Array(sealed[(at + 20)..<(at + 20 + length)])))
       at += 20 + length
     }

@@ -10,7 +10,8 @@ enum Examples {
   private static func started(_ clock: ClockName, _ cycle: Int, provisional: Bool = false) -> ClockChange {
     .started(
       ClockStart(
-        clock: clock, cycle: cycle, startedAt: time("2026-09-21T02:00:00Z"), dueAt: time("2026-09-22T02:00:00Z"),
+        clock: clock, cycle: cycle, startedAt: time("2026-09-21T02:00:00Z"),
+        dueAt: time("2026-09-22T02:00:00Z"),
         target: target, calendar: "21vianet-technical@1", zoneData: "2026a", provisional: provisional))
   }
 
@@ -20,8 +21,10 @@ enum Examples {
 
   private static let moved = ClockChange.moved(
     ClockMove(
-      clock: .initialResponse, cycle: 1, dueBefore: time("2026-09-22T02:00:00Z"), dueAt: time("2026-09-21T03:00:00Z"),
-      target: Target(amount: 1, unit: .hour, rule: "CN-20", basis: .choice), calendar: "21vianet-continuous@1",
+      clock: .initialResponse, cycle: 1, dueBefore: time("2026-09-22T02:00:00Z"),
+      dueAt: time("2026-09-21T03:00:00Z"),
+      target: Target(amount: 1, unit: .hour, rule: "CN-20", basis: .choice),
+      calendar: "21vianet-continuous@1",
       zoneData: "2026a", rule: "CK-7", provisional: true))
 
   private static let opened = Opened(
@@ -31,7 +34,8 @@ enum Examples {
     reasons: [
       CapReason(code: .noAdvancedAgreement, cap: .b, rule: "CN-14"),
       CapReason(code: .noImpactStatement, cap: .b, rule: "CN-16"),
-    ], hasStatement: true, statementDueAt: time("2026-09-22T02:30:00Z"), hasSelfHelp: true, contactMethod: .email,
+    ], hasStatement: true, statementDueAt: time("2026-09-22T02:30:00Z"), hasSelfHelp: true,
+    contactMethod: .email,
     language: "zh", timeZone: "Asia/Shanghai", incident: "IN-7", follows: "CN-1000", ball: .operator,
     clocks: [started(.initialResponse, 1)])
 
@@ -55,9 +59,11 @@ enum Examples {
     case .noted: .noted(agent: "wang\nfang")
     case .informationRequested:
       .informationRequested(
-        agent: "wang", clocks: [ended(.initialResponse, .met), started(.customerResponse, 1, provisional: true)])
+        agent: "wang",
+        clocks: [ended(.initialResponse, .met), started(.customerResponse, 1, provisional: true)])
     case .informationProvided:
-      .informationProvided(hasStatement: true, hasResources: true, ball: .operator, clocks: [started(.followUp, 2)])
+      .informationProvided(
+        hasStatement: true, hasResources: true, ball: .operator, clocks: [started(.followUp, 2)])
     case .escalated: .escalated(from: .b, to: .a, tier: 2, hasStatement: true, clocks: [moved])
     case .downgraded: .downgraded(downgraded)
     case .resolved:
@@ -69,7 +75,8 @@ enum Examples {
     case .cancelled: .cancelled(clocks: [ended(.initialResponse, .cancelled)])
     case .referred:
       .referred(
-        to: .thirdParty, rule: "CN-3", guidance: "Ask the vendor", clocks: [ended(.initialResponse, .cancelled)])
+        to: .thirdParty, rule: "CN-3", guidance: "Ask the vendor",
+        clocks: [ended(.initialResponse, .cancelled)])
     case .handedOver: .handedOver(clocks: [started(.initialResponse, 2)])
     case .contactDetailsConfirmed: .contactDetailsConfirmed(method: .phone)
     case .breachRecorded:

@@ -11,7 +11,8 @@ import Testing
 /// A line is never changed. A new type or schema version adds one: the test that misses it prints it.
 @Suite struct RecordedExamplesTests {
   private static let examples = Result {
-    let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("RecordedExamples.jsonl")
+    let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
+      "RecordedExamples.jsonl")
     return try String(contentsOf: path, encoding: .utf8).split(separator: "\n")
       .map { try JSON(parsing: Array($0.utf8)) }
   }
@@ -38,7 +39,8 @@ import Testing
       data = OrganizationEventCodec.encode(Examples.event(known)).data
     }
     let line = JSON.object([
-      .init("type", .string(type)), .init("schema_version", .int(Int64(version))), .init("occurred_at", JSON(at)),
+      .init("type", .string(type)), .init("schema_version", .int(Int64(version))),
+      .init("occurred_at", JSON(at)),
       .init("policy", .string(CaseEventType(rawValue: type) == nil ? "" : "21vianet-2")),
       .init("data", .string(String(decoding: data, as: UTF8.self))),
     ])
@@ -63,7 +65,9 @@ import Testing
     if EventCodec.isOrganization(type) {
       var state = OrganizationState()
       let (first, opening) = OrganizationEventCodec.encode(Examples.event(.registered))
-      if type != first.rawValue { state.evolve(try EventCodec().organizationEvent(recorded(first.rawValue, opening, 1, 1)), at: at) }
+      if type != first.rawValue {
+        state.evolve(try EventCodec().organizationEvent(recorded(first.rawValue, opening, 1, 1)), at: at)
+      }
       state.evolve(try EventCodec().organizationEvent(recorded(type, data, schema, 2)), at: at)
       return report(state, at)
     }

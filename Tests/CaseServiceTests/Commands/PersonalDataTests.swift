@@ -56,12 +56,14 @@ import Testing
       .downgrade(severity: .c, reason: .impactChanged, evidence: 9, texts: texts(.reason)),
       .contactDetails(
         method: .phone, texts: texts(.phone, "+86 10 5555-0199") + texts(.email, "wukong@contoso.cn")),
-      .resolve(texts: texts(.summary)), .reopen(texts: texts(.reason)), .resolve(texts: texts(.summary)), .close,
+      .resolve(texts: texts(.summary)), .reopen(texts: texts(.reason)), .resolve(texts: texts(.summary)),
+      .close,
     ]
   }
 
   @discardableResult
-  private func submit(_ body: CommandRequest.Body, _ actor: Actor, _ desk: Desk) async throws -> CommandAnswer {
+  private func submit(_ body: CommandRequest.Body, _ actor: Actor, _ desk: Desk) async throws -> CommandAnswer
+  {
     try await desk.service.submit(CommandRequest(body, actor: actor))
   }
 
@@ -157,7 +159,8 @@ import Testing
       bodies.append(.open(form))
       for body in bodies {
         let error = try await refusal {
-          try await desk.service.submit(CommandRequest(body, actor: Actor(role: .user, name: "bajie@contoso.cn")))
+          try await desk.service.submit(
+            CommandRequest(body, actor: Actor(role: .user, name: "bajie@contoso.cn")))
         }
         let text = String(describing: try #require(error))
         for word in Self.words { #expect(!text.contains(word)) }
@@ -175,7 +178,8 @@ import Testing
       var form = desk.form()
       form.administrator = "stranger@contoso.cn"
       func helpers() async throws -> [String] {
-        guard case .rejected(let rejection, let helpers) = try await refusal({ try await desk.open(form) }) else { return [] }
+        guard case .rejected(let rejection, let helpers) = try await refusal({ try await desk.open(form) })
+        else { return [] }
         #expect(rejection.code == .notAdministrator && rejection.rules.contains("ALL-2"))
         return helpers
       }
@@ -206,7 +210,8 @@ import Testing
             .respond(kind: .seen, agent: "wang", channel: .email, texts: [PersonalText(.message, "秘密")])),
           actor: desk.operatorActor))
       #expect(answer.version == 2)
-      #expect(try desk.number("select count(*) from dossier.events where stream = 1003 and sealed is null") == 1)
+      #expect(
+        try desk.number("select count(*) from dossier.events where stream = 1003 and sealed is null") == 1)
       let later = try await other.history(CaseAddress(open)).map(\.json.line).joined()
       #expect(!later.contains("秘密"))
       await other.stop()

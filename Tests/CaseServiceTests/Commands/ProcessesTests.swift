@@ -8,7 +8,9 @@ import Testing
 
 /// Services on one database, as several processes are.
 @Suite struct ProcessesTests {
-  private func with<R: Sendable>(_ body: @escaping @Sendable (Desk, CaseService) async throws -> R) async throws -> R {
+  private func with<R: Sendable>(_ body: @escaping @Sendable (Desk, CaseService) async throws -> R)
+    async throws -> R
+  {
     try await Desk.run { desk in
       let other = try Desk.desk(desk.database)
       do {
@@ -95,13 +97,16 @@ import Testing
       #expect(answer.reference == first.reference)
       form.name = "Caf\u{e9}"
       let taken = try await refusal {
-        try await desk.service.submit(CommandRequest(.open(form), actor: desk.operatorActor, commandID: .random()))
+        try await desk.service.submit(
+          CommandRequest(.open(form), actor: desk.operatorActor, commandID: .random()))
       }
       guard case .invalid = taken else { Issue.record("\(String(describing: taken))"); return }
     }
   }
 
-  @Test func `an organization's name is one organization in the whole database, also when raced for`() async throws {
+  @Test func `an organization's name is one organization in the whole database, also when raced for`()
+    async throws
+  {
     try await with { desk, other in
       for round in 0..<15 { try await race(for: "公司 \(round)", desk, other) }
     }
@@ -163,7 +168,9 @@ import Testing
       #expect(answers.count == 240)
       #expect(Set(answers.flatMap(\.events).map(\.version)).count == 240)
       #expect(try desk.number("select count(*) from dossier.events where type = 'response-sent'") == 240)
-      #expect(try desk.number("select count(distinct command_id) from dossier.events where type = 'response-sent'") == 240)
+      #expect(
+        try desk.number("select count(distinct command_id) from dossier.events where type = 'response-sent'")
+          == 240)
       for answer in answers {
         for event in answer.events {
           #expect(

@@ -18,13 +18,19 @@ import Testing
     try await Desk.run { desk in
       try await desk.contoso()
       let reference = CaseAddress(try await desk.open().reference ?? "")
-      let wrong = try await refusal { try await submit(.change(reference, .reopen(texts: [])), desk, expected: 7) }
+      let wrong = try await refusal {
+        try await submit(.change(reference, .reopen(texts: [])), desk, expected: 7)
+      }
       guard case .store(.wrongExpectedVersion(expected: 7, actual: 1)) = wrong else {
         Issue.record("\(String(describing: wrong))")
         return
       }
-      let rule = try await refusal { try await submit(.change(reference, .reopen(texts: [])), desk, expected: 1) }
-      guard case .rejected(let rejection, _) = rule else { Issue.record("\(String(describing: rule))"); return }
+      let rule = try await refusal {
+        try await submit(.change(reference, .reopen(texts: [])), desk, expected: 1)
+      }
+      guard case .rejected(let rejection, _) = rule else {
+        Issue.record("\(String(describing: rule))"); return
+      }
       #expect(rejection.code == .wrongState)
       let organization = try await refusal {
         try await submit(.organization("Contoso", .endSubscription(.trial)), desk, expected: 3)
@@ -33,7 +39,8 @@ import Testing
         Issue.record("\(String(describing: organization))")
         return
       }
-      let register = CommandRequest.Body.organization("New", .register(cloud: .vianet, country: "CHN", domain: nil))
+      let register = CommandRequest.Body.organization(
+        "New", .register(cloud: .vianet, country: "CHN", domain: nil))
       let early = try await refusal { try await submit(register, desk, expected: 1) }
       guard case .store(.wrongExpectedVersion(expected: 1, actual: 0)) = early else {
         Issue.record("\(String(describing: early))")
@@ -49,14 +56,18 @@ import Testing
       let error = try await refusal {
         try await submit(.open(desk.form()), desk, actor: Actor(role: .timer, name: "dossier"))
       }
-      guard case .rejected(let rejection, _) = error else { Issue.record("\(String(describing: error))"); return }
+      guard case .rejected(let rejection, _) = error else {
+        Issue.record("\(String(describing: error))"); return
+      }
       #expect(rejection.code == .timerDecidesNothing)
     }
   }
 
   @Test(arguments: [
-    "CN-0", "CN-01001", "CN-99999", "CN-99999999999999999999", "CN-", "CN", "-1001", "CN-1001-1", "CN-+1001", "CN-１００１",
-    "XX-1001", "CN 1001", "", "CN-1001\n", "CN-1001", "Contoso/none", "Nobody/none", "/", "Contoso/", "/x", "a/b/c",
+    "CN-0", "CN-01001", "CN-99999", "CN-99999999999999999999", "CN-", "CN", "-1001", "CN-1001-1", "CN-+1001",
+    "CN-１００１",
+    "XX-1001", "CN 1001", "", "CN-1001\n", "CN-1001", "Contoso/none", "Nobody/none", "/", "Contoso/", "/x",
+    "a/b/c",
   ])
   func `an address that names no case is refused`(_ text: String) async throws {
     try await Desk.run { desk in
@@ -81,7 +92,9 @@ import Testing
       try await desk.contoso()
       let reference = try await desk.open().reference ?? ""
       #expect(try await desk.service.show(CaseAddress(reference.lowercased())).view.reference == reference)
-      #expect(try await submit(.change(CaseAddress(reference.lowercased()), .assign(agent: "w")), desk).version == 2)
+      #expect(
+        try await submit(.change(CaseAddress(reference.lowercased()), .assign(agent: "w")), desk).version == 2
+      )
     }
   }
 
@@ -97,11 +110,15 @@ import Testing
       try await desk.organization(.register(cloud: .vianet, country: "CHN", domain: nil), name: "Fabrikam")
       try await desk.organization(.addAdministrator(email: "li@contoso.cn", role: .global), name: "Fabrikam")
       try await desk.organization(.startSubscription(.paid), name: "Fabrikam")
-      for (organization, follows) in [("Contoso", "CN-9999"), ("Contoso", "nonsense"), ("Contoso", "CN-1001"), ("Fabrikam", first)] {
+      for (organization, follows) in [
+        ("Contoso", "CN-9999"), ("Contoso", "nonsense"), ("Contoso", "CN-1001"), ("Fabrikam", first),
+      ] {
         form.organization = organization
         form.follows = follows
         let error = try await refusal { try await desk.open(form) }
-        guard case .notFound = error else { Issue.record("\(follows): \(String(describing: error))"); continue }
+        guard case .notFound = error else {
+          Issue.record("\(follows): \(String(describing: error))"); continue
+        }
       }
       #expect(try await desk.service.list(CaseFilter()).total == 2)
     }
@@ -113,7 +130,9 @@ import Testing
       let reference = try await desk.open(desk.form(.a, statement: "停产")).reference ?? ""
       let downgrade = CaseCommand.downgrade(
         severity: .b, reason: .notCooperating, evidence: nil, texts: [PersonalText(.reason, "silent")])
-      for evidence in ["99", "0", "-1", "CN-9999@1", "\(reference)@99", "x", "@", "1@2@3", "9999999999999999999"] {
+      for evidence in [
+        "99", "0", "-1", "CN-9999@1", "\(reference)@99", "x", "@", "1@2@3", "9999999999999999999",
+      ] {
         let error = try await refusal {
           try await submit(.change(CaseAddress(reference), downgrade, evidence: evidence), desk)
         }
@@ -133,7 +152,8 @@ import Testing
       ] {
         let at = Instant(microseconds: microseconds)
         let bodies: [CommandRequest.Body] = [
-          .open(desk.form()), .change(reference, .assign(agent: "w")), .organization("Contoso", .endSubscription(.paid)),
+          .open(desk.form()), .change(reference, .assign(agent: "w")),
+          .organization("Contoso", .endSubscription(.paid)),
           .organization("Contoso", .addUser(email: "a@b")),
         ]
         for body in bodies {
@@ -144,8 +164,10 @@ import Testing
         }
       }
       let old = "0001-01-02T00:00:00Z"
-      try await desk.organization(.register(cloud: .vianet, country: "CHN", domain: nil), name: "Old", at: old)
-      try await desk.organization(.addAdministrator(email: "li@contoso.cn", role: .global), name: "Old", at: old)
+      try await desk.organization(
+        .register(cloud: .vianet, country: "CHN", domain: nil), name: "Old", at: old)
+      try await desk.organization(
+        .addAdministrator(email: "li@contoso.cn", role: .global), name: "Old", at: old)
       try await desk.organization(.startSubscription(.paid), name: "Old", at: old)
       var form = desk.form()
       form.organization = "Old"

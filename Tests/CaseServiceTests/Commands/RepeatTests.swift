@@ -15,10 +15,12 @@ import Testing
         .change(
           CaseAddress(reference ?? ""),
           .respond(kind: .seen, agent: "wang", channel: .email, texts: [PersonalText(.message, message)])),
-        actor: actor ?? desk.operatorActor, commandID: id, occurredAt: at.map(time), expectedVersion: expected))
+        actor: actor ?? desk.operatorActor, commandID: id, occurredAt: at.map(time), expectedVersion: expected
+      ))
   }
 
-  @Test func `a repeat gets the first answer whoever sends it and whatever version it expects`() async throws {
+  @Test func `a repeat gets the first answer whoever sends it and whatever version it expects`() async throws
+  {
     try await Desk.run { desk in
       try await desk.contoso()
       let reference = try await desk.open().reference
@@ -26,7 +28,9 @@ import Testing
       let first = try await respond(desk, reference, id)
       #expect(!first.isRepeated)
       let events = try desk.number("select count(*) from dossier.events")
-      for actor in [nil, Actor(role: .administrator, name: "li@contoso.cn"), Actor(role: .lead, name: "chen")] {
+      for actor in [
+        nil, Actor(role: .administrator, name: "li@contoso.cn"), Actor(role: .lead, name: "chen"),
+      ] {
         for expected in [nil, 1, 99] {
           var again = try await respond(desk, reference?.lowercased(), id, actor: actor, expected: expected)
           #expect(again.isRepeated)
@@ -96,9 +100,12 @@ import Testing
       #expect(shown.view.reference == first.reference)
       form.title = "another"
       let reused = try await refusal { try await desk.open(form) }
-      guard case .store(.commandReused) = reused else { Issue.record("\(String(describing: reused))"); return }
+      guard case .store(.commandReused) = reused else {
+        Issue.record("\(String(describing: reused))"); return
+      }
       let other = try await refusal {
-        try await desk.service.submit(CommandRequest(.open(form), actor: desk.operatorActor, commandID: .random()))
+        try await desk.service.submit(
+          CommandRequest(.open(form), actor: desk.operatorActor, commandID: .random()))
       }
       guard case .invalid(let message) = other else { Issue.record("\(String(describing: other))"); return }
       #expect(message.contains(first.reference ?? "?"))
@@ -112,7 +119,8 @@ import Testing
       for (name, cloud) in [("Contoso", Cloud.vianet), ("Fabrikam", .germany)] {
         let answer = try await desk.service.submit(
           CommandRequest(
-            .organization(name, .register(cloud: cloud, country: "CHN", domain: nil)), actor: desk.operatorActor,
+            .organization(name, .register(cloud: cloud, country: "CHN", domain: nil)),
+            actor: desk.operatorActor,
             commandID: id))
         #expect(!answer.isRepeated && answer.position == 1)
       }
@@ -123,7 +131,8 @@ import Testing
     try await Desk.run { desk in
       try await desk.contoso()
       let reference = try await desk.open().reference
-      let counts = "select string_agg(n::text, ',') from (select (select count(*) from dossier.events) union all "
+      let counts =
+        "select string_agg(n::text, ',') from (select (select count(*) from dossier.events) union all "
         + "select (select count(*) from dossier.commands) union all select (select count(*) from dossier.persons) "
         + "union all select (select count(*) from dossier.stream_names) union all "
         + "select (select sum(last_stream) from dossier.ledgers)) as t (n)"
@@ -145,7 +154,8 @@ import Testing
       #expect(change.reference == reference && change.version == 2 && change.position == nil)
       _ = try await desk.service.submit(
         CommandRequest(
-          .organization("Contoso", .addUser(email: "new@contoso.cn")), actor: desk.operatorActor, isDryRun: true))
+          .organization("Contoso", .addUser(email: "new@contoso.cn")), actor: desk.operatorActor,
+          isDryRun: true))
       #expect(try desk.sql(counts) == before)
       let real = try await desk.service.submit(
         CommandRequest(.open(form), actor: desk.operatorActor, commandID: id))

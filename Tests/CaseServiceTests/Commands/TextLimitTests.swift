@@ -8,7 +8,8 @@ import Testing
 @Suite struct TextLimitTests {
   private static let bad: [(String, String)] = [
     ("a\u{0}b", "control"), ("a\u{1b}[31m", "control"), ("a\u{85}", "control"), ("a\nb", "control"),
-    (String(repeating: "网", count: 1_001), "too long"), (String(repeating: "e\u{301}", count: 501), "too long"),
+    (String(repeating: "网", count: 1_001), "too long"),
+    (String(repeating: "e\u{301}", count: 501), "too long"),
   ]
 
   /// One form for each text of a request, holding `value` there.
@@ -29,7 +30,9 @@ import Testing
     return forms
   }
 
-  private func invalid(_ desk: Desk, _ body: CommandRequest.Body, actor: String = "desk") async throws -> String? {
+  private func invalid(_ desk: Desk, _ body: CommandRequest.Body, actor: String = "desk") async throws
+    -> String?
+  {
     let error = try await refusal {
       try await desk.service.submit(CommandRequest(body, actor: Actor(role: .operator, name: actor)))
     }
@@ -37,7 +40,9 @@ import Testing
     return message
   }
 
-  @Test func `what cannot be kept is refused in every place, with the field and what is accepted`() async throws {
+  @Test func `what cannot be kept is refused in every place, with the field and what is accepted`()
+    async throws
+  {
     try await Desk.run { desk in
       try await desk.contoso()
       let reference = CaseAddress(try await desk.open().reference ?? "")
@@ -60,12 +65,14 @@ import Testing
         }
         let organization: [OrganizationForm] = [
           .addUser(email: value), .registerPhone(number: value),
-          .register(cloud: .vianet, country: value, domain: nil), .register(cloud: .vianet, country: "CHN", domain: value),
+          .register(cloud: .vianet, country: value, domain: nil),
+          .register(cloud: .vianet, country: "CHN", domain: value),
         ]
         for form in organization {
           #expect(try await invalid(desk, .organization("X", form))?.contains(reason) == true)
         }
-        #expect(try await invalid(desk, .organization(value, .addUser(email: "a@b")))?.contains(reason) == true)
+        #expect(
+          try await invalid(desk, .organization(value, .addUser(email: "a@b")))?.contains(reason) == true)
         #expect(try await invalid(desk, .open(desk.form()), actor: value)?.contains(reason) == true)
       }
       #expect(try desk.number("select count(*) from dossier.events") == events)
@@ -73,13 +80,19 @@ import Testing
     }
   }
 
-  @Test func `long texts may have lines, but neither other control characters nor more than a mebibyte`() async throws {
+  @Test func `long texts may have lines, but neither other control characters nor more than a mebibyte`()
+    async throws
+  {
     try await Desk.run { desk in
       try await desk.contoso()
       let reference = CaseAddress(try await desk.open().reference ?? "")
       for field in PersonalText.Field.allCases where ![.title, .email, .phone, .onBehalfOf].contains(field) {
-        for text in ["a\u{0}", "\u{1b}", String(repeating: "网", count: 349_526), String(repeating: "x", count: 10_000_000)] {
-          let message = try await invalid(desk, .change(reference, .provide(texts: [PersonalText(field, text)])))
+        for text in [
+          "a\u{0}", "\u{1b}", String(repeating: "网", count: 349_526),
+          String(repeating: "x", count: 10_000_000),
+        ] {
+          let message = try await invalid(
+            desk, .change(reference, .provide(texts: [PersonalText(field, text)])))
           #expect(message != nil, "\(field)")
         }
       }
@@ -93,19 +106,25 @@ import Testing
     }
   }
 
-  @Test(arguments: ["", " ", "\u{3000}", "A/B", "/", " Contoso", "Contoso ", String(repeating: "x", count: 201)])
-  func `an organization's or case's name that could not be addressed is refused`(_ name: String) async throws {
+  @Test(arguments: [
+    "", " ", "\u{3000}", "A/B", "/", " Contoso", "Contoso ", String(repeating: "x", count: 201),
+  ])
+  func `an organization's or case's name that could not be addressed is refused`(_ name: String) async throws
+  {
     try await Desk.run { desk in
       try await desk.contoso()
       #expect(
-        try await invalid(desk, .organization(name, .register(cloud: .vianet, country: "CHN", domain: nil))) != nil)
+        try await invalid(desk, .organization(name, .register(cloud: .vianet, country: "CHN", domain: nil)))
+          != nil)
       var form = desk.form()
       form.name = name
       #expect(try await invalid(desk, .open(form)) != nil)
     }
   }
 
-  @Test(arguments: ["👩‍👩‍👧 GmbH", "O'Neill \"&\" Söhne; drop table", "中文 公司", "a%b_c\\d", String(repeating: "网", count: 200)])
+  @Test(arguments: [
+    "👩‍👩‍👧 GmbH", "O'Neill \"&\" Söhne; drop table", "中文 公司", "a%b_c\\d", String(repeating: "网", count: 200),
+  ])
   func `an odd name is a name`(_ name: String) async throws {
     try await Desk.run { desk in
       try await desk.organization(.register(cloud: .vianet, country: "CHN", domain: nil), name: name)

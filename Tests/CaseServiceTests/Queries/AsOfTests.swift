@@ -14,8 +14,11 @@ import Testing
       let reference = try await desk.live(&dice, from: "2026-03-0\(seed)T0\(seed):30:00Z")
       let address = CaseAddress(reference)
       let events = try self.events(of: reference, desk)
-      let moments = events.flatMap { [$0.occurredAt.microseconds, $0.occurredAt.microseconds + 1] }
-        + (0..<20).map { _ in events[0].occurredAt.microseconds + Int64(dice.number(0...3_000_000)) * 1_000_000 }
+      let moments =
+        events.flatMap { [$0.occurredAt.microseconds, $0.occurredAt.microseconds + 1] }
+        + (0..<20).map { _ in
+          events[0].occurredAt.microseconds + Int64(dice.number(0...3_000_000)) * 1_000_000
+        }
       for moment in moments.map(Instant.init(microseconds:)) {
         var state = CaseState()
         for event in events where event.occurredAt <= moment { state.evolve(event) }
@@ -41,7 +44,9 @@ import Testing
     defer { connection.close() }
     var codec = EventCodec()
     let stream = try #require(Reference(reference)?.stream)
-    return try EventReader.stream(stream, ledger: LedgerID(rawValue: 2), connection).map { try codec.caseEvent($0) }
+    return try EventReader.stream(stream, ledger: LedgerID(rawValue: 2), connection).map {
+      try codec.caseEvent($0)
+    }
   }
 
   @Test("CK-6 a case that is overdue is shown so though no breach was recorded") func overdue() async throws {
@@ -50,7 +55,9 @@ import Testing
       let opened = try await desk.open(at: "2026-09-21T02:30:00Z")
       let address = CaseAddress(opened.reference ?? "")
       let due = time("2026-09-22T02:30:00Z")
-      func clock(_ at: Instant?) async throws -> SLAClock? { try await desk.service.show(address, asOf: at).clocks.first }
+      func clock(_ at: Instant?) async throws -> SLAClock? {
+        try await desk.service.show(address, asOf: at).clocks.first
+      }
       #expect(try await clock(due)?.state == .running)
       let late = try await clock(Instant(microseconds: due.microseconds + 1))
       #expect(late?.state == .breached && late?.breachedAt == due)
@@ -66,11 +73,15 @@ import Testing
     }
   }
 
-  @Test("ALL-3 an organization at any moment is what had happened to it by then") func organization() async throws {
+  @Test("ALL-3 an organization at any moment is what had happened to it by then") func organization()
+    async throws
+  {
     try await Desk.run { desk in
       try await desk.contoso()
-      try await desk.organization(.removeAdministrator(email: "li@contoso.cn", role: nil), at: "2026-05-01T00:00:00Z")
-      try await desk.organization(.addAdministrator(email: "li@contoso.cn", role: .billing), at: "2026-06-01T00:00:00Z")
+      try await desk.organization(
+        .removeAdministrator(email: "li@contoso.cn", role: nil), at: "2026-05-01T00:00:00Z")
+      try await desk.organization(
+        .addAdministrator(email: "li@contoso.cn", role: .billing), at: "2026-06-01T00:00:00Z")
       func holders(_ at: String) async throws -> [String] {
         let report = try await desk.service.organization("Contoso", asOf: time(at))
         return report.state.administrators.filter { $0.holds(at: time(at)) }.map(\.value.role.rawValue)
@@ -81,7 +92,9 @@ import Testing
       await #expect(throws: ServiceError.self) {
         try await desk.service.organization("Contoso", asOf: time("2025-01-01T00:00:00Z"))
       }
-      for (at, isAllowed) in [("2026-04-01T00:00:00Z", true), ("2026-05-15T00:00:00Z", false), ("2026-06-15T00:00:00Z", true)] {
+      for (at, isAllowed) in [
+        ("2026-04-01T00:00:00Z", true), ("2026-05-15T00:00:00Z", false), ("2026-06-15T00:00:00Z", true),
+      ] {
         #expect(try await (refusal { try await desk.open(at: at) } == nil) == isAllowed)
       }
     }

@@ -29,10 +29,13 @@ import Testing
     }
   }
 
-  @Test("CK-7 CK-8 a due date that was raised and lowered several times proves itself") func movedOften() async throws {
+  @Test("CK-7 CK-8 a due date that was raised and lowered several times proves itself") func movedOften()
+    async throws
+  {
     try await Desk.run { desk in
       try await desk.contoso()
-      let reference = try await desk.open(desk.form(.c, statement: "停产"), at: "2026-09-21T02:30:00Z").reference
+      let reference = try await desk.open(desk.form(.c, statement: "停产"), at: "2026-09-21T02:30:00Z")
+        .reference
       let moves: [(Severity, String)] = [
         (.b, "2026-09-21T04:00:00Z"), (.a, "2026-09-21T06:10:00Z"), (.b, "2026-09-21T06:40:00Z"),
         (.a, "2026-09-21T06:55:00Z"), (.c, "2026-09-21T07:00:00Z"),
@@ -47,12 +50,14 @@ import Testing
             : .downgrade(severity: severity, reason: .impactChanged, evidence: nil, texts: texts),
           at: at, evidence: severity > last ? nil : "1")
         last = severity
-        let report = try #require(try await desk.service.clocks(CaseAddress(reference ?? ""), explain: true).first)
+        let report = try #require(
+          try await desk.service.clocks(CaseAddress(reference ?? ""), explain: true).first)
         let explanation = try #require(report.explanation)
         #expect(explanation.proves(report.clock), "\(at): \(report)")
         check(explanation.windows, of: report.clock, at)
       }
-      let report = try #require(try await desk.service.clocks(CaseAddress(reference ?? ""), explain: true).first)
+      let report = try #require(
+        try await desk.service.clocks(CaseAddress(reference ?? ""), explain: true).first)
       #expect(report.clock.changes.map(\.rule) == ["CK-7", "CK-7", "CK-8", "CK-7", "CK-8"])
     }
   }
@@ -67,14 +72,18 @@ import Testing
       #expect(last.map { $0 <= window.opensAt } ?? true, "\(what)")
       #expect(window.closesAt > clock.startedAt && window.opensAt < clock.dueAt ?? window.opensAt, "\(what)")
       #expect(window.usedMicroseconds >= 0, "\(what)")
-      #expect(window.usedMicroseconds <= window.closesAt.microseconds - window.opensAt.microseconds, "\(what)")
-      if let remaining { #expect(remaining - window.usedMicroseconds == window.remainingMicroseconds, "\(what)") }
+      #expect(
+        window.usedMicroseconds <= window.closesAt.microseconds - window.opensAt.microseconds, "\(what)")
+      if let remaining {
+        #expect(remaining - window.usedMicroseconds == window.remainingMicroseconds, "\(what)")
+      }
       remaining = window.remainingMicroseconds
       last = window.closesAt
     }
     if let remaining { #expect(remaining == 0, "\(what)") }
     if clock.changes.isEmpty, let target = clock.target, target.unit == .hour {
-      #expect(windows.reduce(0) { $0 + $1.usedMicroseconds } == Int64(target.amount) * 3_600_000_000, "\(what)")
+      #expect(
+        windows.reduce(0) { $0 + $1.usedMicroseconds } == Int64(target.amount) * 3_600_000_000, "\(what)")
     }
   }
 }

@@ -59,7 +59,8 @@ import Testing
       let shown = try await desk.service.show(address, asOf: time("2026-09-21T03:30:00Z")).json
       has(
         shown,
-        "case organization cloud type title state severity tier agent ball classified opened_at version clocks duties")
+        "case organization cloud type title state severity tier agent ball classified opened_at version clocks duties"
+      )
       #expect(shown["title"]?.text == "网站无法访问" && shown["ball"]?.text == "operator")
       #expect(shown["classified"] == .bool(false) && shown["agent"] == .null && shown["tier"] == .int(1))
       let row = try await desk.service.list(CaseFilter()).rows.first?.json
@@ -69,7 +70,8 @@ import Testing
       has(entry, "id version position type occurred_at recorded_at actor command_id data hash")
       #expect(entry?["actor"]?.text == "operator:desk" && entry?["hash"]?.text?.count == 64)
       #expect(entry?["data"]?["texts"]?["message"]?.text == "We are looking into it")
-      let clocks = try await desk.service.clocks(address, asOf: time("2026-09-21T03:30:00Z"), explain: true).map(\.json)
+      let clocks = try await desk.service.clocks(address, asOf: time("2026-09-21T03:30:00Z"), explain: true)
+        .map(\.json)
       let names =
         "clock cycle holder state started_at due_at met_at breached_at target policy_version calendar_version "
         + "time_zone_data_version provisional"
@@ -100,7 +102,9 @@ import Testing
         at: "2026-09-21T04:00:00Z")
       let clock = try await desk.service.clocks(CaseAddress(reference), explain: true).first?.json
       #expect(
-        clock?["changes"]?.items.map { [$0["event"]?.text, $0["rule"]?.text, $0["due_before"]?.text, $0["due_after"]?.text] }
+        clock?["changes"]?.items.map {
+          [$0["event"]?.text, $0["rule"]?.text, $0["due_before"]?.text, $0["due_after"]?.text]
+        }
           == [["\(reference)@2", "CK-7", "2026-09-24T02:30:00Z", "2026-09-21T05:00:00Z"]])
     }
   }

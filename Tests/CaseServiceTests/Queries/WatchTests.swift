@@ -99,7 +99,8 @@ import Testing
       await desk.service.stop()
       try await until {
         try desk.number(
-          "select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()") == 0
+          "select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
+        ) == 0
       }
     }
   }

@@ -6,7 +6,9 @@ import SupportCases
 // Random lives of cases, as commands of the service.
 extension Dice {
   mutating func command(_ events: Int) -> CaseCommand {
-    func text(_ field: PersonalText.Field) -> [PersonalText] { [PersonalText(field, "一些文字 \(field.rawValue)")] }
+    func text(_ field: PersonalText.Field) -> [PersonalText] {
+      [PersonalText(field, "一些文字 \(field.rawValue)")]
+    }
     switch number(0...19) {
     case 0...4: return .respond(kind: .seen, agent: "wang", channel: .email, texts: text(.message))
     case 5: return .respond(kind: .attempted, agent: "wang", channel: .phone, texts: text(.message))
@@ -33,12 +35,15 @@ extension Desk {
   /// Refused commands are part of it.
   func live(_ dice: inout Dice, commands: Int = 14, from start: String) async throws -> String {
     let opened = try await open(
-      form(dice.pick([nil, .a, .b, .c]), type: dice.pick([.technical, .technical, .billing]), statement: dice.maybe { _ in "停产" }),
+      form(
+        dice.pick([nil, .a, .b, .c]), type: dice.pick([.technical, .technical, .billing]),
+        statement: dice.maybe { _ in "停产" }),
       at: start)
     let reference = opened.reference ?? ""
     var moment = time(start)
     for _ in 0..<commands {
-      moment = moment.adding(seconds: Int64(dice.pick([60, dice.number(60...7_200), dice.number(7_200...300_000)])))
+      moment = moment.adding(
+        seconds: Int64(dice.pick([60, dice.number(60...7_200), dice.number(7_200...300_000)])))
       do {
         try await change(reference, dice.command(opened.version + 3), at: moment.rfc3339)
       } catch ServiceError.rejected(let rejection, _) where rejection.code != .unknownCase {
