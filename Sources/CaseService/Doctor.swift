@@ -45,7 +45,8 @@ extension CaseService {
   private func checkServer() async -> HealthCheck {
     await check("postgresql", as: store.administrator) { connection in
       let version = connection.serverVersion
-      let text = "version \(version / 10_000).\(version % 10_000), database \(self.store.administrator.databaseName)"
+      let text =
+        "version \(version / 10_000).\(version % 10_000), database \(self.store.administrator.databaseName)"
       return (version >= 140_000, version >= 140_000 ? text : text + "; 14 or newer is needed")
     }
   }
@@ -104,7 +105,8 @@ extension CaseService {
   }
 
   private func check(
-    _ name: String, as settings: ConnectionSettings, _ body: @escaping @Sendable (Connection) throws -> (Bool, String)
+    _ name: String, as settings: ConnectionSettings,
+    _ body: @escaping @Sendable (Connection) throws -> (Bool, String)
   ) async -> HealthCheck {
     let pool = ConnectionPool(settings, size: 1)
     let result: HealthCheck

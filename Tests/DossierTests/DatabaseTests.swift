@@ -49,7 +49,8 @@ import Testing
   @Test(.desk, arguments: [("1 0000", "schema-older"), ("999 0000", "schema-newer")])
   func `with an older or newer schema is 78`(_ mark: String, _ code: String) async throws {
     try execute(
-      "COMMENT ON TABLE dossier.schema_migrations IS 'Applied migrations. Schema version and fingerprint: \(mark)'")
+      "COMMENT ON TABLE dossier.schema_migrations IS 'Applied migrations. Schema version and fingerprint: \(mark)'"
+    )
     let settings = try TestDatabase.required().settings
     try await expect(78, code, ["list"], settings)
     try await expect(78, code, register, settings)
@@ -80,7 +81,9 @@ import Testing
     let missing = try TestCluster.scratchDirectory() + "/no-key"
     try await expect(78, "key-file", ["organization", "show", "Contoso"], settings, key: missing)
     let other = try TestCluster.scratchDirectory() + "/config/dossier/key"
-    let environment = ["DOSSIER_DATABASE_URL": settings.uri, "XDG_CONFIG_HOME": try TestCluster.scratchDirectory() + "/config"]
+    let environment = [
+      "DOSSIER_DATABASE_URL": settings.uri, "XDG_CONFIG_HOME": try TestCluster.scratchDirectory() + "/config",
+    ]
     #expect(try await Desk.run(["migrate"], environment: environment).status == 78)
     #expect(access(other, F_OK) != 0)
   }

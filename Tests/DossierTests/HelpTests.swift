@@ -17,8 +17,10 @@ import Testing
   @Test func `names every command`() async throws {
     let text = try await help()
     let commands = [
-      "demo", "organization", "open", "classify", "assign", "respond", "request-information", "provide", "escalate",
-      "downgrade", "resolve", "reopen", "close", "cancel", "refer", "hand-over", "contact-details", "show", "list",
+      "demo", "organization", "open", "classify", "assign", "respond", "request-information", "provide",
+      "escalate",
+      "downgrade", "resolve", "reopen", "close", "cancel", "refer", "hand-over", "contact-details", "show",
+      "list",
       "history", "clocks", "duties", "queue", "watch", "policy", "migrate", "doctor", "database",
     ]
     for command in commands { #expect(text.contains("\n  \(command) "), "\(command)") }
@@ -70,8 +72,10 @@ import Testing
   @Test func `of open names what is required and what severity A needs`() async throws {
     let text = try await help("open")
     for option in [
-      "--organization", "--admin", "--caller", "--type", "--service", "--category", "--title", "--description",
-      "--severity", "--impact-statement", "--contact-method", "--email", "--phone", "--time-zone", "--language",
+      "--organization", "--admin", "--caller", "--type", "--service", "--category", "--title",
+      "--description",
+      "--severity", "--impact-statement", "--contact-method", "--email", "--phone", "--time-zone",
+      "--language",
       "--on-behalf-of", "--incident", "--self-help", "--name", "--follows", "--actor", "--command-id",
       "--expect-version", "--at", "--dry-run", "--database", "--output",
     ] {

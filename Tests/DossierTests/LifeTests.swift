@@ -8,7 +8,9 @@ import Testing
     try await done(more: arguments + ["--output", "json"]).json()
   }
 
-  private func types(_ answer: JSON) -> [String] { answer["events"]?.items.compactMap { $0["type"]?.text } ?? [] }
+  private func types(_ answer: JSON) -> [String] {
+    answer["events"]?.items.compactMap { $0["type"]?.text } ?? []
+  }
 
   @Test func `goes through its whole life`() async throws {
     let reference = try await openCase()
@@ -26,9 +28,11 @@ import Testing
       "request-information", reference, "--items", "log", "--items", "screenshot", "--at", "2026-09-21 12:00")
     #expect(question["next_due"]?["clock"]?.text == "customer_response")
     let answer = try await change(
-      "provide", reference, "--message", "Here.", "--impact-statement", "None can work.", "--at", "2026-09-21 13:00")
+      "provide", reference, "--message", "Here.", "--impact-statement", "None can work.", "--at",
+      "2026-09-21 13:00")
     #expect(answer["next_due"]?["holder"]?.text == "operator")
-    try await done("organization", "agreement", "sign", "Contoso", "--kind", "advanced", "--at", "2026-09-21 13:00")
+    try await done(
+      "organization", "agreement", "sign", "Contoso", "--kind", "advanced", "--at", "2026-09-21 13:00")
     let raised = try await change("escalate", reference, "--to-severity", "A", "--at", "2026-09-21 13:30")
     #expect(raised["severity"]?["assigned"]?.text == "a")
     let tier = try await change(
@@ -37,7 +41,9 @@ import Testing
     let lowered = try await change(
       "downgrade", reference, "--to-severity", "C", "--reason", "impact-changed", "--at", "2026-09-21 14:00")
     #expect(lowered["severity"]?["assigned"]?.text == "c")
-    _ = try await change("contact-details", reference, "--phone", "+86 10 9999", "--contact-method", "phone", "--at", "2026-09-21 14:10")
+    _ = try await change(
+      "contact-details", reference, "--phone", "+86 10 9999", "--contact-method", "phone", "--at",
+      "2026-09-21 14:10")
     let resolved = try await change("resolve", reference, "--summary", "Done.", "--at", "2026-09-21 15:00")
     #expect(resolved["state"]?.text == "resolved")
     let reopened = try await change("reopen", reference, "--reason", "Again.", "--at", "2026-09-22 10:00")
@@ -59,10 +65,12 @@ import Testing
     let referred = try await change("refer", reference, "--to", "third-party", "--message", "Ask the vendor.")
     #expect(referred["state"]?.text == "referred")
     let second = try await done(
-      more: request + ["--category", "client-software", "--output", "json"]).json()
+      more: request + ["--category", "client-software", "--output", "json"]
+    ).json()
     let own = try #require(second["case"]?.text)
     #expect(second["next_due"] == .null)
-    #expect(try await dossier("respond", own, "--agent", "li", "--channel", "chat", "--message", "?").status == 3)
+    #expect(
+      try await dossier("respond", own, "--agent", "li", "--channel", "chat", "--message", "?").status == 3)
     let handed = try await change("hand-over", own, "--reason", "Every laptop.", "--at", "2026-09-21 12:00")
     #expect(handed["next_due"]?["due_at"]?.text == "2026-09-22T04:00:00Z")
     let cancelled = try await change("cancel", own, "--reason", "Found it.", "--at", "2026-09-21 12:30")
@@ -78,7 +86,8 @@ import Testing
       ["--agent", "li"], ["--ball", "operator"], ["--text", "garbled"], ["--text", "outlook"],
     ]
     for filter in matching {
-      #expect(try await done(more: ["list", "--output", "json"] + filter).json().items.count == 1, "\(filter)")
+      #expect(
+        try await done(more: ["list", "--output", "json"] + filter).json().items.count == 1, "\(filter)")
     }
     let others = [
       ["--state", "closed"], ["--severity", "A"], ["--clock-state", "met"], ["--due-before", "2026-01-01"],
@@ -112,12 +121,15 @@ import Testing
     try await withThrowingTaskGroup(of: Int32.self) { group in
       for agent in 1...6 {
         group.addTask {
-          try await Desk.run(["assign", reference, "--agent", "agent-\(agent)"], environment: Desk.named()).status
+          try await Desk.run(["assign", reference, "--agent", "agent-\(agent)"], environment: Desk.named())
+            .status
         }
       }
       for try await status in group { #expect(status == 0) }
     }
-    let versions = try await done("history", reference, "--output", "json").json().items.compactMap { $0["version"]?.integer }
+    let versions = try await done("history", reference, "--output", "json").json().items.compactMap {
+      $0["version"]?.integer
+    }
     #expect(versions == Array(1...Int64(versions.count)))
     #expect(versions.count >= 7)
   }

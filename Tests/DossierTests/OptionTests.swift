@@ -5,9 +5,12 @@ import Testing
 
 @Suite(.desk, .timeLimit(.minutes(3))) struct `Options` {
   @Test(arguments: [
-    ["--output", "json", "organization", "show", "Contoso"], ["organization", "--output", "json", "show", "Contoso"],
-    ["organization", "show", "--output", "json", "Contoso"], ["organization", "show", "Contoso", "--output=json"],
-    ["--output=json", "--utc", "organization", "show", "Contoso"], ["--utc", "organization", "--output=json", "show", "Contoso", "--quiet"],
+    ["--output", "json", "organization", "show", "Contoso"],
+    ["organization", "--output", "json", "show", "Contoso"],
+    ["organization", "show", "--output", "json", "Contoso"],
+    ["organization", "show", "Contoso", "--output=json"],
+    ["--output=json", "--utc", "organization", "show", "Contoso"],
+    ["--utc", "organization", "--output=json", "show", "Contoso", "--quiet"],
     ["--output", "json", "organization", "show", "--", "Contoso"],
   ]) func `of every command stand anywhere`(_ arguments: [String]) async throws {
     try await registerContoso()
@@ -42,14 +45,16 @@ import Testing
 
   @Test func `of writes stand before the command too`() async throws {
     let reference = try await openCase()
-    let outcome = try await done("--dry-run", "--actor", "lead:sun", "--output", "json", "assign", reference, "--agent", "li")
+    let outcome = try await done(
+      "--dry-run", "--actor", "lead:sun", "--output", "json", "assign", reference, "--agent", "li")
     #expect(try outcome.json()["dry_run"] == .bool(true))
   }
 
   @Test func `have texts that look like options`() async throws {
     let reference = try await openCase()
     try await done(
-      "respond", reference, "--actor", "agent:li", "--channel", "email", "--message", "--output json is an option")
+      "respond", reference, "--actor", "agent:li", "--channel", "email", "--message",
+      "--output json is an option")
     let history = try await done("history", reference, "--output", "json").json()
     #expect(history.items.last?["data"]?["texts"]?["message"]?.text == "--output json is an option")
   }

@@ -21,7 +21,8 @@ import Testing
     var asked = request
     asked[14] = "a"
     let answer = try await done(more: asked + ["--output", "json"]).json()
-    expect(answer, has: ["case", "version", "ledger", "position", "repeated", "events", "severity", "next_due"])
+    expect(
+      answer, has: ["case", "version", "ledger", "position", "repeated", "events", "severity", "next_due"])
     #expect(answer["ledger"]?.text == "21vianet")
     expect(
       answer["events"]?.items.first, has: ["id", "type", "version", "position", "occurred_at", "recorded_at"])
@@ -73,7 +74,8 @@ import Testing
     expect(
       event,
       has: [
-        "id", "version", "position", "type", "occurred_at", "recorded_at", "actor", "command_id", "data", "hash",
+        "id", "version", "position", "type", "occurred_at", "recorded_at", "actor", "command_id", "data",
+        "hash",
       ])
     #expect(event?["hash"]?.text?.count == 64)
   }
@@ -99,7 +101,9 @@ import Testing
   @Test func `of duties names holder, state and rule`() async throws {
     let reference = try await openCase()
     let duties = try await done("duties", reference, "--output", "json").json().items
-    for duty in duties { expect(duty, has: ["duty", "holder", "state", "since", "due_at", "by_event", "rule"]) }
+    for duty in duties {
+      expect(duty, has: ["duty", "holder", "state", "since", "due_at", "by_event", "rule"])
+    }
     #expect(duties.contains { $0["duty"]?.text == "initial-response" && $0["rule"]?.text == "CN-20" })
   }
 
@@ -109,7 +113,8 @@ import Testing
     try await done("organization", "user", "add", "Contoso", "li@contoso.cn")
     try await done("organization", "phone", "register", "Contoso", "+86 10 1234")
     let json = try await done("organization", "show", "Contoso", "--output", "json").json()
-    expect(json, has: ["organization", "cloud", "country", "administrators", "users", "phones", "agreements"])
+    expect(
+      json, has: ["organization", "cloud", "country", "administrators", "users", "phones", "agreements"])
     #expect(json["administrators"]?.items.first?["email"]?.text == "wang@contoso.cn")
     #expect(json["subscriptions"]?.items.first?["kind"]?.text == "paid")
     #expect(json["phones"]?.items.compactMap(\.text) == ["+86 10 1234"])
@@ -126,7 +131,9 @@ import Testing
     let list = try await done("policy", "list", "--output", "json").json().items
     #expect(list.contains { $0["policy"]?.text == "21vianet/2" })
     let lines = try await done("policy", "show", "21vianet/2", "--output", "json").json().items
-    let response = lines.first { $0["section"]?.text == "initial_response" && $0["key"]?.text == "technical.a" }
+    let response = lines.first {
+      $0["section"]?.text == "initial_response" && $0["key"]?.text == "technical.a"
+    }
     #expect(response?["value"]?.text == "1 hour")
     #expect(response?["rule"]?.text == "CN-20")
     #expect(response?["basis"]?.text == "source")
@@ -154,7 +161,9 @@ import Testing
     for line in table {
       #expect(line.split(separator: "\t", omittingEmptySubsequences: false).count == width)
     }
-    #expect(try await done("list", "--organization", "Contoso", "--ball", "customer", "--output", "tsv").lines.count == 1)
+    #expect(
+      try await done("list", "--organization", "Contoso", "--ball", "customer", "--output", "tsv").lines.count
+        == 1)
   }
 
   @Test func `as of a moment is the case as it was then`() async throws {

@@ -17,7 +17,8 @@ func clockTable(_ clocks: [SLAClock], _ look: Look) -> [String] {
     table.add([
       Cell(spoken(clock.clock.rawValue)), Cell("\(clock.cycle)"), Cell(clock.clock.holder.rawValue),
       Cell(spoken(clock.state.rawValue), isLate ? .red : clock.state == .met ? .green : .plain),
-      Cell(look.time(clock.startedAt)), Cell(due, dueStyle), Cell(look.time(clock.metAt ?? clock.cancelledAt)),
+      Cell(look.time(clock.startedAt)), Cell(due, dueStyle),
+      Cell(look.time(clock.metAt ?? clock.cancelledAt)),
       Cell(clock.target.map(targetText)),
     ])
   }
@@ -68,9 +69,11 @@ func caseTable(_ rows: [CaseRow], _ look: Look) -> [String] {
   for row in rows {
     let urgency = look.urgency(of: row.nextDueAt)
     table.add([
-      Cell(row.reference, .bold), Cell(row.severity?.rawValue.uppercased(), row.severity == .a ? .red : .plain),
+      Cell(row.reference, .bold),
+      Cell(row.severity?.rawValue.uppercased(), row.severity == .a ? .red : .plain),
       Cell(row.status.rawValue), Cell(look.time(row.nextDueAt), urgency),
-      Cell(row.nextDueAt.map(look.distance(to:)), urgency), Cell(row.nextDueClock.map { spoken($0.rawValue) }),
+      Cell(row.nextDueAt.map(look.distance(to:)), urgency),
+      Cell(row.nextDueClock.map { spoken($0.rawValue) }),
       Cell(row.ball?.rawValue), Cell(row.agent), Cell(row.organization), Cell(row.service),
       Cell(look.time(row.openedAt)),
     ])
