@@ -38,6 +38,7 @@ extension CaseService {
     guard checks.allSatisfy(\.isGood) else { return checks }
     checks.append(await checkKeyFile())
     checks += await checkChains(progress)
+    checks.append(await checkViews(progress))
     checks.append(checkPolicies())
     return checks
   }
@@ -97,6 +98,19 @@ extension CaseService {
         })
     }
     return checks
+  }
+
+  private func checkViews(_ progress: (@Sendable (Progress) -> Void)?) async -> HealthCheck {
+    let reports: [VerifyReport]
+    do { reports = try await verifyViews(progress: progress) } catch { return failed("views", error) }
+    let bad = Set(reports.flatMap(\.differences)).sorted()
+    let rows = reports.reduce(0) { $0 + $1.rows }
+    return HealthCheck(
+      name: "views", isGood: bad.isEmpty,
+      detail: bad.isEmpty
+        ? "\(rows) rows, as the log gives them"
+        : "\(bad.count) cases differ from the log: \(bad.prefix(10).joined(separator: ", ")); see views verify"
+    )
   }
 
   private func checkPolicies() -> HealthCheck {

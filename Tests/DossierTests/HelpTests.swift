@@ -21,7 +21,8 @@ import Testing
       "escalate",
       "downgrade", "resolve", "reopen", "close", "cancel", "refer", "hand-over", "contact-details", "show",
       "list",
-      "history", "clocks", "duties", "queue", "watch", "policy", "migrate", "doctor", "database",
+      "history", "clocks", "duties", "queue", "watch", "replay", "views", "policy", "migrate", "doctor",
+      "database",
     ]
     for command in commands { #expect(text.contains("\n  \(command) "), "\(command)") }
     #expect(text.contains("Exit status: 0 done"))
@@ -48,7 +49,7 @@ import Testing
         (CK-9). --attempted is a documented attempt that failed, and --internal a note
         that the customer does not see: neither counts as a response.
 
-        USAGE: dossier respond <case> [--agent <agent>] [--channel <channel>] --message <message> [--attempted] [--internal] [--actor <role:name>] [--command-id <uuid>] [--expect-version <n>] [--at <time>] [--dry-run] [--database <url>] [--data-dir <path>] [--key-file <path>] [--output <form>] [--utc] [--no-color] [--quiet]
+        USAGE: dossier respond [<options>] <case> --message <message>
 
 
         """)

@@ -148,6 +148,39 @@ import Testing
     #expect(checks.allSatisfy { $0["ok"] == .bool(true) })
   }
 
+  @Test func `of views and replay tells positions, digests and differences`() async throws {
+    let reference = try await openCase()
+    #expect(try await done("views", "list", "--output", "json").json().items.count == 3)
+    let status = try await done("views", "status", "--output", "json").json().items
+    #expect(status.count == 9)
+    for view in status {
+      expect(view, has: ["view", "ledger", "position", "head", "digest", "rows", "rebuilt_at"])
+    }
+    #expect(
+      try await done("views", "verify", "case_view", "CaseView", "--output", "json").json().items.count == 3)
+    let rebuilt = try await done("views", "rebuild", "sla-clock", "--output", "json").json().items
+    #expect(rebuilt.allSatisfy { $0["swapped"] == .bool(true) })
+    let replay = try await done("replay", "--case", reference, "--output", "json").json()
+    #expect(replay["cases"]?.integer == 1)
+    #expect(replay["differences"] == .array([]))
+    let past = try await done("replay", "--until", "2026-09-20", "--output", "json").json()
+    #expect(past["compared"] == .bool(false))
+    #expect(try await dossier("replay", "--case", "CN-99999").status == 66)
+  }
+
+  @Test func `of a view that was tampered with is a difference, exit status 1`() async throws {
+    let reference = try await openCase()
+    let connection = try TestDatabase.required().connect()
+    try connection.execute("UPDATE dossier.case_view SET agent = 'nobody'")
+    connection.close()
+    let outcome = try await dossier("views", "verify", "--output", "json")
+    #expect(outcome.status == 1)
+    #expect(outcome.out.contains(reference))
+    #expect(try await dossier("replay").status == 1)
+    #expect(try await dossier("views", "rebuild").status == 1)
+    #expect(try await dossier("doctor").status == 1)
+  }
+
   @Test func `of jsonl is a value a line, and of tsv a line of names and escaped fields`() async throws {
     let reference = try await openCase()
     try await done("respond", reference, "--agent", "li", "--channel", "email", "--message", "tab\tand\nline")
