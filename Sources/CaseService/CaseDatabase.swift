@@ -56,17 +56,20 @@ public struct CaseDatabase: Sendable {
   /// several programs at once one does it and the others wait.
   public func prepare() throws(ServiceError) -> Preparation {
     do {
+      let connection = try Connection.open(settings)
+      defer { connection.close() }
+      // Not the number that Store.migrate locks within it. Released with the session.
+      _ = try connection.query("SELECT pg_advisory_lock(7233191742)")
       let report = try Store(settings).migrate()
-      return Preparation(migration: report, madeKeyFile: try makeKeyFile())
+      let made = try makeKeyFile(connection)
+      return Preparation(migration: report, madeKeyFile: made)
     } catch {
       throw ServiceError(error)
     }
   }
 
-  private func makeKeyFile() throws -> Bool {
+  private func makeKeyFile(_ connection: Connection) throws -> Bool {
     guard access(keyFile, F_OK) != 0 else { return false }
-    let connection = try Connection.open(settings)
-    defer { connection.close() }
     let known = try connection.query("SELECT count(*) FROM dossier.key_file")
     guard try known.int64(0, 0) == 0 else {
       throw StoreError.keyFile("there is no key file at \(keyFile); copy the one the database was made with")

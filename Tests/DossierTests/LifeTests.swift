@@ -1,3 +1,4 @@
+import Subprocess
 import TestCluster
 import Testing
 
@@ -142,5 +143,25 @@ import Testing
     #expect(try await done("list", "--all").lines.count == 4)
     #expect(try await done("list", "--output", "json").json().items.count == 3)
     #expect(try await done("list", "--output", "json", "--top", "1").json().items.count == 1)
+  }
+
+  @Test(arguments: [60, 80, 100]) func `is shown within the width of the terminal`(_ width: Int) async throws
+  {
+    let reference = try await openCase()
+    for command in [["list"], ["queue"], ["duties", reference]] {
+      let outcome = try await dossier(more: command, environment: ["COLUMNS": "\(width)"])
+      #expect(outcome.lines.count >= 2)
+      for line in outcome.lines where width >= 80 { #expect(line.count <= width, "\(line)") }
+    }
+  }
+
+  @Test func `has no colour in a pipe and says so when its output is lost`() async throws {
+    let reference = try await openCase()
+    #expect(!(try await done("show", reference).out.contains("\u{1B}")))
+    let result = try await Subprocess.run(
+      .path("/bin/sh"), arguments: ["-c", "\(Desk.program) show \(reference) > /dev/full"],
+      environment: try Desk.environment(Desk.named()), output: .discarded, error: .string(limit: 1000))
+    #expect(result.terminationStatus == .exited(70))
+    #expect(result.standardError.contains("No space left"))
   }
 }

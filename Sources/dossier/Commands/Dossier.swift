@@ -27,5 +27,6 @@ struct Dossier: AsyncParsableCommand {
       HistoryCommand.self, ClocksCommand.self, DutiesCommand.self, QueueCommand.self, WatchCommand.self,
       ReplayCommand.self, ViewsCommand.self,
       PolicyCommand.self, MigrateCommand.self, DoctorCommand.self, DatabaseCommand.self,
+      BenchCommand.self,
     ])
 }

@@ -61,7 +61,7 @@ struct ViewsStatus: Subcommand {
     show(list: all.map(\.json), names: [], as: session.format) {
       var table = Table([
         .init("view"), .init("ledger"), .init("position", isNumber: true), .init("head", isNumber: true),
-        .init("rows", isNumber: true), .init("rebuilt"), .init("digest", least: 12),
+        .init("rows", isNumber: true), .init("rebuilt"), .init("digest", least: 12, isOptional: true),
       ])
       for status in all {
         table.add([
@@ -123,7 +123,7 @@ struct ViewsVerify: Subcommand {
 func checkTable(_ checks: [(check: ViewCheck, result: String)], _ look: Look) -> [String] {
   var table = Table([
     .init("view"), .init("ledger"), .init("position", isNumber: true), .init("rows", isNumber: true),
-    .init("result"), .init("cases that differ", least: 16), .init("digest", least: 12),
+    .init("result"), .init("cases that differ", least: 16), .init("digest", least: 12, isOptional: true),
   ])
   for (check, result) in checks {
     let count = check.differences.count
