@@ -25,6 +25,6 @@ struct Dossier: AsyncParsableCommand {
       DowngradeCommand.self, ResolveCommand.self, ReopenCommand.self, CloseCommand.self, CancelCommand.self,
       ReferCommand.self, HandOverCommand.self, ContactDetailsCommand.self, ShowCommand.self, ListCommand.self,
       HistoryCommand.self, ClocksCommand.self, DutiesCommand.self, QueueCommand.self, WatchCommand.self,
-      PolicyCommand.self, MigrateCommand.self, DoctorCommand.self, DatabaseCommand.self,
+      PolicyCommand.self, ImportCommand.self, MigrateCommand.self, DoctorCommand.self, DatabaseCommand.self,
     ])
 }
