@@ -25,7 +25,8 @@ struct ImportCSV: Subcommand {
   @Option(help: "Its cloud, instead of the mapping's.") var cloud: Cloud?
   @Option(help: ArgumentHelp("Who imports, instead of the mapping's actor.", valueName: "role:name"))
   var actor: String?
-  @Option(help: ArgumentHelp("Where rows set aside are written, instead of FILE.rejected.csv.", valueName: "path"))
+  @Option(
+    help: ArgumentHelp("Where rows set aside are written, instead of FILE.rejected.csv.", valueName: "path"))
   var rejected: String?
   @Flag(help: "End with status 65 if a row was set aside.") var strict = false
   @OptionGroup(title: "Common options") var global: GlobalOptions
@@ -62,12 +63,12 @@ struct ImportCSV: Subcommand {
         + "\(report.ignored) rows change nothing",
     ]
     guard report.setAsideRows > 0 else { return lines + ["no row set aside"] }
-    lines.append("\(report.setAsideRows) rows set aside:")
+    lines.append("\(report.setAsideRows) \(report.setAsideRows == 1 ? "row" : "rows") set aside:")
     lines += report.setAside.prefix(20).map { row in
       "  line \(row.line)\(row.key.map { " (\(escaped($0)))" } ?? ""): \(escaped(row.reason))"
     }
     if report.setAsideRows > 20 { lines.append("  and \(report.setAsideRows - 20) more") }
-    if let path = report.rejectedFile { lines.append("they are in \(escaped(path))") }
+    if let path = report.rejectedFile { lines.append("written to \(escaped(path))") }
     return lines
   }
 }
