@@ -117,16 +117,13 @@ public final class KeyRing {
   public func digest(of bytes: [UInt8]) -> [UInt8] { file.digest(of: bytes) }
 
   /// True if the person's key is at hand.
-  public func holds(_ person: UUIDBytes) -> Bool { keys[person] != nil }
+  public func holds(_ person: UUIDBytes) -> Bool { key(person) != nil }
 
   /// Ends a transaction that committed or wrote nothing. Persons made for it and not stored are forgotten:
   /// another process may make them in the meantime, and then they are other persons.
   public func settle() {
-    for (person, new) in fresh {
-      people[new.lookup] = nil
-      keys[person] = nil
-    }
     fresh = [:]
+    freshPeople = [:]
     used = []
   }
 
