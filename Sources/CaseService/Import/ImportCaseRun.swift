@@ -55,6 +55,8 @@ struct ImportCaseRun {
         line: rows[index].line, key: key, reason: list.joined(separator: "; "))
       outcome.setAside.append((aside, rows[index].fields))
     }
+    // Of a case that was stopped nobody knows yet what its other rows would have done.
+    guard !outcome.isInterrupted else { return }
     outcome.ignored = rows.indices.count { reasons[$0] == nil && !yielded.contains($0) }
   }
 
