@@ -22,11 +22,14 @@ let package = Package(
       name: "Postgres",
       dependencies: ["CLibPQ", .product(name: "Subprocess", package: "swift-subprocess")],
       swiftSettings: strict),
-    .target(name: "TestCluster", dependencies: ["Postgres"], path: "Tests/TestCluster", swiftSettings: strict),
+    .target(
+      name: "TestCluster", dependencies: ["Postgres"], path: "Tests/TestCluster", swiftSettings: strict),
     .target(name: "SupportCases", swiftSettings: strict),
-    .executableTarget(name: "embed-schema", path: "Sources/EmbedSchemaTool",
+    .executableTarget(
+      name: "embed-schema", path: "Sources/EmbedSchemaTool",
       swiftSettings: strict),
-    .plugin(name: "EmbedSchema", capability: .buildTool(), dependencies: ["embed-schema"],
+    .plugin(
+      name: "EmbedSchema", capability: .buildTool(), dependencies: ["embed-schema"],
       path: "Sources/EmbedSchema"),
     .target(
       name: "EventStore",
@@ -44,13 +47,21 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(
-      name: "DossierTests", dependencies: ["dossier", "Postgres", "TestCluster"], swiftSettings: strict),
-    .target(name: "StoreLab", dependencies: ["EventStore", "Postgres"], path: "Tests/StoreLab", swiftSettings: strict),
+      name: "DossierTests",
+      dependencies: [
+        "dossier", "CaseService", "Postgres", "TestCluster",
+        .product(name: "Subprocess", package: "swift-subprocess"),
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "StoreLab", dependencies: ["EventStore", "Postgres"], path: "Tests/StoreLab",
+      swiftSettings: strict),
     .executableTarget(
       name: "store-writer", dependencies: ["EventStore", "Postgres", "StoreLab"], path: "Tests/StoreWriter",
       swiftSettings: strict),
     .testTarget(
-      name: "EventStoreTests", dependencies: ["EventStore", "Postgres", "StoreLab", "TestCluster", "store-writer"],
+      name: "EventStoreTests",
+      dependencies: ["EventStore", "Postgres", "StoreLab", "TestCluster", "store-writer"],
       swiftSettings: strict),
     .testTarget(name: "SupportCasesTests", dependencies: ["SupportCases"], swiftSettings: strict),
     .testTarget(

@@ -1,6 +1,6 @@
 -- Run after every migration: what each role may do is what stands here and no more. What commands run as
--- can read, append through append_events, and keep the views; it can never change or remove an event, a
--- stored answer or a person's key.
+-- can read, append through append_event and append_events, and keep the views; it can never change or remove
+-- an event, a stored answer or a person's key.
 revoke all on schema dossier, dashboard from public, dossier_app, dossier_dashboard;
 revoke all on all tables in schema dossier, dashboard from public, dossier_app, dossier_dashboard;
 revoke all on all routines in schema dossier, dashboard from public, dossier_app, dossier_dashboard;
@@ -13,7 +13,7 @@ grant insert on dossier.commands, dossier.stream_names, dossier.persons, dossier
 grant insert, update on dossier.checkpoints to dossier_app;
 grant insert, update on dossier.case_view, dossier.sla_clock, dossier.responsibility_assignment to dossier_app;
 grant execute on function dossier.lock_head to dossier_app;
-grant execute on function dossier.append_events to dossier_app;
+grant execute on function dossier.append_event, dossier.append_events to dossier_app;
 
 grant usage on schema dashboard to dossier_app, dossier_dashboard;
 grant select on all tables in schema dashboard to dossier_app, dossier_dashboard;

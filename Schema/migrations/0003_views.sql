@@ -1,5 +1,6 @@
 -- The three views: folds of the log, written in the transaction that appends. Partitioned by ledger, so
--- that a rebuild exchanges one partition in one transaction.
+-- that a rebuild exchanges one partition in one transaction. Keys of text have the order of their bytes, so
+-- that the digest of the sorted rows is the same in every database.
 create table dossier.case_view (
   ledger smallint not null,
   stream bigint not null,
@@ -48,7 +49,7 @@ create table dossier.case_view (
 create table dossier.sla_clock (
   ledger smallint not null,
   stream bigint not null,
-  clock text not null check (clock in ('initial_response', 'follow_up', 'customer_response')),
+  clock text collate "C" not null check (clock in ('initial_response', 'follow_up', 'customer_response')),
   cycle integer not null check (cycle > 0),
   state text not null check (state in ('running', 'met', 'breached', 'cancelled', 'no_target')),
   started_at timestamptz not null,
@@ -73,7 +74,7 @@ create table dossier.sla_clock (
 create table dossier.responsibility_assignment (
   ledger smallint not null,
   stream bigint not null,
-  duty text not null,
+  duty text collate "C" not null,
   instance integer not null check (instance > 0),
   holder text not null check (holder in ('operator', 'customer')),
   state text not null check (state in ('owed', 'fulfilled', 'lapsed', 'released')),
@@ -100,7 +101,7 @@ create table dossier.responsibility_assignment_3 partition of dossier.responsibi
 create index case_view_queue on dossier.case_view (ledger, next_due_at) where status = 'open';
 create index case_view_organization on dossier.case_view (ledger, organization, opened_at);
 
--- When each view was last made anew, and with which version of its fold.
+-- When each view was last made anew, with which version of its fold, and the digest it had at a position.
 create table dossier.view_builds (
   ledger smallint not null references dossier.ledgers,
   view text not null check (view in ('case_view', 'sla_clock', 'responsibility_assignment')),

@@ -1,4 +1,5 @@
 public import EventStore
+internal import Postgres
 public import SupportCases
 
 /// The room's one error.
@@ -15,4 +16,20 @@ public enum ServiceError: Error, Sendable {
   case policy(PolicyFileError)
   /// The store or the database failed.
   case store(StoreError)
+  /// A fault of the program's own.
+  case fault(String)
+
+  /// Wraps what other rooms throw.
+  init(_ error: any Error) {
+    switch error {
+    case let error as ServiceError: self = error
+    case let error as Rejection: self = .rejected(error, helpers: [])
+    case let error as StoreError: self = .store(error)
+    case let error as PostgresError: self = .store(.database(error))
+    case let error as CodecError: self = .codec(error)
+    case let error as PolicyFileError: self = .policy(error)
+    case is CancellationError: self = .store(.database(.cancelled))
+    default: self = .fault("\(type(of: error))")
+    }
+  }
 }

@@ -19,8 +19,9 @@ struct EmbedSchema: BuildToolPlugin {
       .buildCommand(
         displayName: "Embedding Schema/ in \(target.name)",
         executable: try context.tool(named: "embed-schema").url,
-        arguments: [output.path, schema.path] + inputs.map(\.path),
-        inputFiles: inputs, outputFiles: [output])
+        arguments: [output.path, schema.path] + wanted.map(\.path),
+        // The folders too: a file that is added or removed changes its folder's time.
+        inputFiles: wanted + inputs, outputFiles: [output])
     ]
   }
 

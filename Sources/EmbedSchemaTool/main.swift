@@ -1,9 +1,9 @@
 import Foundation
 
-// Arguments: the Swift file to write, the Schema folder, the files to embed. Called by the build.
+// Arguments: the Swift file to write, the Schema folder, the files and folders to embed. Called by the build.
 let arguments = CommandLine.arguments
 guard arguments.count >= 3 else {
-  FileHandle.standardError.write(Data("usage: embed-schema OUTPUT SCHEMA FILE...\n".utf8))
+  FileHandle.standardError.write(Data("usage: embed-schema OUTPUT SCHEMA PLACE...\n".utf8))
   exit(64)
 }
 let root = arguments[2].hasSuffix("/") ? arguments[2] : arguments[2] + "/"
@@ -17,8 +17,17 @@ func entry(_ path: String) throws -> String {
   return "    (\"\(name)\", \(marks)\"\"\"\n\(text)\n\"\"\"\(marks)),"
 }
 
+/// The files a place stands for: itself, or the SQL and YAML files of a folder in the order of their names.
+func files(at place: String) -> [String] {
+  var isFolder: ObjCBool = false
+  guard FileManager.default.fileExists(atPath: place, isDirectory: &isFolder) else { return [] }
+  guard isFolder.boolValue else { return [place] }
+  let names = (try? FileManager.default.contentsOfDirectory(atPath: place)) ?? []
+  return names.filter { $0.hasSuffix(".sql") || $0.hasSuffix(".yaml") }.sorted().map { "\(place)/\($0)" }
+}
+
 do {
-  let entries = try arguments.dropFirst(3).map(entry)
+  let entries = try arguments.dropFirst(3).flatMap(files).map(entry)
   let lines =
     ["/// Files of `Schema/`, embedded by the build.", "enum SchemaFiles {"]
     + ["  static let all: [(path: StaticString, text: StaticString)] = ["] + entries + ["  ]", "}", ""]

@@ -94,7 +94,6 @@ public final class Appender<Processor: GroupProcessor>: Sendable {
       if group.isEmpty { return }
       let results = core.run(group.map(\.request))
       for (waiting, result) in zip(group, results) { waiting.answer.resume(with: result) }
-      core.notify()
     }
   }
 }

@@ -15,7 +15,6 @@ final class AppenderCore<Processor: GroupProcessor>: @unchecked Sendable {
   private var processor: Processor?
   /// The group reached the processor, so a failure may be the fault of one of its requests.
   private var isDecided = false
-  private var notifyAt: Int64?
 
   init(
     settings: ConnectionSettings, ledger: LedgerID, makeProcessor: @escaping @Sendable () throws -> Processor
@@ -87,9 +86,7 @@ final class AppenderCore<Processor: GroupProcessor>: @unchecked Sendable {
     guard results.count == requests.count else {
       throw PostgresError.unexpectedResult("\(results.count) results for \(requests.count) requests")
     }
-    let position = transaction.position
     try processor.commit(transaction)
-    if position > transaction.head { notifyAt = position }
     return results
   }
 
@@ -118,13 +115,6 @@ final class AppenderCore<Processor: GroupProcessor>: @unchecked Sendable {
   private static func isPassing(_ error: PostgresError, _ wasConnected: Bool) -> Bool {
     if error.state == .cannotConnectNow { return true }
     return wasConnected && (error.state == nil || error.state == .tooManyConnections)
-  }
-
-  /// Wakes those who follow the log. Only a hint, so its failure is not the request's.
-  func notify() {
-    guard let position = notifyAt, let connection, !connection.isBroken else { return }
-    notifyAt = nil
-    _ = try? connection.query(SQL.notify, [.text("\(ledger.rawValue) \(position)")])
   }
 
   private static var mostAttempts: Int { 10 }

@@ -116,6 +116,17 @@ public final class KeyRing {
   /// A digest that nobody without the key file can make or test guesses against; 32 bytes.
   public func digest(of bytes: [UInt8]) -> [UInt8] { file.digest(of: bytes) }
 
+  /// True if the person's key is at hand.
+  public func holds(_ person: UUIDBytes) -> Bool { key(person) != nil }
+
+  /// Ends a transaction that committed or wrote nothing. Persons made for it and not stored are forgotten:
+  /// another process may make them in the meantime, and then they are other persons.
+  public func settle() {
+    fresh = [:]
+    freshPeople = [:]
+    used = []
+  }
+
   /// Forgets every key, as after a transaction that did not commit.
   public func forget() {
     keys.removeAll()
@@ -123,11 +134,6 @@ public final class KeyRing {
     fresh = [:]
     freshPeople = [:]
     used = []
-  }
-
-  /// Between two transactions: addresses of requests that were refused are not kept for ever.
-  func trim() {
-    if fresh.count > 25_000 { forget() }
   }
 
   /// Seals values, each under its person's key, bound to the place they will stand at.

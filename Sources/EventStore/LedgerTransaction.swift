@@ -103,19 +103,23 @@ public final class LedgerTransaction {
   public func commit(_ keys: KeyRing? = nil) throws {
     guard !appended.isEmpty || !commands.isEmpty else {
       connection.rollback()
-      keys?.trim()
+      keys?.settle()
       return
     }
     var batch: [Command] = []
     if let persons = keys?.storingNewPersons() { batch.append(persons) }
-    if !appended.isEmpty { batch.append(Command(SQL.appendEvents, parameters())) }
+    if !appended.isEmpty { batch.append(appending()) }
     if !commands.isEmpty { batch.append(storingCommands()) }
     if !names.isEmpty { batch.append(storingNames()) }
     batch += others
     batch.append(Command("COMMIT"))
+    // Wakes those who follow the log: after the commit, in a transaction of its own, in the same round trip.
+    if !appended.isEmpty { batch.append(Command(SQL.notify, [.text("\(ledger.rawValue) \(position)")])) }
     do {
       _ = try connection.pipeline(batch)
-      keys?.trim()
+      keys?.settle()
+    } catch  where isMissedNotification(error) {
+      keys?.settle()
     } catch {
       connection.rollback()
       keys?.forget()
@@ -123,8 +127,35 @@ public final class LedgerTransaction {
     }
   }
 
+  /// The server's queue of notifications is full. Everything before was committed, and a notification is a hint.
+  private func isMissedNotification(_ error: PostgresError) -> Bool {
+    error.state == .programLimitExceeded && !connection.inTransaction && !connection.isBroken
+  }
+
+  /// One event goes with plain values: arrays cost the lonely command a third of its time.
+  private func appending() -> Command {
+    guard appended.count == 1, let only = appended.first else {
+      return Command(SQL.appendEvents, parameters())
+    }
+    let event = only.event
+    return Command(
+      SQL.appendEvent,
+      [
+        .int16(ledger.rawValue), .int64(head), .bytes(headHash), .timestamp(now), .int64(lastStream),
+        .int64(only.stream), .int32(Int32(truncatingIfNeeded: only.version)), .text(event.type),
+        .int16(event.schemaVersion), .timestamp(event.occurredAt), .text(event.actor),
+        .uuid(event.commandID), event.cause.map { .int64($0) } ?? .nullInt64,
+        event.correlation.map { .uuid($0) } ?? .nullUUID, .text(event.policy), .bytes(event.data),
+        event.sealed.map { .bytes($0) } ?? .nullBytes, .bytes(only.hash),
+      ])
+  }
+
   private func storingCommands() -> Command {
-    Command(
+    if commands.count == 1, let only = commands.first {
+      return Command(
+        SQL.storeCommand, [.int16(ledger.rawValue), .uuid(only.id), .bytes(only.digest), .bytes(only.answer)])
+    }
+    return Command(
       SQL.storeCommands,
       [
         .int16(ledger.rawValue), .uuidArray(commands.map(\.id)), .bytesArray(commands.map(\.digest)),

@@ -8,7 +8,7 @@ struct RecentlyUsed<Key: Hashable, Value> {
     self.capacity = capacity
   }
 
-  /// The value of a key; nil if it was never stored or not used for long. Storing nil changes nothing.
+  /// The value of a key; nil if it was never stored or not used for long. Storing nil removes it.
   subscript(key: Key) -> Value? {
     mutating get {
       if let value = recent[key] { return value }
@@ -17,7 +17,12 @@ struct RecentlyUsed<Key: Hashable, Value> {
       return value
     }
     set {
-      if let newValue { store(newValue, for: key) }
+      if let newValue {
+        store(newValue, for: key)
+      } else {
+        recent[key] = nil
+        older[key] = nil
+      }
     }
   }
 

@@ -14,7 +14,8 @@ extension [UInt8] {
     let start = count
     append(contentsOf: value.utf8)
     if self[start...].contains(0) {
-      throw .invalidParameter("\(label()) contains the character U+0000, which text in PostgreSQL cannot hold")
+      throw .invalidParameter(
+        "\(label()) contains the character U+0000, which text in PostgreSQL cannot hold")
     }
   }
 
@@ -36,7 +37,9 @@ extension [UInt8] {
 
 /// Reads a number in network order from any address.
 @inline(__always)
-func loadBigEndian<Value: FixedWidthInteger & BitwiseCopyable>(_ pointer: UnsafeRawPointer, as type: Value.Type) -> Value {
+func loadBigEndian<Value: FixedWidthInteger & BitwiseCopyable>(
+  _ pointer: UnsafeRawPointer, as type: Value.Type
+) -> Value {
   Value(bigEndian: pointer.loadUnaligned(as: type))
 }
 

@@ -3,7 +3,8 @@ internal import CLibPQ
 extension Connection {
   /// Reads the rows of a statement `COPY … TO STDOUT (FORMAT binary)`, one call of `body` for each.
   ///
-  /// When `body` throws, the COPY is cancelled, which fails a transaction that is open, and the error is rethrown.
+  /// When `body` throws, the COPY is cancelled, which fails a transaction that is open, and the error is
+  /// rethrown.
   public func copyOut(_ sql: String, _ body: (inout CopyRow) throws -> Void) throws {
     try beginCopy(sql, PGRES_COPY_OUT)
     do {
@@ -87,7 +88,8 @@ extension Connection {
   /// Signature, flags, and an extension area with its length before it.
   private func headerLength(_ data: UnsafeRawPointer, _ length: Int) throws(PostgresError) -> Int {
     let fixed = copySignature.count + 8
-    guard length >= fixed, UnsafeRawBufferPointer(start: data, count: copySignature.count).elementsEqual(copySignature)
+    guard length >= fixed,
+      UnsafeRawBufferPointer(start: data, count: copySignature.count).elementsEqual(copySignature)
     else { throw .copyFailed("the data does not begin with the signature of the binary format") }
     let header = fixed + Int(loadBigEndian(data + fixed - 4, as: Int32.self))
     guard header >= fixed, header <= length else { throw .copyFailed("the header is longer than the data") }

@@ -4,9 +4,9 @@ internal import Glibc
 extension Connection {
   /// Sends all commands at once and then reads all answers: one round trip for the whole batch.
   ///
-  /// BEGIN and COMMIT can be commands of the batch. If one fails, those after it are not run, the first error is
-  /// thrown, and the connection can be used again; a transaction that the batch itself began is rolled back.
-  /// Outside of a transaction the batch is one transaction of its own.
+  /// BEGIN and COMMIT can be commands of the batch. If one fails, those after it are not run, the first
+  /// error is thrown, and the connection can be used again; a transaction that the batch itself began is
+  /// rolled back. Outside of a transaction the batch is one transaction of its own.
   public func pipeline(_ batch: [Command]) throws(PostgresError) -> [Rows] {
     if batch.isEmpty { return [] }
     try checkUsable()
@@ -25,7 +25,8 @@ extension Connection {
     }
   }
 
-  private func runPipeline(_ batch: [Command], _ encoded: [ParameterEncoder]) throws(PostgresError) -> [Rows] {
+  private func runPipeline(_ batch: [Command], _ encoded: [ParameterEncoder]) throws(PostgresError) -> [Rows]
+  {
     guard PQenterPipelineMode(pg) == 1 else { throw fault() }
     let expected: [Expected]
     do {
@@ -90,7 +91,9 @@ extension Connection {
       if left < 0 { throw fault() }
       var descriptor = pollfd(fd: PQsocket(pg), events: Int16(POLLIN | POLLOUT), revents: 0)
       if poll(&descriptor, 1, -1) < 0, errno != EINTR { throw .connectionLost }
-      if descriptor.revents & Int16(POLLIN | POLLERR | POLLHUP) != 0, PQconsumeInput(pg) == 0 { throw fault() }
+      if descriptor.revents & Int16(POLLIN | POLLERR | POLLHUP) != 0, PQconsumeInput(pg) == 0 {
+        throw fault()
+      }
     }
   }
 

@@ -62,13 +62,15 @@ extension Connection {
     if inTransaction { sessionEnded = true }
   }
 
-  /// COMMIT of a transaction in which a statement had failed is a ROLLBACK, and the server calls that success.
+  /// COMMIT of a transaction in which a statement had failed is a ROLLBACK, and the server calls that
+  /// success.
   private func commit() throws(PostgresError) {
     try checkUsable()
     try rows(PQexec(pg, "COMMIT")).checkCommitted()
   }
 
-  private func runPrepared(_ statement: Statement, _ encoded: ParameterEncoder) throws(PostgresError) -> Rows {
+  private func runPrepared(_ statement: Statement, _ encoded: ParameterEncoder) throws(PostgresError) -> Rows
+  {
     let plan = try prepare(statement, encoded.types)
     let result = encoded.withPointers { count, values, lengths, formats in
       PQexecPrepared(pg, plan.name, count, values, lengths, formats, 1)
@@ -125,7 +127,8 @@ extension Connection {
   /// What libpq itself finds wrong; it has no result for it.
   func fault() -> PostgresError {
     if isBroken { return .connectionLost }
-    return .unexpectedResult(String(cString: PQerrorMessage(pg)).split(separator: "\n").first.map(String.init) ?? "")
+    return .unexpectedResult(
+      String(cString: PQerrorMessage(pg)).split(separator: "\n").first.map(String.init) ?? "")
   }
 
   /// The typed error of a result; see `PostgresError` for what is left out.

@@ -34,7 +34,8 @@ public final class Connection {
     plans = PlanCache()
   }
 
-  /// Connects again with the same settings, as after `connectionLost`. Session state and transaction are gone.
+  /// Connects again with the same settings, as after `connectionLost`. Session state and transaction are
+  /// gone.
   public func reset() throws(PostgresError) {
     close()
     pg = try Self.connect(settings)
@@ -106,8 +107,8 @@ extension Connection {
     return pg
   }
 
-  /// libpq 15 keeps the SQLSTATE of a refused connection to itself unless its messages are verbose, so where a
-  /// server did answer ("FATAL:  …") it is asked once more. Returns if that succeeds.
+  /// libpq 15 keeps the SQLSTATE of a refused connection to itself unless its messages are verbose, so
+  /// where a server did answer ("FATAL:  …") it is asked once more. Returns if that succeeds.
   private static func explainFailure(
     of pg: OpaquePointer, _ settings: ConnectionSettings
   ) throws(PostgresError) {

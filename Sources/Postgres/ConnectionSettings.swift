@@ -2,9 +2,9 @@ internal import CLibPQ
 
 /// Where and how to connect: any libpq connection string or URI, several hosts allowed.
 ///
-/// What the string leaves out comes from libpq's environment (`PGHOST`, `PGSERVICE`, …). Time-outs are added where
-/// neither sets them, so that a dead network is noticed: 10 seconds for a connection to one host, half a minute
-/// for an established one.
+/// What the string leaves out comes from libpq's environment (`PGHOST`, `PGSERVICE`, …). Time-outs are
+/// added where neither sets them, so that a dead network is noticed: 10 seconds for a connection to one
+/// host, half a minute for an established one.
 public struct ConnectionSettings: Sendable, Equatable {
   private var values: [String: String]
   /// Why the string could not be read; it is thrown when a connection is opened.
@@ -91,7 +91,8 @@ public struct ConnectionSettings: Sendable, Equatable {
   func effective() throws(PostgresError) -> [(keyword: String, value: String)] {
     if let fault { throw .cannotConnect(reason: fault, state: nil) }
     if let bad = values.first(where: { $0.value.utf8.contains(0) }) {
-      throw .cannotConnect(reason: "the connection option \(bad.key) contains the character U+0000", state: nil)
+      throw .cannotConnect(
+        reason: "the connection option \(bad.key) contains the character U+0000", state: nil)
     }
     let environment = Self.defaults()
     var all = values

@@ -1,8 +1,8 @@
 /// One row of a binary COPY, read field by field from the left. It lives as long as the callback.
 ///
-/// The integers are decoded by the width of their column: `nextInt64` for a `bigint`, `nextInt32` for an `integer`,
-/// `nextInt16` for a `smallint`. Every accessor throws `copyFailed` for a field of another width, for a NULL where
-/// a value is required, and past the last field.
+/// The integers are decoded by the width of their column: `nextInt64` for a `bigint`, `nextInt32` for an
+/// `integer`, `nextInt16` for a `smallint`. Every accessor throws `copyFailed` for a field of another
+/// width, for a NULL where a value is required, and past the last field.
 public struct CopyRow: ~Copyable {
   /// The number of fields of the row.
   public let fieldCount: Int
@@ -21,6 +21,9 @@ public struct CopyRow: ~Copyable {
   public var isNull: Bool {
     read < fieldCount && end - cursor >= 4 && loadBigEndian(cursor, as: Int32.self) < 0
   }
+
+  /// The fields that have not been read, each with its length before it, lent for the length of the callback.
+  public var remaining: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: cursor, count: end - cursor) }
 
   /// Leaves out the next field.
   public mutating func skip() throws(PostgresError) { _ = try nextField() }
@@ -67,7 +70,9 @@ public struct CopyRow: ~Copyable {
   /// A `boolean`.
   public mutating func nextBool() throws(PostgresError) -> Bool { try next(UInt8.self) != 0 }
   /// A `boolean`, or nil for NULL.
-  public mutating func nextOptionalBool() throws(PostgresError) -> Bool? { try nextOptional(UInt8.self).map { $0 != 0 } }
+  public mutating func nextOptionalBool() throws(PostgresError) -> Bool? {
+    try nextOptional(UInt8.self).map { $0 != 0 }
+  }
 
   /// A `timestamptz`, in microseconds since 1970-01-01 UTC.
   public mutating func nextTimestamp() throws(PostgresError) -> Int64 {
@@ -100,7 +105,9 @@ public struct CopyRow: ~Copyable {
     return field
   }
   /// The bytes of a field of any type, lent for the length of the callback, or nil for NULL.
-  public mutating func nextOptionalBytes() throws(PostgresError) -> UnsafeRawBufferPointer? { try nextField() }
+  public mutating func nextOptionalBytes() throws(PostgresError) -> UnsafeRawBufferPointer? {
+    try nextField()
+  }
 
   /// A `text`, copied.
   public mutating func nextText() throws(PostgresError) -> String {

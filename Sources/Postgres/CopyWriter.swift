@@ -15,8 +15,8 @@ public struct CopyWriter: ~Copyable {
     buffer.appendBigEndian(Int64(0))
   }
 
-  /// Begins a row. Throws `copyFailed` when the row before has too few or too many fields, and the connection's
-  /// error when it cannot send.
+  /// Begins a row. Throws `copyFailed` when the row before has too few or too many fields, and the
+  /// connection's error when it cannot send.
   public mutating func row(fields: Int16) throws(PostgresError) {
     try endRow()
     if buffer.count >= pieceSize { try send() }
@@ -79,6 +79,20 @@ public struct CopyWriter: ~Copyable {
   public mutating func bytes(_ value: UnsafeRawBufferPointer) throws(PostgresError) {
     try begin(Int32(truncatingIfNeeded: value.count))
     buffer.append(contentsOf: value)
+  }
+
+  /// Whole rows that are in the binary format already, each beginning with its number of fields.
+  public mutating func rows(encoded bytes: UnsafeRawBufferPointer) throws(PostgresError) {
+    try endRow()
+    try send()
+    var rest = bytes
+    while !rest.isEmpty {
+      let piece = UnsafeRawBufferPointer(rebasing: rest.prefix(pieceSize))
+      let sent = PQputCopyData(
+        pg, piece.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(piece.count))
+      guard sent == 1 else { throw .connectionLost }
+      rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(piece.count))
+    }
   }
 
   private mutating func begin(_ length: Int32) throws(PostgresError) {

@@ -2,9 +2,9 @@ internal import Glibc
 
 /// A private PostgreSQL cluster of the user's own, made and started when it is needed.
 ///
-/// The data directory holds `cluster/` (the server's data), `server.log` and `lock`; other files have room beside
-/// them. The server listens on a Unix socket only, in a directory that nobody else may enter, which is why it asks
-/// for no password. It outlives the program that started it.
+/// The data directory holds `cluster/` (the server's data), `server.log` and `lock`; other files have room
+/// beside them. The server listens on a Unix socket only, in a directory that nobody else may enter, which
+/// is why it asks for no password. It outlives the program that started it.
 public struct EmbeddedCluster: Sendable {
   /// Where everything of this cluster is kept, as an absolute path.
   public let dataDirectory: String
@@ -15,11 +15,6 @@ public struct EmbeddedCluster: Sendable {
   /// Names a cluster; nothing is made or started yet.
   ///
   /// - Parameters:
-  ///   - dataDirectory: Defaults to `DOSSIER_DATA_DIR`, else `/var/lib/dossier` for root, else
-  ///     `${XDG_DATA_HOME:-~/.local/share}/dossier/postgres`.
-  ///   - settings: More lines for the server's configuration, read at its next start.
-  ///   - programs: The directory of PostgreSQL's programs. Defaults to what `pg_config`, `/usr/lib/postgresql` and
-  ///     `PATH` lead to, of the cluster's own version where that is installed.
   public init(dataDirectory: String? = nil, settings: [String: String] = [:], programs: String? = nil) {
     self.dataDirectory = Files.absolute(dataDirectory ?? Self.defaultDataDirectory)
     self.settings = settings
@@ -47,7 +42,9 @@ public struct EmbeddedCluster: Sendable {
   }
 
   /// The directory of the server's socket: of the one that runs, else where it will be.
-  public var socketDirectory: String { PostmasterFile(pgData)?.socketDirectory ?? SocketDirectory.path(for: self) }
+  public var socketDirectory: String {
+    PostmasterFile(pgData)?.socketDirectory ?? SocketDirectory.path(for: self)
+  }
 
   /// How to reach the server if it runs, without starting any program; nil if it does not.
   public func runningSettings() -> ConnectionSettings? {
@@ -55,8 +52,8 @@ public struct EmbeddedCluster: Sendable {
     return connectionSettings(server.socketDirectory)
   }
 
-  /// Makes the cluster if there is none, starts it if it does not run, and says how to reach its database `postgres`
-  /// as its superuser `postgres`. Of several programs at once one does it and the others wait.
+  /// Makes the cluster if there is none, starts it if it does not run, and says how to reach its database
+  /// `postgres` as its superuser `postgres`. Of several programs at once one does it and the others wait.
   ///
   /// Throws `cluster`, and `cancelled` when the task is cancelled while it waits for another program.
   public func ensureRunning() async throws(PostgresError) -> ConnectionSettings {
@@ -100,7 +97,9 @@ public struct EmbeddedCluster: Sendable {
   private static var defaultDataDirectory: String {
     if let given = Files.environment("DOSSIER_DATA_DIR") { return given }
     if geteuid() == 0 { return "/var/lib/dossier" }
-    if let base = Files.environment("XDG_DATA_HOME"), base.hasPrefix("/") { return base + "/dossier/postgres" }
+    if let base = Files.environment("XDG_DATA_HOME"), base.hasPrefix("/") {
+      return base + "/dossier/postgres"
+    }
     return (Files.environment("HOME") ?? ".") + "/.local/share/dossier/postgres"
   }
 
@@ -126,7 +125,8 @@ extension EmbeddedCluster {
     while path.count > 1 {
       var status = stat()
       if stat(path, &status) == 0, status.st_mode & 0o001 == 0, status.st_uid != user.id {
-        throw .cluster(.notWritable("\(dataDirectory): the server runs as \(user.name), who may not enter \(path)"))
+        throw .cluster(
+          .notWritable("\(dataDirectory): the server runs as \(user.name), who may not enter \(path)"))
       }
       path = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
     }
@@ -151,7 +151,8 @@ extension EmbeddedCluster {
       try Files.remove(partial)
       throw .cluster(.cannotStart(lastFault(output.text)))
     }
-    try Files.write("include 'dossier.conf'\n", to: partial + "/postgresql.conf", appending: true, owner: user)
+    try Files.write(
+      "include 'dossier.conf'\n", to: partial + "/postgresql.conf", appending: true, owner: user)
     guard rename(partial, pgData) == 0 else { throw Files.fault(pgData) }
   }
 
@@ -194,7 +195,9 @@ extension EmbeddedCluster {
 
   /// The line that says what went wrong: the last with a severity, else the last.
   private func lastFault(_ text: String) -> String {
-    let lines = text.split(whereSeparator: \.isNewline).map { $0.drop { $0.isWhitespace } }.filter { !$0.isEmpty }
+    let lines = text.split(whereSeparator: \.isNewline).map { $0.drop { $0.isWhitespace } }.filter {
+      !$0.isEmpty
+    }
     for mark in ["FATAL:", "PANIC:", "error:", "ERROR:"] {
       for line in lines.reversed() where line.contains(mark) {
         let words = line.split(separator: " ")

@@ -33,7 +33,9 @@ enum Files {
       return
     }
     var status = stat()
-    guard errno == EEXIST, stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { throw fault(path) }
+    guard errno == EEXIST, stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+      throw fault(path)
+    }
   }
 
   static func changeOwner(_ path: String, _ user: ServerUser?) throws(PostgresError) {
@@ -117,7 +119,8 @@ enum Files {
   }
 }
 
-/// The unprivileged user that the server runs as when the program runs as root: PostgreSQL refuses to be root.
+/// The unprivileged user that the server runs as when the program runs as root: PostgreSQL refuses to be
+/// root.
 struct ServerUser: Sendable, Equatable {
   let name: String
   let id: uid_t

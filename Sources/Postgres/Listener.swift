@@ -4,8 +4,8 @@ internal import Synchronization
 
 /// What a listener tells.
 public enum ListenerEvent: Sendable, Equatable {
-  /// The channels are listened to from now on. What was sent before, also while a connection was lost, is lost:
-  /// read again from the last known position.
+  /// The channels are listened to from now on. What was sent before, also while a connection was lost, is
+  /// lost: read again from the last known position.
   case listening
   /// A hint from another session, with its text.
   case notification(channel: String, payload: String)
@@ -27,7 +27,8 @@ public final class Listener: Sendable {
   ///
   /// A reader who is more than 4096 events behind loses the oldest and gets another `.listening` instead.
   public func notifications() -> AsyncStream<ListenerEvent> {
-    let (stream, continuation) = AsyncStream<ListenerEvent>.makeStream(bufferingPolicy: .bufferingNewest(4096))
+    let (stream, continuation) = AsyncStream<ListenerEvent>.makeStream(
+      bufferingPolicy: .bufferingNewest(4096))
     core.add(continuation)
     return stream
   }

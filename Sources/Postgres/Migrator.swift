@@ -44,8 +44,9 @@ public enum SchemaStatus: Sendable, Equatable {
 
 /// Brings the schema up to date and says whether it is.
 ///
-/// Migrations are applied once, in the order of their versions. The repeatable files (functions, views, privileges)
-/// run again, in order, whenever one of them or any migration changed. All of it is one transaction.
+/// Migrations are applied once, in the order of their versions. The repeatable files (functions, views,
+/// privileges) run again, in order, whenever one of them or any migration changed. All of it is one
+/// transaction.
 public struct Migrator: Sendable {
   private let migrations: [MigrationFile]
   private let repeatable: [MigrationFile]
@@ -76,8 +77,8 @@ public struct Migrator: Sendable {
 
   /// Brings the schema up to date. A second one at the same time waits and then finds nothing to do.
   ///
-  /// Throws `migration` when the schema is newer than known, when an applied migration was changed since, or when
-  /// a statement fails; then nothing at all was applied.
+  /// Throws `migration` when the schema is newer than known, when an applied migration was changed since,
+  /// or when a statement fails; then nothing at all was applied.
   public func migrate(_ connection: Connection) throws(PostgresError) -> MigrationReport {
     try checkFiles()
     try connection.execute("BEGIN")
@@ -104,7 +105,8 @@ public struct Migrator: Sendable {
     }
     for file in pending {
       try apply(file, connection)
-      try connection.query(Self.record, [.int32(Int32(file.version ?? 0)), .text(file.name), .text(file.sql)])
+      try connection.query(
+        Self.record, [.int32(Int32(file.version ?? 0)), .text(file.name), .text(file.sql)])
     }
     let runsRepeatable = !pending.isEmpty || mark?.fingerprint != fingerprint
     if runsRepeatable {
@@ -150,7 +152,9 @@ public struct Migrator: Sendable {
     for row in 0..<rows.count {
       let version = Int(try rows.int32(row, 0))
       if version > knownVersion { throw .migration(.newer(found: version, known: knownVersion)) }
-      guard try rows.optionalBool(row, 2) == true else { throw .migration(.checksum(name: try rows.text(row, 1))) }
+      guard try rows.optionalBool(row, 2) == true else {
+        throw .migration(.checksum(name: try rows.text(row, 1)))
+      }
       versions.insert(version)
     }
     return versions
@@ -184,8 +188,8 @@ public struct Migrator: Sendable {
     }
   }
 
-  /// Version and fingerprint of the schema, which stand in the table's comment: any role can read a comment, and
-  /// a missing table is no error.
+  /// Version and fingerprint of the schema, which stand in the table's comment: any role can read a
+  /// comment, and a missing table is no error.
   private func mark(_ connection: Connection) throws(PostgresError) -> (version: Int, fingerprint: String)? {
     let rows = try connection.query(
       Statement(

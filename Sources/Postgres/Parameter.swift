@@ -4,6 +4,9 @@
 public enum Parameter: Sendable, Hashable {
   /// NULL of whatever type the statement expects.
   case null
+  /// NULL of type `integer`, `bigint`, `text`, `bytea`, `uuid` or `timestamptz`: a statement whose values are
+  /// sometimes NULL is prepared once.
+  case nullInt32, nullInt64, nullText, nullBytes, nullUUID, nullTimestamp
   /// `boolean`
   case bool(Bool)
   /// `smallint`
@@ -52,10 +55,24 @@ public enum Parameter: Sendable, Hashable {
     value.map(make) ?? .null
   }
 
+  /// True for NULL of any type.
+  var isNull: Bool {
+    switch self {
+    case .null, .nullInt32, .nullInt64, .nullText, .nullBytes, .nullUUID, .nullTimestamp: true
+    default: false
+    }
+  }
+
   /// The type sent with the value; 0 leaves it to the server.
   var type: UInt32 {
     switch self {
     case .null: 0
+    case .nullInt32: TypeID.int32
+    case .nullInt64: TypeID.int64
+    case .nullText: TypeID.text
+    case .nullBytes: TypeID.bytes
+    case .nullUUID: TypeID.uuid
+    case .nullTimestamp: TypeID.timestamp
     case .bool: TypeID.bool
     case .int16: TypeID.int16
     case .int32: TypeID.int32

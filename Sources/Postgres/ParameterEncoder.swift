@@ -17,7 +17,7 @@ struct ParameterEncoder {
     for (index, parameter) in parameters.enumerated() {
       types.append(parameter.type)
       let start = buffer.count
-      if case .null = parameter {
+      if parameter.isNull {
         offsets.append(nil)
         lengths.append(0)
         continue
@@ -49,7 +49,9 @@ struct ParameterEncoder {
             values.initializeElement(at: index, to: start?.assumingMemoryBound(to: CChar.self))
           }
           return lengths.withUnsafeBufferPointer {
-            body(Int32(count), UnsafePointer(values.baseAddress), $0.baseAddress, UnsafePointer(formats.baseAddress))
+            body(
+              Int32(count), UnsafePointer(values.baseAddress), $0.baseAddress,
+              UnsafePointer(formats.baseAddress))
           }
         }
       }
@@ -58,7 +60,7 @@ struct ParameterEncoder {
 
   private mutating func encode(_ parameter: Parameter, number: Int) throws(PostgresError) {
     switch parameter {
-    case .null: break
+    case .null, .nullInt32, .nullInt64, .nullText, .nullBytes, .nullUUID, .nullTimestamp: break
     case .bool(let value): buffer.append(value ? 1 : 0)
     case .int16(let value): buffer.appendBigEndian(value)
     case .int32(let value): buffer.appendBigEndian(value)

@@ -136,7 +136,8 @@ final class PoolWorker: @unchecked Sendable {
 
   private static func isPassing(_ error: PostgresError, _ wasConnected: Bool) -> Bool {
     if error.state == .cannotConnectNow { return true }
-    return wasConnected && error.isConnectionFailure && (error.state == nil || error.state == .tooManyConnections)
+    return wasConnected && error.isConnectionFailure
+      && (error.state == nil || error.state == .tooManyConnections)
   }
 }
 

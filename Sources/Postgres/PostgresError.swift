@@ -1,8 +1,8 @@
 /// The one error of this room.
 ///
-/// It never holds SQL text, the value of a parameter, a password, or the server's DETAIL. The server puts values
-/// into the messages of class 22 (data exception) and pieces of the statement into syntax errors; for those the
-/// name of the condition stands in place of the message.
+/// It never holds SQL text, the value of a parameter, a password, or the server's DETAIL. The server puts
+/// values into the messages of class 22 (data exception) and pieces of the statement into syntax errors;
+/// for those the name of the condition stands in place of the message.
 public enum PostgresError: Error, Sendable, Equatable {
   /// The server refused a statement; `message` is its primary message only.
   case server(state: SQLState, message: String, constraint: String?, table: String?)
@@ -102,7 +102,8 @@ extension PostgresError.ClusterProblem: CustomStringConvertible {
     case .cannotStart(let text): "the embedded PostgreSQL cannot start: \(text)"
     case .cannotStop(let text): "the embedded PostgreSQL cannot be stopped: \(text)"
     case .notWritable(let text): "cannot write to \(text)"
-    case .notPrivate(let text): "\(text) is not a private directory of this user: expected mode 0700 and no link"
+    case .notPrivate(let text):
+      "\(text) is not a private directory of this user: expected mode 0700 and no link"
     }
   }
 }

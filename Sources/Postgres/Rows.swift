@@ -2,8 +2,8 @@ internal import CLibPQ
 
 /// The answer to a statement; values are decoded when they are asked for.
 ///
-/// Rows and columns count from 0. Every accessor throws `unexpectedResult` for a NULL where a value is required,
-/// for another type, and for a row or column that does not exist.
+/// Rows and columns count from 0. Every accessor throws `unexpectedResult` for a NULL where a value is
+/// required, for another type, and for a row or column that does not exist.
 public final class Rows {
   private let result: OpaquePointer
   /// The number of rows.
@@ -29,7 +29,8 @@ public final class Rows {
   func checkCommitted() throws(PostgresError) {
     guard commandTag == "ROLLBACK" else { return }
     throw .server(
-      state: .failedTransaction, message: "the transaction was rolled back because a statement in it had failed",
+      state: .failedTransaction,
+      message: "the transaction was rolled back because a statement in it had failed",
       constraint: nil, table: nil)
   }
 
@@ -130,7 +131,8 @@ public final class Rows {
     guard let value = try field(row, column) else { return nil }
     try expect(TypeID.uuid, 16, value, column, "uuid")
     return UUIDBytes(
-      high: loadBigEndian(start(value), as: UInt64.self), low: loadBigEndian(start(value) + 8, as: UInt64.self))
+      high: loadBigEndian(start(value), as: UInt64.self),
+      low: loadBigEndian(start(value) + 8, as: UInt64.self))
   }
 
   /// A `timestamptz`, in microseconds since 1970-01-01 UTC.
@@ -195,12 +197,14 @@ extension Rows {
     try checkPlace(row, column)
     let (row, column) = (Int32(row), Int32(column))
     if PQgetisnull(result, row, column) == 1 { return nil }
-    return UnsafeRawBufferPointer(start: PQgetvalue(result, row, column), count: Int(PQgetlength(result, row, column)))
+    return UnsafeRawBufferPointer(
+      start: PQgetvalue(result, row, column), count: Int(PQgetlength(result, row, column)))
   }
 
   private func checkPlace(_ row: Int, _ column: Int) throws(PostgresError) {
     guard row >= 0, row < count, column >= 0, column < Int(PQnfields(result)) else {
-      throw .unexpectedResult("no row \(row) with a column \(column): \(count) rows, \(PQnfields(result)) columns")
+      throw .unexpectedResult(
+        "no row \(row) with a column \(column): \(count) rows, \(PQnfields(result)) columns")
     }
   }
 
@@ -223,6 +227,7 @@ extension Rows {
   private func null(_ column: Int) -> PostgresError { .unexpectedResult("column \(column) is NULL") }
 
   private func mismatch(_ column: Int, _ name: String) -> PostgresError {
-    .unexpectedResult("column \(column) is not \(name), its type has the number \(PQftype(result, Int32(column)))")
+    .unexpectedResult(
+      "column \(column) is not \(name), its type has the number \(PQftype(result, Int32(column)))")
   }
 }

@@ -38,7 +38,9 @@ struct ServerPrograms: Sendable {
 
   /// From "postgres (PostgreSQL) 15.4 (…)" or "17beta1".
   private static func majorVersion(_ directory: String) async -> String? {
-    guard let output = try? await run("\(directory)/postgres", ["--version"]), output.isSuccess else { return nil }
+    guard let output = try? await run("\(directory)/postgres", ["--version"]), output.isSuccess else {
+      return nil
+    }
     let words = output.text.split(whereSeparator: \.isWhitespace)
     return words.first { $0.first?.isNumber == true }.map { String($0.prefix { $0.isNumber }) }
   }
@@ -55,20 +57,32 @@ struct ServerPrograms: Sendable {
   ) async throws(PostgresError) -> ProgramOutput {
     var options = PlatformOptions()
     options.createSession = true
-    if let user {
-      options.userID = user.id
-      options.groupID = user.group
-      options.supplementaryGroups = []
-    }
+    let command = try commandLine(program, arguments, as: user)
     do {
       let result = try await Subprocess.run(
-        program.hasPrefix("/") ? .path(.init(program)) : .name(program), arguments: .init(arguments),
-        environment: environment, workingDirectory: .init(workingDirectory), platformOptions: options,
-        output: .string(limit: 1 << 20), error: .combinedWithOutput)
+        command.program.hasPrefix("/") ? .path(.init(command.program)) : .name(command.program),
+        arguments: .init(command.arguments), environment: environment,
+        workingDirectory: .init(workingDirectory),
+        platformOptions: options, output: .string(limit: 1 << 20), error: .combinedWithOutput)
       return ProgramOutput(isSuccess: result.terminationStatus.isSuccess, text: result.standardOutput)
     } catch {
       throw Task.isCancelled ? .cancelled : .cluster(.cannotStart("cannot run \(program)"))
     }
+  }
+
+  /// The user is changed by `setpriv` and not by `PlatformOptions.userID`: that calls setgroups and setuid
+  /// between fork and exec, which in glibc take a lock that another thread can hold at that moment, and
+  /// then never returns.
+  private static func commandLine(
+    _ program: String, _ arguments: [String], as user: ServerUser?
+  ) throws(PostgresError) -> (program: String, arguments: [String]) {
+    guard let user else { return (program, arguments) }
+    let places = ["/usr/bin/setpriv", "/bin/setpriv", "/usr/sbin/setpriv"]
+    guard let setpriv = places.first(where: Files.isExecutable) else {
+      throw .cluster(.programsMissing("setpriv of util-linux, by which root runs the server as \(user.name)"))
+    }
+    let change = ["--reuid=\(user.id)", "--regid=\(user.group)", "--clear-groups", "--inh-caps=-all"]
+    return (setpriv, change + [program] + arguments)
   }
 
   /// Nothing of ours but the search path: `PGPORT`, `PGOPTIONS` or a locale must not change the server.

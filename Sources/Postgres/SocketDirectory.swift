@@ -1,7 +1,7 @@
 internal import Glibc
 
-/// The directory of an embedded cluster's socket. A socket's path must stay below 108 bytes, so the directory is
-/// not in the data directory; its name is made from the data directory's.
+/// The directory of an embedded cluster's socket. A socket's path must stay below 108 bytes, so the
+/// directory is not in the data directory; its name is made from the data directory's.
 enum SocketDirectory {
   /// The directory is the cluster's own, so the number says nothing to the rest of the machine.
   static let port = "5432"
@@ -69,8 +69,8 @@ enum SocketDirectory {
   }
 }
 
-/// What a running server writes into `postmaster.pid` (PostgreSQL, miscadmin.h): process, data directory, start,
-/// port, socket directory, address, shared memory, status.
+/// What a running server writes into `postmaster.pid` (PostgreSQL, miscadmin.h): process, data directory,
+/// start, port, socket directory, address, shared memory, status.
 struct PostmasterFile {
   let process: pid_t
   let socketDirectory: String
@@ -93,8 +93,8 @@ struct PostmasterFile {
     var here = stat()
     var there = stat()
     guard stat(pgData, &here) == 0, stat("/proc/\(process)/cwd", &there) == 0 else {
-      // An ended process that its parent has not buried has no working directory. In a container root may not be
-      // allowed to look at another user's.
+      // An ended process that its parent has not buried has no working directory. In a container root may
+      // not be allowed to look at another user's.
       return errno != ENOENT && Files.read("/proc/\(process)/comm")?.hasPrefix("postgres") == true
     }
     return here.st_ino == there.st_ino && here.st_dev == there.st_dev

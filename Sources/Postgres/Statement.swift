@@ -1,6 +1,7 @@
 /// A statement that every connection prepares once, on its first use, under its name.
 ///
-/// The parameters of the first use decide the parameters' types; a later use with other types is prepared beside it.
+/// The parameters of the first use decide the parameters' types; a later use with other types is prepared
+/// beside it.
 public struct Statement: Sendable, Hashable {
   /// The name, unique in the program. Empty: the statement is not prepared.
   public let name: String

@@ -54,7 +54,9 @@ extension UUIDBytes: CustomStringConvertible, LosslessStringConvertible {
         index += 1
         continue
       }
-      guard let high = hexDigit(characters[index]), let low = hexDigit(characters[index + 1]) else { return nil }
+      guard let high = hexDigit(characters[index]), let low = hexDigit(characters[index + 1]) else {
+        return nil
+      }
       bytes.append(high << 4 | low)
       index += 2
     }

@@ -31,8 +31,8 @@ public final class WorkerThread: Sendable {
   public func stop() { queue.stop() }
 }
 
-/// The queue between those who give work and the thread; the thread holds it, not the `WorkerThread`, so that a
-/// forgotten worker ends.
+/// The queue between those who give work and the thread; the thread holds it, not the `WorkerThread`, so
+/// that a forgotten worker ends.
 private final class WorkQueue: @unchecked Sendable {
   // Everything below `mutex` is touched only while it is held.
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)

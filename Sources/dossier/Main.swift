@@ -1,6 +1,9 @@
-internal import ArgumentParser
+internal import Glibc
 
 @main
-struct Dossier: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "Support cases kept as history.")
+enum Main {
+  static func main() async {
+    Terminal.prepare()
+    exit(await Program.run(Array(CommandLine.arguments.dropFirst())).rawValue)
+  }
 }

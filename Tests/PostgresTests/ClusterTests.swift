@@ -1,7 +1,8 @@
 import Glibc
-@testable import Postgres
 import TestCluster
 import Testing
+
+@testable import Postgres
 
 @Suite(.timeLimit(.minutes(2))) struct `An embedded cluster` {
   /// A cluster in a directory of its own; it is stopped and removed after `body`.
@@ -71,6 +72,36 @@ import Testing
     }
   }
 
+  @Test func `keeps nothing open of the program that started it, in a session of its own`() async throws {
+    try await withCluster { cluster in
+      _ = try await cluster.ensureRunning()
+      guard case .running(_, let process) = cluster.status() else {
+        Issue.record("it does not run")
+        return
+      }
+      var (input, null, output, log) = (stat(), stat(), stat(), stat())
+      #expect(stat("/proc/\(process)/fd/0", &input) == 0 && stat("/dev/null", &null) == 0)
+      #expect(input.st_rdev == null.st_rdev)
+      #expect(stat(cluster.dataDirectory + "/server.log", &log) == 0)
+      for descriptor in 1...2 {
+        #expect(stat("/proc/\(process)/fd/\(descriptor)", &output) == 0)
+        #expect(output.st_ino == log.st_ino)
+      }
+      #expect(getsid(pid_t(process)) == pid_t(process))
+    }
+  }
+
+  @Test func `runs beside another PostgreSQL with the same port number`() async throws {
+    let other = try await TestCluster.settings()
+    try await withCluster { cluster in
+      let settings = try await cluster.ensureRunning()
+      #expect(settings.port == other.port)
+      let directory = try setting("data_directory", settings)
+      #expect(directory == cluster.dataDirectory + "/cluster")
+      #expect(try setting("data_directory", other) != directory)
+    }
+  }
+
   @Test func `is made once when several need it at once`() async throws {
     try await withCluster { cluster in
       let processes = try await withThrowingTaskGroup(of: String.self) { group in
@@ -121,9 +152,11 @@ import Testing
       _ = try await cluster.ensureRunning()
       #expect(try await cluster.stop())
       let file = cluster.dataDirectory + "/cluster/postmaster.pid"
-      let text = "\(getpid())\n\(cluster.dataDirectory)/cluster\n1\n5432\n\(cluster.socketDirectory)\n\n1 2\nready\n"
+      let text =
+        "\(getpid())\n\(cluster.dataDirectory)/cluster\n1\n5432\n\(cluster.socketDirectory)\n\n1 2\nready\n"
       try Files.write(text, to: file, owner: cluster.user)
-      try Files.write("\(getpid())\n", to: cluster.socketDirectory + "/.s.PGSQL.5432.lock", owner: cluster.user)
+      try Files.write(
+        "\(getpid())\n", to: cluster.socketDirectory + "/.s.PGSQL.5432.lock", owner: cluster.user)
       #expect(cluster.runningSettings() == nil)
       #expect(try await one(cluster.ensureRunning()) == 1)
     }

@@ -116,12 +116,16 @@ import Testing
     let twice = #expect(throws: PostgresError.self) { try write(2..<30_000) }
     #expect(twice?.state == .uniqueViolation)
     let late = #expect(throws: PostgresError.self) {
-      try connection.copyOut("COPY (SELECT 1 / (1000 - n) FROM generate_series(1, 1000) n) TO STDOUT (FORMAT binary)") {
+      try connection.copyOut(
+        "COPY (SELECT 1 / (1000 - n) FROM generate_series(1, 1000) n) TO STDOUT (FORMAT binary)"
+      ) {
         _ in
       }
     }
     #expect(late?.state?.rawValue == "22012")
-    let missing = #expect(throws: PostgresError.self) { try connection.copyOut("COPY nothing TO STDOUT") { _ in } }
+    let missing = #expect(throws: PostgresError.self) {
+      try connection.copyOut("COPY nothing TO STDOUT") { _ in }
+    }
     #expect(missing?.state == .undefinedTable)
     #expect(try connection.query("SELECT count(*) FROM bulk").int64(0, 0) == 3)
   }

@@ -8,7 +8,8 @@ import Testing
   private let first = MigrationFile(name: "0001_ledger.sql", sql: "CREATE TABLE dossier.ledger (id int)")
   private let second = MigrationFile(
     name: "0002_case.sql", sql: "CREATE TABLE dossier.a (id int); CREATE TABLE dossier.b (id int)")
-  private let view = MigrationFile(name: "view.sql", sql: "CREATE OR REPLACE VIEW dossier.v AS SELECT id FROM dossier.ledger")
+  private let view = MigrationFile(
+    name: "view.sql", sql: "CREATE OR REPLACE VIEW dossier.v AS SELECT id FROM dossier.ledger")
 
   init() throws {
     database = try TestDatabase.required()
@@ -33,7 +34,8 @@ import Testing
     #expect(try migrator.status(connection) == .current)
     #expect(try tables() == 5)
     #expect(try migrator.migrate(connection).isUnchanged)
-    let stored = try connection.query("SELECT version, name, length(checksum) FROM dossier.schema_migrations ORDER BY 1")
+    let stored = try connection.query(
+      "SELECT version, name, length(checksum) FROM dossier.schema_migrations ORDER BY 1")
     #expect(stored.count == 2)
     #expect(try stored.text(1, 1) == "0002_case.sql")
     #expect(try stored.int32(1, 2) == 64)
@@ -44,7 +46,8 @@ import Testing
     let newer = Migrator(migrations: [first, second], repeatable: [view])
     #expect(try newer.status(connection) == .older(found: 1, known: 2))
     #expect(try newer.migrate(connection).applied == ["0002_case.sql"])
-    let changed = MigrationFile(name: "view.sql", sql: "CREATE OR REPLACE VIEW dossier.v AS SELECT id, 1 AS one FROM dossier.ledger")
+    let changed = MigrationFile(
+      name: "view.sql", sql: "CREATE OR REPLACE VIEW dossier.v AS SELECT id, 1 AS one FROM dossier.ledger")
     let other = Migrator(migrations: [first, second], repeatable: [changed])
     #expect(try other.status(connection) == .older(found: 2, known: 2))
     let report = try other.migrate(connection)
@@ -83,7 +86,8 @@ import Testing
   }
 
   @Test func `leaves nothing behind when a migration fails, and names its file and line`() throws {
-    let broken = MigrationFile(name: "0002_broken.sql", sql: "CREATE TABLE dossier.c (id int);\n\nSELECT nothing")
+    let broken = MigrationFile(
+      name: "0002_broken.sql", sql: "CREATE TABLE dossier.c (id int);\n\nSELECT nothing")
     let error = #expect(throws: PostgresError.self) {
       try Migrator(migrations: [first, broken], repeatable: [view]).migrate(connection)
     }
@@ -112,7 +116,9 @@ import Testing
     }
   }
 
-  @Test func `says how the schema stands to a role that may do nothing, without failing its transaction`() throws {
+  @Test func `says how the schema stands to a role that may do nothing, without failing its transaction`()
+    throws
+  {
     let migrator = Migrator(migrations: [first], repeatable: [])
     let role = quotedIdentifier("role_" + database.name)
     try connection.execute("CREATE ROLE \(role)")

@@ -113,7 +113,9 @@ import Testing
   }
 
   @Test func `rolls back a transaction that work has left open`() async throws {
-    try await pool.withConnection { try $0.execute("CREATE TABLE kept (i int); COMMIT; BEGIN; DROP TABLE kept") }
+    try await pool.withConnection {
+      try $0.execute("CREATE TABLE kept (i int); COMMIT; BEGIN; DROP TABLE kept")
+    }
     #expect(try await pool.withConnection { $0.inTransaction } == false)
     #expect(try observer.query("SELECT * FROM kept").count == 0)
   }
@@ -127,10 +129,13 @@ import Testing
   @Test func `does what was accepted and refuses the rest when it is shut down`() async throws {
     let one = ConnectionPool(database.settings, size: 1)
     let process = try await one.withConnection { $0.serverProcess }
-    let accepted = Task { try await one.withConnection { try $0.query("SELECT pg_sleep(0.2)").count } }
-    try await until { try running("SELECT pg_sleep(0.2)") == 1 }
-    await one.shutdown()
+    try observer.query("SELECT pg_advisory_lock(1)")
+    let accepted = Task { try await one.withConnection { try $0.query("SELECT pg_advisory_lock(1)").count } }
+    try await until { try running("SELECT pg_advisory_lock(1)") == 1 }
+    async let end: Void = one.shutdown()
+    try observer.query("SELECT pg_advisory_unlock(1)")
     #expect(try await accepted.value == 1)
+    await end
     await #expect(throws: PostgresError.closed) { try await one.withConnection { _ in } }
     try await until {
       try observer.query("SELECT 1 FROM pg_stat_activity WHERE pid = $1", [.int32(process)]).count == 0

@@ -7,7 +7,8 @@ import Testing
 
   init() throws {
     connection = try TestDatabase.required().connect()
-    try connection.execute("CREATE TABLE things (id bigint CONSTRAINT things_key PRIMARY KEY, name text NOT NULL)")
+    try connection.execute(
+      "CREATE TABLE things (id bigint CONSTRAINT things_key PRIMARY KEY, name text NOT NULL)")
   }
 
   private func count() throws -> Int64 { try connection.query("SELECT count(*) FROM things").int64(0, 0) }
@@ -30,7 +31,8 @@ import Testing
 
   @Test(arguments: [
     ("SELECT $1::text::uuid", "22P02"), ("SELECT $1::text::timestamptz", "22007"),
-    ("SELECT ($1::text || '123456789012')::integer", "22P02"), ("SELECT 1 FROM things WHERE secret secret", "42601"),
+    ("SELECT ($1::text || '123456789012')::integer", "22P02"),
+    ("SELECT 1 FROM things WHERE secret secret", "42601"),
   ])
   func `does not repeat a value that the server puts into its message`(_ sql: String, _ state: String) {
     let parameters: [Parameter] = sql.contains("$1") ? [.text("secret")] : []
@@ -114,7 +116,10 @@ import Testing
   @Test func `throws the first error of a pipeline and goes on working`() throws {
     let error = #expect(throws: PostgresError.self) {
       try connection.pipeline(
-        [Command("BEGIN"), insert(1), insert(1), Command(Statement("late", "SELECT 1 / 0")), Command("COMMIT")])
+        [
+          Command("BEGIN"), insert(1), insert(1), Command(Statement("late", "SELECT 1 / 0")),
+          Command("COMMIT"),
+        ])
     }
     #expect(error?.state == .uniqueViolation)
     #expect(!connection.inTransaction)
@@ -127,7 +132,9 @@ import Testing
   @Test func `sends a pipeline of megabytes whose answers are as large`() throws {
     let megabyte = [UInt8](repeating: 7, count: 1 << 20)
     let large = (0..<5).map { _ in Command("SELECT $1 || $1", [.bytes(megabyte)]) }
-    let small = (0..<20_000).map { Command(Statement("small", "SELECT $1, repeat('x', 200)"), [.int64(Int64($0))]) }
+    let small = (0..<20_000).map {
+      Command(Statement("small", "SELECT $1, repeat('x', 200)"), [.int64(Int64($0))])
+    }
     let results = try connection.pipeline(large + small)
     #expect(try results[4].withBytes(0, 0) { $0.count } == 2 << 20)
     #expect(try results[20_004].int64(0, 0) == 19_999)
@@ -151,7 +158,8 @@ import Testing
   }
 
   @Test func `runs several statements at once and discards notices`() throws {
-    try connection.execute("DO $$ BEGIN RAISE WARNING 'quiet'; END $$; INSERT INTO things VALUES (9, 'x'); SELECT 1")
+    try connection.execute(
+      "DO $$ BEGIN RAISE WARNING 'quiet'; END $$; INSERT INTO things VALUES (9, 'x'); SELECT 1")
     #expect(try count() == 1)
     #expect(connection.serverVersion >= 130_000)
   }

@@ -1,6 +1,7 @@
-@testable import Postgres
 import TestCluster
 import Testing
+
+@testable import Postgres
 
 @Suite struct `Connection settings` {
   @Test func `are read from a string and from a URI`() {
@@ -18,9 +19,13 @@ import Testing
     #expect(ConnectionSettings(conninfo: words.uri).database == "two words")
   }
 
-  @Test(arguments: ["host=x secret", "postgresql://u:secret@[bad/x", "password=secret nonsense=1", "a\0secret"])
+  @Test(arguments: [
+    "host=x secret", "postgresql://u:secret@[bad/x", "password=secret nonsense=1", "a\0secret",
+  ])
   func `that cannot be read are refused without repeating them`(_ conninfo: String) {
-    let error = #expect(throws: PostgresError.self) { try Connection.open(ConnectionSettings(conninfo: conninfo)) }
+    let error = #expect(throws: PostgresError.self) {
+      try Connection.open(ConnectionSettings(conninfo: conninfo))
+    }
     guard case .cannotConnect(let reason, nil) = error else {
       Issue.record("another error: \(String(describing: error))")
       return
@@ -40,7 +45,9 @@ import Testing
     #expect(connection.option("client_encoding") == "UTF8")
     #expect(try connection.query("SHOW application_name").text(0, 0) == "dossier")
     var given = ConnectionSettings(conninfo: "connect_timeout=3 application_name=mine")
-    (given.host, given.port, given.user, given.database) = (settings.host, settings.port, settings.user, "postgres")
+    (given.host, given.port, given.user, given.database) = (
+      settings.host, settings.port, settings.user, "postgres"
+    )
     #expect(try Connection.open(given).option("connect_timeout") == "3")
     settings.options = "-c work_mem=1234kB"
     #expect(try Connection.open(settings).query("SHOW work_mem").text(0, 0) == "1234kB")
@@ -67,7 +74,8 @@ import Testing
     #expect(missing?.isConnectionFailure == true)
     settings.database = "postgres"
     settings.user = "nobody_of_that_name"
-    #expect(#expect(throws: PostgresError.self) { try Connection.open(settings) }?.state == .invalidAuthorization)
+    #expect(
+      #expect(throws: PostgresError.self) { try Connection.open(settings) }?.state == .invalidAuthorization)
     settings.host = "/nonexistent"
     let dead = #expect(throws: PostgresError.self) { try Connection.open(settings) }
     #expect(dead?.state == nil)

@@ -28,7 +28,8 @@ import Testing
 
   @Test func `booleans, doubles and identifiers`() throws {
     let id = try #require(UUIDBytes("c0ffee00-1234-4abc-8def-0123456789ab"))
-    let rows = try connection.query("SELECT $1, $2, $3, $4", [.bool(true), .bool(false), .double(-0.1), .uuid(id)])
+    let rows = try connection.query(
+      "SELECT $1, $2, $3, $4", [.bool(true), .bool(false), .double(-0.1), .uuid(id)])
     #expect(try rows.bool(0, 0))
     #expect(try !rows.bool(0, 1))
     #expect(try rows.double(0, 2) == -0.1)
@@ -119,7 +120,9 @@ import Testing
     let refused = PostgresError.invalidParameter(
       "parameter 2 contains the character U+0000, which text in PostgreSQL cannot hold")
     #expect(throws: refused) { try connection.query("SELECT $1, $2", [.int64(1), .text("a\0b")]) }
-    #expect(throws: refused) { try connection.query("SELECT $1, $2", [.int64(1), .textArray(["ok", "a\0b"])]) }
+    #expect(throws: refused) {
+      try connection.query("SELECT $1, $2", [.int64(1), .textArray(["ok", "a\0b"])])
+    }
     #expect(throws: PostgresError.invalidParameter("the statement contains the character U+0000")) {
       try connection.execute("SELECT 1;\0 SELECT 2")
     }
@@ -132,7 +135,9 @@ import Testing
   }
 
   @Test func `a UUID is read and written in its usual form alone`() {
-    #expect(UUIDBytes("C0FFEE00-1234-4ABC-8DEF-0123456789AB")?.description == "c0ffee00-1234-4abc-8def-0123456789ab")
+    #expect(
+      UUIDBytes("C0FFEE00-1234-4ABC-8DEF-0123456789AB")?.description == "c0ffee00-1234-4abc-8def-0123456789ab"
+    )
     for wrong in ["", "c0ffee00123441238def0123456789ab", "c0ffee00-1234-4abc-8def-0123456789ag"] {
       #expect(UUIDBytes(wrong) == nil)
     }

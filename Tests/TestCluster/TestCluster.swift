@@ -1,7 +1,8 @@
 internal import Glibc
 public import Postgres
 
-/// A real PostgreSQL for the tests of one process: made at the first use, gone with the process however that ends.
+/// A real PostgreSQL for the tests of one process: made at the first use, gone with the process however
+/// that ends.
 ///
 /// It differs from a user's cluster in that it need not survive a power cut.
 public enum TestCluster {
@@ -19,8 +20,8 @@ public enum TestCluster {
   /// How to reach the cluster's database `postgres` as superuser.
   public static func settings() async throws -> ConnectionSettings { try await launched.value }
 
-  /// A directory that is removed with the process; servers in `NAME/cluster` and `NAME/NAME/cluster` below it end
-  /// with the process too. It may not exist yet.
+  /// A directory that is removed with the process; servers in `NAME/cluster` and `NAME/NAME/cluster` below
+  /// it end with the process too. It may not exist yet.
   public static func scratchDirectory() throws -> String { try directory.get() }
 
   /// A new database, empty or a copy of a template.
@@ -63,7 +64,9 @@ public enum TestCluster {
   private static func create(_ name: String, template: String) async throws {
     let sql = "CREATE DATABASE \(quotedIdentifier(name)) TEMPLATE \(quotedIdentifier(template))"
     for _ in 0..<5 {
-      do { return try await administer(sql) } catch let error as PostgresError where error.state == .objectInUse {
+      do { return try await administer(sql) } catch let error as PostgresError
+        where error.state == .objectInUse
+      {
         // A connection to the template is still closing; the server itself has waited for it already.
         continue
       }

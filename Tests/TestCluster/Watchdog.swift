@@ -1,7 +1,7 @@
 internal import Glibc
 
-/// A shell that waits until the test process is gone, also when it is killed, and then ends its servers and removes
-/// their files. It notices by the end of a pipe whose other end only this process holds.
+/// A shell that waits until the test process is gone, also when it is killed, and then ends its servers and
+/// removes their files. It notices by the end of a pipe whose other end only this process holds.
 enum Watchdog {
   static let prefix = "dossier-test-"
 
@@ -11,14 +11,19 @@ enum Watchdog {
 
   private static let script = """
     read -r _
-    for f in "$1"/*/cluster/postmaster.pid "$1"/*/*/cluster/postmaster.pid; do
-      [ -f "$f" ] || continue
-      p=$(sed -n 1p "$f"); sockets=$(sed -n 5p "$f")
-      kill -QUIT "$p"
-      for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do [ -d "/proc/$p/cwd" ] && sleep 0.1; done
-      rm -rf "$sockets"
+    for round in 1 2 3 4 5; do
+      for f in "$1"/*/cluster/postmaster.pid "$1"/*/*/cluster/postmaster.pid; do
+        [ -f "$f" ] || continue
+        p=$(sed -n 1p "$f"); sockets=$(sed -n 5p "$f")
+        kill -QUIT "$p"
+        for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do [ -d "/proc/$p/cwd" ] && sleep 0.1; done
+        [ -z "$sockets" ] || rm -rf "$sockets"
+      done
+      rm -rf "$1"
+      # An initdb or a server that was just starting can still be writing.
+      sleep 1
+      [ -e "$1" ] || break
     done
-    rm -rf "$1"
     """
 
   static func start(_ directory: String) throws {

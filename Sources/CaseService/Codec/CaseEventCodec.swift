@@ -133,15 +133,15 @@ struct CaseEventCodec {
       return .classified(
         severity: try s.optional("severity", Severity.self), category: try s.optional("category"),
         issueType: try s.optional("issue_type"), clocks: try clocks(&s, at))
-    case .assigned: return .assigned(agent: try required("agent", &s))
-    case .noted: return .noted(agent: try required("agent", &s))
+    case .assigned: return .assigned(agent: try interned("agent", &s))
+    case .noted: return .noted(agent: try interned("agent", &s))
     case .responded:
       return .responded(
-        agent: try required("agent", &s), channel: try s.required("channel", ContactChannel.self),
+        agent: try interned("agent", &s), channel: try s.required("channel", ContactChannel.self),
         clocks: try clocks(&s, at))
     case .contactAttempted:
       return .contactAttempted(
-        agent: try required("agent", &s), channel: try s.required("channel", ContactChannel.self),
+        agent: try interned("agent", &s), channel: try s.required("channel", ContactChannel.self),
         detailsDueAt: try s.optionalInstant("details_due_at"), clocks: try clocks(&s, at))
     case .informationRequested:
       return .informationRequested(agent: try optional("agent", &s), clocks: try clocks(&s, at))
@@ -152,7 +152,8 @@ struct CaseEventCodec {
     case .escalated:
       return .escalated(
         from: try s.optional("from", Severity.self), to: try s.optional("to", Severity.self),
-        tier: try s.optionalInteger("tier"), hasStatement: try s.flag("statement"), clocks: try clocks(&s, at))
+        tier: try s.optionalInteger("tier"), hasStatement: try s.flag("statement"), clocks: try clocks(&s, at)
+      )
     case .downgraded: return .downgraded(try downgraded(&s, at))
     case .resolved:
       return .resolved(surveyDueAt: try s.optionalInstant("survey_due_at"), clocks: try clocks(&s, at))
@@ -162,7 +163,8 @@ struct CaseEventCodec {
     case .handedOver: return .handedOver(clocks: try clocks(&s, at))
     case .referred:
       return .referred(
-        to: try s.required("to", ReferralTarget.self), rule: try optional("rule", &s).map(Rule.init(rawValue:)),
+        to: try s.required("to", ReferralTarget.self),
+        rule: try optional("rule", &s).map(Rule.init(rawValue:)),
         guidance: try s.optional("guidance"), clocks: try clocks(&s, at))
     case .contactDetailsConfirmed:
       return .contactDetailsConfirmed(method: try s.optional("contact_method", ContactChannel.self))

@@ -70,7 +70,9 @@ extension CaseEventCodec {
     return changes
   }
 
-  private mutating func change(_ s: inout JSONScanner, _ occurredAt: Instant) throws(CodecError) -> ClockChange {
+  private mutating func change(_ s: inout JSONScanner, _ occurredAt: Instant) throws(CodecError)
+    -> ClockChange
+  {
     if s.key("started") { return .started(try start(&s, occurredAt)) }
     if s.key("moved") { return .moved(try move(&s)) }
     let outcome: ClockOutcome
@@ -86,7 +88,8 @@ extension CaseEventCodec {
       at: try s.optionalInstant("at") ?? occurredAt)
   }
 
-  private mutating func start(_ s: inout JSONScanner, _ occurredAt: Instant) throws(CodecError) -> ClockStart {
+  private mutating func start(_ s: inout JSONScanner, _ occurredAt: Instant) throws(CodecError) -> ClockStart
+  {
     var start = ClockStart(
       clock: try clock(&s), cycle: try s.requiredInteger("cycle"),
       startedAt: try s.optionalInstant("at") ?? occurredAt, dueAt: try s.optionalInstant("due_at"),

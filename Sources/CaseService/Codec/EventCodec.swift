@@ -32,19 +32,38 @@ struct EventCodec {
     guard let known = CaseEventType(rawValue: type) else {
       throw CodecError.unknownType(type, version: Int(schemaVersion))
     }
-    let event: CaseEvent
-    if schemaVersion == known.schemaVersion {
-      event = try cases.decode(known, data, occurredAt: occurredAt)
-    } else {
-      let newest = try upcaster.upcast(type, version: schemaVersion, Array(data))
-      guard newest.version == known.schemaVersion else {
-        throw CodecError.unknownType(type, version: Int(schemaVersion))
-      }
-      event = try newest.data.withUnsafeBytes { try cases.decode(known, $0, occurredAt: occurredAt) }
-    }
     return RecordedCaseEvent(
-      event: event, version: version, position: position, occurredAt: occurredAt, recordedAt: recordedAt,
-      policy: policy)
+      event: try decode(known, schemaVersion, data, occurredAt), version: version, position: position,
+      occurredAt: occurredAt, recordedAt: recordedAt, policy: policy)
+  }
+
+  /// A case event from the bytes of its columns; nil for one of an organisation.
+  mutating func caseEvent(
+    type: UnsafeRawBufferPointer, schemaVersion: Int16, data: UnsafeRawBufferPointer, version: Int,
+    position: Int64, occurredAt: Instant, recordedAt: Instant, policy: UnsafeRawBufferPointer
+  ) throws -> RecordedCaseEvent? {
+    guard let known = CaseEventType(name: type) else {
+      let type = String(decoding: type, as: UTF8.self)
+      if Self.isOrganization(type) { return nil }
+      throw CodecError.unknownType(type, version: Int(schemaVersion))
+    }
+    guard let policy = cases.interner.string(policy) else { throw CodecError.malformed(offset: 0) }
+    return RecordedCaseEvent(
+      event: try decode(known, schemaVersion, data, occurredAt), version: version, position: position,
+      occurredAt: occurredAt, recordedAt: recordedAt, policy: policy)
+  }
+
+  private mutating func decode(
+    _ known: CaseEventType, _ schemaVersion: Int16, _ data: UnsafeRawBufferPointer, _ occurredAt: Instant
+  ) throws -> CaseEvent {
+    if schemaVersion == known.schemaVersion {
+      return try cases.decode(known, data, occurredAt: occurredAt)
+    }
+    let newest = try upcaster.upcast(known.rawValue, version: schemaVersion, Array(data))
+    guard newest.version == known.schemaVersion else {
+      throw CodecError.unknownType(known.rawValue, version: Int(schemaVersion))
+    }
+    return try newest.data.withUnsafeBytes { try cases.decode(known, $0, occurredAt: occurredAt) }
   }
 
   /// An organisation's event of the log.

@@ -84,7 +84,8 @@ struct JSONParser {
       }
     }
     try expect(0x22)
-    return String(decoding: text, as: UTF8.self)
+    guard let valid = String(validating: text, as: UTF8.self) else { throw malformed() }
+    return valid
   }
 
   private mutating func escape(into text: inout [UInt8]) throws(CodecError) {
@@ -115,7 +116,8 @@ struct JSONParser {
   private mutating func hex() throws(CodecError) -> UInt16 {
     guard at + 4 <= bytes.count else { throw malformed() }
     let digits = String(decoding: bytes[at..<(at + 4)], as: UTF8.self)
-    guard let value = UInt16(digits, radix: 16) else { throw malformed() }
+    // A sign is no digit, whatever the conversion takes.
+    guard digits.utf8.allSatisfy({ $0 >= 0x30 }), let value = UInt16(digits, radix: 16) else { throw malformed() }
     at += 4
     return value
   }

@@ -31,10 +31,7 @@ struct JSONScanner {
     guard start + length + 3 <= bytes.count, bytes[start] == 0x22, bytes[start + length + 1] == 0x22,
       bytes[start + 1] == name.utf8Start.pointee
     else { return false }
-    let text = UnsafeRawBufferPointer(rebasing: bytes[(start + 1)..<(start + 1 + length)])
-    guard text.elementsEqual(UnsafeRawBufferPointer(start: name.utf8Start, count: length)),
-      bytes[start + length + 2] == 0x3a
-    else { return false }
+    guard bytes[start + length + 2] == 0x3a, bytes.holds(name, at: start + 1) else { return false }
     at = start + length + 3
     return true
   }
@@ -71,12 +68,14 @@ struct JSONScanner {
   }
 
   mutating func string() throws(CodecError) -> String {
-    try text { String(decoding: $0, as: UTF8.self) }
+    guard let valid = try text({ String(validating: $0, as: UTF8.self) }) else { throw unexpected() }
+    return valid
   }
 
   /// A string that is one of few: found again instead of made again.
   mutating func string(_ interner: inout Interner) throws(CodecError) -> String {
-    try text { interner.string($0) }
+    guard let valid = try text({ interner.string($0) }) else { throw unexpected() }
+    return valid
   }
 
   mutating func instant() throws(CodecError) -> Instant {
@@ -99,6 +98,27 @@ struct JSONScanner {
     return value
   }
 
+  /// A value whose name recurs in every other event: found by its bytes, without a string.
+  mutating func member<Value: NamedByBytes>(_ type: Value.Type) throws(CodecError) -> Value {
+    let start = at
+    guard let value = try text({ Value(name: $0) }) else {
+      at = start
+      throw unexpected()
+    }
+    return value
+  }
+
+  /// The bytes of a string without escapes.
+  mutating func plain<Value>(_ make: (UnsafeRawBufferPointer) -> Value?) throws(CodecError) -> Value {
+    let start = at
+    guard let value = try text(make) else {
+      at = start
+      throw unexpected()
+    }
+    return value
+  }
+
+  @inline(__always)
   private mutating func text<Value>(_ make: (UnsafeRawBufferPointer) -> Value) throws(CodecError) -> Value {
     try expect("\"")
     let start = at
@@ -133,17 +153,32 @@ struct JSONScanner {
   func unexpected() -> CodecError { .malformed(offset: at) }
 }
 
-/// Strings that recur (calendars, rules, policies), made once.
+/// Strings that recur (calendars, rules, organisations, agents), made once. Of two that fall on one place the
+/// later stays, so that it never grows.
 struct Interner {
-  private var strings: [(bytes: [UInt8], text: String)] = []
-  private static let capacity = 64
+  private var strings: [String] = []
 
-  mutating func string(_ bytes: UnsafeRawBufferPointer) -> String {
-    for known in strings where known.bytes.count == bytes.count {
-      if known.bytes.elementsEqual(bytes) { return known.text }
-    }
-    let text = String(decoding: bytes, as: UTF8.self)
-    if strings.count < Self.capacity { strings.append((Array(bytes), text)) }
+  /// Nil if the bytes are no UTF-8.
+  @inline(__always)
+  mutating func string(_ bytes: UnsafeRawBufferPointer) -> String? {
+    // Short ones need no memory of their own and are made faster than found.
+    if bytes.count <= 15 { return String(validating: bytes, as: UTF8.self) }
+    return find(bytes)
+  }
+
+  private mutating func find(_ bytes: UnsafeRawBufferPointer) -> String? {
+    if strings.isEmpty { strings = Array(repeating: "", count: 1024) }
+    let last = bytes.loadUnaligned(fromByteOffset: bytes.count - 8, as: UInt64.self)
+    let first = bytes.loadUnaligned(as: UInt64.self)
+    let mixed = (last ^ first &* 31 ^ UInt64(bytes.count)) &* 0x9E37_79B9_7F4A_7C15
+    let place = Int(truncatingIfNeeded: mixed >> 54)
+    let isKnown =
+      strings[place].utf8.withContiguousStorageIfAvailable { known in
+        known.count == bytes.count && known.elementsEqual(bytes)
+      } ?? false
+    if isKnown { return strings[place] }
+    guard let text = String(validating: bytes, as: UTF8.self) else { return nil }
+    strings[place] = text
     return text
   }
 }
@@ -159,31 +194,43 @@ public enum CodecError: Error, Sendable, Equatable {
 extension Instant {
   /// Reads `2026-09-21T02:30:00Z`, with or without a fraction; anything else goes the general way.
   init?(rfc3339Bytes bytes: UnsafeRawBufferPointer) {
-    func two(_ at: Int) -> Int { Int(bytes[at] &- 0x30) * 10 + Int(bytes[at + 1] &- 0x30) }
-    let isPlain =
-      bytes.count == 20 && bytes[4] == 0x2d && bytes[7] == 0x2d && bytes[10] == 0x54 && bytes[13] == 0x3a
-      && bytes[16] == 0x3a && bytes[19] == 0x5a
-    let isFraction =
-      bytes.count > 21 && bytes.count <= 27 && bytes[10] == 0x54 && bytes[19] == 0x2e && bytes[bytes.count - 1] == 0x5a
-    guard isPlain || isFraction else {
+    guard let microseconds = Self.common(bytes) else {
       self.init(rfc3339: String(decoding: bytes, as: UTF8.self))
       return
     }
+    self.init(microseconds: microseconds)
+  }
+
+  /// The form in which times are written; nil for any other, and for what may be no time at all.
+  private static func common(_ bytes: UnsafeRawBufferPointer) -> Int64? {
+    guard bytes.count == 20 || (22...27).contains(bytes.count), bytes[4] == 0x2d, bytes[7] == 0x2d,
+      bytes[10] == 0x54, bytes[13] == 0x3a, bytes[16] == 0x3a, bytes[bytes.count - 1] == 0x5a
+    else { return nil }
+    // The largest digit seen shows whether all were digits.
+    var largest: UInt8 = 0
+    func digit(_ at: Int) -> Int {
+      let value = bytes[at] &- 0x30
+      largest = max(largest, value)
+      return Int(value)
+    }
+    func two(_ at: Int) -> Int { digit(at) * 10 + digit(at + 1) }
     let (year, month, day) = (two(0) * 100 + two(2), two(5), two(8))
+    let (hour, minute, second) = (two(11), two(14), two(17))
+    var fraction = 0
+    if bytes.count > 20 {
+      guard bytes[19] == 0x2e else { return nil }
+      for index in 20..<26 { fraction = fraction * 10 + (index < bytes.count - 1 ? digit(index) : 0) }
+    }
+    // The last days of a month go the general way, which knows how long it is.
+    guard largest <= 9, year >= 1, (1...12).contains(month), (1...28).contains(day), hour < 24, minute < 60,
+      second < 60
+    else { return nil }
     // Days from the civil date, counted in eras of 400 years that begin in March.
     let shifted = month <= 2 ? year - 1 : year
     let era = shifted / 400
     let yearOfEra = shifted - era * 400
     let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
     let days = era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
-    var microseconds = Int64(days * 86_400 + two(11) * 3600 + two(14) * 60 + two(17)) * 1_000_000
-    if isFraction {
-      var fraction: Int64 = 0
-      for index in 20..<26 {
-        fraction = fraction * 10 + (index < bytes.count - 1 ? Int64(bytes[index] &- 0x30) : 0)
-      }
-      microseconds += fraction
-    }
-    self.init(microseconds: microseconds)
+    return Int64(days * 86_400 + hour * 3600 + minute * 60 + second) * 1_000_000 + Int64(fraction)
   }
 }

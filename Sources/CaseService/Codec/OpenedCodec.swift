@@ -69,8 +69,8 @@ extension CaseEventCodec {
   }
 
   private func person(_ s: inout JSONScanner) throws(CodecError) -> PersonID {
-    guard let id = UUIDBytes(try required("person", &s)) else { throw s.unexpected() }
-    return PersonID(id)
+    guard s.key("person") else { throw s.unexpected() }
+    return try s.plain { PersonID(uuid: $0) }
   }
 
   private mutating func reasons(_ s: inout JSONScanner) throws(CodecError) -> [CapReason] {
@@ -104,4 +104,30 @@ extension UUIDBytes {
 
 extension PersonID {
   init(_ bytes: UUIDBytes) { self.init(high: bytes.high, low: bytes.low) }
+
+  /// Reads a UUID as it is written, 8-4-4-4-12 digits.
+  init?(uuid text: UnsafeRawBufferPointer) {
+    guard text.count == 36 else { return nil }
+    var halves: (UInt64, UInt64) = (0, 0)
+    var digits = 0
+    for index in 0..<36 {
+      if index == 8 || index == 13 || index == 18 || index == 23 {
+        guard text[index] == 0x2d else { return nil }
+        continue
+      }
+      guard let digit = Self.hex(text[index]) else { return nil }
+      if digits < 16 { halves.0 = halves.0 << 4 | digit } else { halves.1 = halves.1 << 4 | digit }
+      digits += 1
+    }
+    self.init(high: halves.0, low: halves.1)
+  }
+
+  private static func hex(_ digit: UInt8) -> UInt64? {
+    switch digit {
+    case 0x30...0x39: UInt64(digit - 0x30)
+    case 0x61...0x66: UInt64(digit - 0x57)
+    case 0x41...0x46: UInt64(digit - 0x37)
+    default: nil
+    }
+  }
 }

@@ -19,6 +19,19 @@ extension JSONScanner {
     return try member(type)
   }
 
+  mutating func optional<Value: NamedByBytes>(
+    _ name: StaticString, _ type: Value.Type
+  ) throws(CodecError) -> Value? {
+    key(name) ? try member(type) : nil
+  }
+
+  mutating func required<Value: NamedByBytes>(
+    _ name: StaticString, _ type: Value.Type
+  ) throws(CodecError) -> Value {
+    guard key(name) else { throw unexpected() }
+    return try member(type)
+  }
+
   mutating func optionalInteger(_ name: StaticString) throws(CodecError) -> Int? {
     key(name) ? try integer() : nil
   }

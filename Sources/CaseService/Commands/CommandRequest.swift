@@ -1,3 +1,4 @@
+internal import EventStore
 public import Postgres
 public import SupportCases
 
@@ -197,17 +198,37 @@ public struct CommandRequest: Sendable {
   /// What is asked.
   public var body: Body
 
-  /// A command. Without an id it gets one of its own.
+  /// A command. Without an id it gets one of its own; an `open` with a name the client chose gets the one
+  /// that belongs to the name, so that a repeat is safe.
   public init(
-    _ body: Body, actor: Actor, commandID: UUIDBytes = .random(), occurredAt: Instant? = nil,
+    _ body: Body, actor: Actor, commandID: UUIDBytes? = nil, occurredAt: Instant? = nil,
     expectedVersion: Int? = nil, isDryRun: Bool = false, correlation: UUIDBytes? = nil
   ) {
     self.body = body
     self.actor = actor
-    self.commandID = commandID
+    self.commandID = commandID ?? Self.ownID(body)
     self.occurredAt = occurredAt
     self.expectedVersion = expectedVersion
     self.isDryRun = isDryRun
     self.correlation = correlation
+  }
+
+  private static func ownID(_ body: Body) -> UUIDBytes {
+    if case .open(let form) = body, let name = form.name {
+      return .derived(from: ["open", form.organization, name])
+    }
+    return .random()
+  }
+}
+
+extension UUIDBytes {
+  /// The id that always belongs to these words: a version 8 UUID of their SHA-256.
+  public static func derived(from words: [String]) -> UUIDBytes {
+    let text = words.map { "\($0.utf8.count):\($0)" }.joined()
+    let digest = sha256(Array(text.utf8))
+    let halves = [0, 8].map { start in digest[start..<(start + 8)].reduce(UInt64(0)) { $0 << 8 | UInt64($1) } }
+    return UUIDBytes(
+      high: halves[0] & 0xffff_ffff_ffff_0fff | 0x8000,
+      low: halves[1] & 0x3fff_ffff_ffff_ffff | 0x8000_0000_0000_0000)
   }
 }

@@ -122,18 +122,14 @@ extension DayWindow {
 }
 
 extension String {
-  /// What stands before and after the first place of a mark.
-  func cut(at mark: String) -> (String, String?) {
-    guard let found = firstRange(of: mark) else { return (self, nil) }
-    return (String(self[..<found.lowerBound]), String(self[found.upperBound...]))
-  }
-
-  private func firstRange(of mark: String) -> Range<Index>? {
-    var place = startIndex
-    while place < endIndex {
-      if self[place...].hasPrefix(mark) { return place..<index(place, offsetBy: mark.count) }
-      formIndex(after: &place)
+  /// What stands before and after the first place of a mark of ASCII.
+  func cut(at mark: StaticString) -> (String, String?) {
+    let text = utf8
+    let found = mark.withUTF8Buffer { mark in
+      text.indices.first { text[$0] == mark.first && text[$0...].starts(with: mark) }
     }
-    return nil
+    guard let found else { return (self, nil) }
+    let rest = text.index(found, offsetBy: mark.utf8CodeUnitCount)
+    return (String(self[..<found]), String(self[rest...]))
   }
 }

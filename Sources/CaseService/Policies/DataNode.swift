@@ -4,15 +4,36 @@ internal import Yams
 /// A value in a data file, which knows its place so that a refusal can name it.
 struct DataNode {
   let file: String
-  let place: String
+  private let path: Path
   private let node: Node
+
+  /// The way to a value; it is spelt out only when somebody asks.
+  private indirect enum Path {
+    case root
+    case key(Path, String)
+    case index(Path, Int)
+
+    var text: String {
+      switch self {
+      case .root: ""
+      case .key(.root, let name): name
+      case .key(let outer, let name): "\(outer.text).\(name)"
+      case .index(let outer, let index): "\(outer.text)[\(index)]"
+      }
+    }
+  }
+
+  /// The keys from the top of the file, joined by dots.
+  var place: String { path.text }
 
   /// The root of a file; nothing of YAML but maps, lists and scalars is used.
   init(file: String, text: String) throws(PolicyFileError) {
     self.file = file
-    place = ""
+    path = .root
     do {
-      guard let root = try Yams.compose(yaml: text) else {
+      // Every scalar is read as text, so the rules that guess types (regular expressions, costly to start) are
+      // left out.
+      guard let root = try Yams.compose(yaml: text, .basic, .default, .utf8) else {
         throw PolicyFileError(file: file, "the file is empty", accepted: "a map of keys and values")
       }
       node = root
@@ -23,10 +44,10 @@ struct DataNode {
     }
   }
 
-  private init(_ node: Node, file: String, place: String) {
+  private init(_ node: Node, file: String, path: Path) {
     self.node = node
     self.file = file
-    self.place = place
+    self.path = path
   }
 
   /// A refusal of this value.
@@ -42,8 +63,7 @@ struct DataNode {
       guard let name = key.scalar?.string else {
         throw refusal("has a key that is no text", accepted: "text")
       }
-      let inner = place.isEmpty ? name : "\(place).\(name)"
-      entries.append((name, DataNode(value, file: file, place: inner)))
+      entries.append((name, DataNode(value, file: file, path: .key(path, name))))
     }
     return entries
   }
@@ -78,7 +98,19 @@ struct DataNode {
   /// The members of a list.
   func list() throws(PolicyFileError) -> [DataNode] {
     guard let sequence = node.sequence else { throw refusal("is no list", accepted: "a list") }
-    return sequence.enumerated().map { DataNode($1, file: file, place: "\(place)[\($0)]") }
+    return sequence.enumerated().map { DataNode($1, file: file, path: .index(path, $0)) }
+  }
+
+  /// True for a map.
+  var isMap: Bool { node.mapping != nil }
+
+  /// True for a list.
+  var isList: Bool { node.sequence != nil }
+
+  /// A text, which may be empty.
+  func scalar() throws(PolicyFileError) -> String {
+    guard let text = node.scalar?.string else { throw refusal("is no text", accepted: "text") }
+    return text
   }
 
   /// A text that is not blank.

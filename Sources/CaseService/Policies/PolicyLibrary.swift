@@ -57,7 +57,7 @@ public struct PolicyLibrary: Sendable {
 
   /// The version in force for a cloud at a moment (SRC-1), or nil.
   public func policy(for cloud: Cloud, at instant: Instant) -> Policy? {
-    versions(of: cloud).last { policy in
+    newest(of: cloud) { policy in
       policy.validFrom.map { $0 <= instant } ?? true && policy.validUntil.map { instant < $0 } ?? true
     }
   }
@@ -65,7 +65,7 @@ public struct PolicyLibrary: Sendable {
   /// The policy of a name such as `21vianet/2`, or nil.
   public func policy(named name: String) -> Policy? {
     guard let cloud = Cloud(rawValue: name.cut(at: "/").0) else { return nil }
-    return versions(of: cloud).first { $0.name == name }
+    return newest(of: cloud) { $0.name == name }
   }
 
   /// The newest version of a calendar, or nil.
@@ -78,13 +78,13 @@ public struct PolicyLibrary: Sendable {
     read { (loader) throws(PolicyFileError) in try loader.calendar(labelled: label) }
   }
 
-  /// A policy of this library with its calendars, ready to decide with.
+  /// A policy with its calendars, ready to decide with; each is prepared when it is first asked for.
   public func rulebook(for policy: Policy) -> Rulebook {
-    read { (loader) throws(PolicyFileError) in try loader.rulebook(for: policy) }
+    Rulebook(policy: policy) { calendar(named: $0) }
   }
 
-  private func versions(of cloud: Cloud) -> [Policy] {
-    read { (loader) throws(PolicyFileError) in try loader.policies(of: cloud) }
+  private func newest(of cloud: Cloud, where matches: (Policy) -> Bool) -> Policy? {
+    read { (loader) throws(PolicyFileError) in try loader.newest(of: cloud, where: matches) }
   }
 
   /// Asks the loader. Only a program built with a broken file of its own can fail here: every other library

@@ -4,14 +4,15 @@ internal import SupportCases
 struct PolicyLoader: Sendable {
   private let policyTexts: [(name: String, text: String)]
   private let calendarTexts: [(name: String, text: String)]
+  /// What has been read of each cloud, the newest version first.
   private var clouds: [Cloud: [Policy]] = [:]
   private var calendars: [String: PreparedCalendar] = [:]
   private var zones: [String: ZoneData] = [:]
   private var tables: [String: HolidayTable] = [:]
-  private var rulebooks: [String: Rulebook] = [:]
+  private var newestCalendars: [String: PreparedCalendar] = [:]
 
   /// The years for which calendars are laid out in advance; others are answered more slowly.
-  private static let years = 2016...2032
+  private static let years = 2015...2032
 
   init(policies: [(name: String, text: String)], calendars: [(name: String, text: String)]) {
     policyTexts = policies.map { (Self.stem($0.name), $0.text) }
@@ -25,11 +26,8 @@ struct PolicyLoader: Sendable {
     }
     for cloud in Cloud.allCases {
       for policy in try policies(of: cloud) {
-        _ = try rulebook(for: policy)
-        for reading in policy.readings {
-          for name in [reading.of, reading.calendar] {
-            _ = try calendar(named: name, in: policy, at: "readings.\(reading.name)")
-          }
+        for (place, name) in Self.calendarNames(of: policy) {
+          try expectCalendar(name, of: policy, at: place)
         }
       }
     }
@@ -46,59 +44,61 @@ struct PolicyLoader: Sendable {
 
   /// The versions of a cloud's policy, the oldest first; one without an end ends where the next begins.
   mutating func policies(of cloud: Cloud) throws(PolicyFileError) -> [Policy] {
-    if let known = clouds[cloud] { return known }
-    var found: [Policy] = []
-    for (name, text) in policyTexts where Self.policy(name, isOf: cloud) {
-      let root = try DataNode(file: name + ".yaml", text: text)
-      let policy = try PolicyReader.policy(root)
-      guard name == "\(policy.cloud.rawValue)-\(policy.version)" else {
-        throw root.refusal(
-          "the file holds \(policy.name)", accepted: "\(policy.cloud.rawValue)-\(policy.version).yaml")
-      }
-      guard !found.contains(where: { $0.version == policy.version }) else {
-        throw root.refusal("\(policy.name) is given twice", accepted: "each version once")
-      }
-      found.append(policy)
-    }
-    found.sort { $0.version < $1.version }
-    for index in found.indices.dropFirst() {
-      try Self.join(&found[index - 1], found[index])
-    }
-    clouds[cloud] = found
-    return found
+    _ = try newest(of: cloud) { _ in false }
+    return (clouds[cloud] ?? []).reversed()
   }
 
-  /// A policy with its calendars.
-  mutating func rulebook(for policy: Policy) throws(PolicyFileError) -> Rulebook {
-    if let known = rulebooks[policy.name], known.policy == policy { return known }
-    var prepared: [String: PreparedCalendar] = [:]
-    for (place, name) in Self.calendarNames(of: policy) where prepared[name] == nil {
-      prepared[name] = try calendar(named: name, in: policy, at: place)
+  /// The newest version of a cloud's policy that matches; older files are not even read.
+  mutating func newest(
+    of cloud: Cloud, where matches: (Policy) -> Bool
+  ) throws(PolicyFileError) -> Policy? {
+    if let known = clouds[cloud]?.first(where: matches) { return known }
+    let files = policyTexts.filter { Self.policy($0.name, isOf: cloud) }
+      .sorted { Self.number($0.name) > Self.number($1.name) }
+    for file in files.dropFirst(clouds[cloud]?.count ?? 0) {
+      let policy = try read(file, before: clouds[cloud]?.last)
+      clouds[cloud, default: []].append(policy)
+      if matches(policy) { return policy }
     }
-    let rulebook = Rulebook(policy: policy, calendars: prepared)
-    rulebooks[policy.name] = rulebook
-    return rulebook
+    return nil
   }
 
-  private mutating func calendar(
-    named name: String, in policy: Policy, at place: String
-  ) throws(PolicyFileError) -> PreparedCalendar {
-    guard let calendar = try calendar(named: name) else {
-      throw PolicyFileError(
-        file: "\(policy.cloud.rawValue)-\(policy.version).yaml", place: place,
-        "\(name) has no calendar file", accepted: "a calendar with a file")
+  private func read(
+    _ file: (name: String, text: String), before later: Policy?
+  ) throws(PolicyFileError) -> Policy {
+    let root = try DataNode(file: file.name + ".yaml", text: file.text)
+    var policy = try PolicyReader.policy(root)
+    guard file.name == "\(policy.cloud.rawValue)-\(policy.version)" else {
+      throw root.refusal(
+        "the file holds \(policy.name)", accepted: "\(policy.cloud.rawValue)-\(policy.version).yaml")
     }
-    return calendar
+    guard let later else { return policy }
+    guard later.version != policy.version else {
+      throw root.refusal("\(policy.name) is given twice", accepted: "each version once")
+    }
+    try Self.join(&policy, later)
+    return policy
+  }
+
+  private mutating func expectCalendar(
+    _ name: String, of policy: Policy, at place: String
+  ) throws(PolicyFileError) {
+    guard try calendar(named: name) == nil else { return }
+    throw PolicyFileError(
+      file: "\(policy.cloud.rawValue)-\(policy.version).yaml", place: place,
+      "\(name) has no calendar file", accepted: "a calendar with a file")
   }
 
   /// The newest version of a calendar.
   mutating func calendar(named name: String) throws(PolicyFileError) -> PreparedCalendar? {
+    if let known = newestCalendars[name] { return known }
     var newest: PreparedCalendar?
     for (file, _) in calendarTexts where file == name || Self.version(file, of: name) != nil {
       let found = try calendar(inFile: file)
       if let known = newest, known.calendar.version >= found.calendar.version { continue }
       newest = found
     }
+    newestCalendars[name] = newest
     return newest
   }
 

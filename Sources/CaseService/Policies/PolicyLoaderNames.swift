@@ -12,6 +12,11 @@ extension PolicyLoader {
     name.hasPrefix(cloud.rawValue + "-") && Int(name.dropFirst(cloud.rawValue.count + 1)) != nil
   }
 
+  /// The version in names such as `21vianet-2`.
+  static func number(_ name: String) -> Int {
+    name.split(separator: "-").last.flatMap { Int($0) } ?? 0
+  }
+
   /// The version that a calendar's file name such as `21vianet-billing.2` adds to its name.
   static func version(_ file: String, of name: String) -> Int? {
     file.hasPrefix(name + ".") ? Int(file.dropFirst(name.count + 1)) : nil
@@ -42,6 +47,9 @@ extension PolicyLoader {
         guard let name = policy.hours[type]?[severity] else { continue }
         names.append(("hours.\(type.rawValue).\(severity.rawValue)", name))
       }
+    }
+    for reading in policy.readings {
+      names += [reading.of, reading.calendar].map { ("readings.\(reading.name)", $0) }
     }
     return names
   }

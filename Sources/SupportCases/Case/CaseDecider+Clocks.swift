@@ -117,7 +117,8 @@ extension CaseDecider {
       raised
       ? ClockArithmetic.raised(
         due: row.dueAt ?? .distantFuture, at: moment, target: target, on: calendar,
-        periods: state.severityPeriods(until: moment), to: new, since: row.startedAt)
+        periods: state.severityPeriods(until: moment), to: new, since: row.startedAt,
+        wasProvisional: row.dueAt == nil ? nil : row.provisional)
       : ClockArithmetic.lowered(start: row.startedAt, target: target, on: calendar)
     guard due.at != row.dueAt, due.at != .distantFuture else { return nil }
     return ClockMove(
@@ -129,17 +130,17 @@ extension CaseDecider {
   /// Records what passed its due date before this moment, each dated when it was due (CK-6).
   mutating func recordBreaches() {
     guard state.exists, state.view.status == .open else { return }
-    let clocks = state.clocks.rows.filter { $0.state == .running && ($0.dueAt.map { $0 < at } ?? false) }
-    for row in clocks.sorted(by: { ($0.dueAt ?? at) < ($1.dueAt ?? at) }) {
-      guard let due = row.dueAt else { continue }
-      emit(.breachRecorded(clock: row.clock, cycle: row.cycle, dueAt: due), occurredAt: due)
+    var due: [(at: Instant, event: CaseEvent)] = []
+    for row in state.clocks.rows where row.state == .running {
+      guard let moment = row.dueAt, moment < at else { continue }
+      due.append((moment, .breachRecorded(clock: row.clock, cycle: row.cycle, dueAt: moment)))
     }
     for duty in [Duty.contactInformation, .businessImpactStatement] {
-      guard let row = state.duties.last(duty), row.state == .owed, let due = row.dueAt, due < at else {
-        continue
-      }
-      emit(.dutyLapsed(duty: duty, dueAt: due), occurredAt: due)
+      guard let row = state.duties.last(duty), row.state == .owed, let moment = row.dueAt, moment < at
+      else { continue }
+      due.append((moment, .dutyLapsed(duty: duty, dueAt: moment)))
     }
+    for (moment, event) in due.sorted(by: { $0.at < $1.at }) { emit(event, occurredAt: moment) }
   }
 }
 

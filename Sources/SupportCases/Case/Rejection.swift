@@ -36,6 +36,8 @@ public struct Rejection: Error, Hashable, Sendable {
     case administratorsOwn = "administrators-own"
     /// A value is missing or unusable.
     case invalidInput = "invalid-input"
+    /// Only people decide; the program's own timer does not.
+    case timerDecidesNothing = "timer-decides-nothing"
     /// No policy was in force then.
     case noPolicy = "no-policy"
     /// The organisation's domain belongs to another cloud (ALL-1).

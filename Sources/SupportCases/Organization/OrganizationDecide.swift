@@ -39,7 +39,8 @@ public enum OrganizationDecider {
       }
       return [.administratorRemoved(person: person, role: role)]
     case .addUser(let person):
-      return state.users.contains { $0.value == person && $0.holds(at: moment) } ? [] : [.userAdded(person: person)]
+      let known = state.users.contains { $0.value == person && $0.holds(at: moment) }
+      return known ? [] : [.userAdded(person: person)]
     case .signAgreement(let kind):
       return state.hasAgreement(kind, at: moment) ? [] : [.agreementSigned(kind)]
     case .endAgreement(let kind):
@@ -52,7 +53,8 @@ public enum OrganizationDecider {
       let running = state.subscriptions.contains { $0.value == kind && $0.holds(at: moment) }
       try require(running, "\(kind.rawValue) subscription", state, moment, "CN-1")
       return [.subscriptionEnded(kind)]
-    case .registerPhone(let phone): return state.phones.contains(phone) ? [] : [.phoneRegistered(phone: phone)]
+    case .registerPhone(let phone):
+      return state.phones.contains(phone) ? [] : [.phoneRegistered(phone: phone)]
     }
   }
 

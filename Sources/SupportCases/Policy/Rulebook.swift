@@ -2,17 +2,29 @@
 public struct Rulebook: Sendable {
   /// The policy.
   public let policy: Policy
-  /// Its calendars by name, prepared.
-  public let calendars: [String: PreparedCalendar]
+  private let find: @Sendable (String) -> PreparedCalendar?
 
   /// A rulebook; every calendar that the policy's hours name belongs into `calendars`.
   public init(policy: Policy, calendars: [String: PreparedCalendar]) {
+    self.init(policy: policy) { calendars[$0] }
+  }
+
+  /// A rulebook whose calendars are prepared when they are first asked for; the same name always gives the
+  /// same calendar.
+  public init(policy: Policy, finding find: @escaping @Sendable (String) -> PreparedCalendar?) {
     self.policy = policy
-    self.calendars = calendars
+    self.find = find
+  }
+
+  /// All calendars of the policy by name.
+  public var calendars: [String: PreparedCalendar] {
+    var found: [String: PreparedCalendar] = [:]
+    for name in policy.hours.values.flatMap(\.values) where found[name] == nil { found[name] = find(name) }
+    return found
   }
 
   /// The calendar that clocks of this type and severity count on (CN-8, CN-22); nil where the policy has none.
   public func calendar(for type: RequestType, severity: Severity) -> PreparedCalendar? {
-    policy.hours[type]?[severity].flatMap { calendars[$0] }
+    policy.hours[type]?[severity].flatMap { find($0) }
   }
 }

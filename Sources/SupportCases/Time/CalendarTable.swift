@@ -49,10 +49,10 @@ struct CalendarTable: Sendable {
     let (first, last) = (Self.newYear(firstYear), Self.newYear(lastYear + 1))
     start = zone.instant(ofLocalSecond: Int64(first) * 86_400).microseconds
     end = zone.instant(ofLocalSecond: Int64(last) * 86_400).microseconds
-    var fill = Filler(calendar, capacity: last - first)
-    for date in first..<last { fill.add(date, zone) }
-    windows = fill.windows
-    days = fill.days + [Day(first: fill.windows.count, before: fill.total, length: 0)]
+    var fill = Filler(calendar, from: first, to: last)
+    for date in first..<last { fill.add(date) }
+    fill.days.append(Day(first: fill.windows.count, before: fill.total, length: 0))
+    (windows, days) = (fill.windows, fill.days)
     hints = Self.hints(for: windows, from: start, to: end)
   }
 
@@ -102,37 +102,49 @@ struct CalendarTable: Sendable {
   }
 }
 
-/// Builds the rows of a table date by date.
+/// Builds the rows of a table date by date, in order.
 private struct Filler {
   var windows: [CalendarTable.Window] = []
   var days: [CalendarTable.Day] = []
   var total: Int64 = 0
+  private var clock: ForwardZone
   private let weekly: [[DayWindow]]
-  private let special: [Int: [DayWindow]]
+  /// Dates with windows of their own, the next one last.
+  private var special: [(date: Int, windows: [DayWindow])]
 
-  init(_ calendar: ServiceCalendar, capacity: Int) {
+  init(_ calendar: ServiceCalendar, from first: Int, to last: Int) {
+    clock = ForwardZone(calendar.zone, fromLocalSecond: Int64(first) * 86_400)
     weekly = Weekday.allCases.map { calendar.weekly[$0] ?? [] }
-    var special: [Int: [DayWindow]] = [:]
-    for date in calendar.closed.keys { special[date.daysSinceEpoch] = [] }
-    for (date, windows) in calendar.worked { special[date.daysSinceEpoch] = windows }
-    self.special = special
-    windows.reserveCapacity(capacity)
-    days.reserveCapacity(capacity + 1)
+    var special: [(date: Int, windows: [DayWindow])] = []
+    for date in calendar.closed.keys where calendar.worked[date] == nil {
+      special.append((date.daysSinceEpoch, []))
+    }
+    for (date, windows) in calendar.worked { special.append((date.daysSinceEpoch, windows)) }
+    self.special = special.filter { $0.date >= first }.sorted { $0.date > $1.date }
+    windows.reserveCapacity(last - first)
+    days.reserveCapacity(last - first + 1)
   }
 
-  mutating func add(_ date: Int, _ zone: ZoneData) {
+  mutating func add(_ date: Int) {
     let first = windows.count
     let before = total
-    for window in special[date] ?? weekly[Weekday(daysSinceEpoch: date).rawValue - 1] {
-      let midnight = Int64(date) * 86_400
-      let opens = zone.instant(ofLocalSecond: midnight + Int64(window.opens)).microseconds
-      let closes = zone.instant(ofLocalSecond: midnight + Int64(window.closes)).microseconds
-      // A window that lies whole in the hour skipped in spring has no time in it.
-      guard opens < closes else { continue }
-      windows.append(.init(opens: opens, closes: closes, before: total, day: days.count))
-      total += closes - opens
+    if let next = special.last, next.date == date {
+      special.removeLast()
+      for window in next.windows { add(window, on: date) }
+    } else {
+      for window in weekly[Weekday(daysSinceEpoch: date).rawValue - 1] { add(window, on: date) }
     }
     guard windows.count > first else { return }
     days.append(.init(first: first, before: before, length: (total - before) / 1_000_000))
+  }
+
+  private mutating func add(_ window: DayWindow, on date: Int) {
+    let midnight = Int64(date) * 86_400
+    let opens = clock.instant(ofLocalSecond: midnight + Int64(window.opens))
+    let closes = clock.instant(ofLocalSecond: midnight + Int64(window.closes))
+    // A window that lies whole in the hour skipped in spring has no time in it.
+    guard opens < closes else { return }
+    windows.append(.init(opens: opens, closes: closes, before: total, day: days.count))
+    total += closes - opens
   }
 }

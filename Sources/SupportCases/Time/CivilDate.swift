@@ -48,11 +48,15 @@ public struct CivilDate: Hashable, Comparable, Sendable {
 
   /// The date written as `2026-02-14`, or nil.
   public init?(_ text: String) {
-    let digits = Array(text.utf8)
-    guard digits.count == 10, digits[4] == 0x2D, digits[7] == 0x2D else { return nil }
-    guard let year = decimal(digits[0..<4]), year >= 1, let month = decimal(digits[5..<7]),
-      let day = decimal(digits[8..<10])
-    else { return nil }
+    var text = text
+    let numbers = text.withUTF8 { digits -> (year: Int, month: Int, day: Int)? in
+      guard digits.count == 10, digits[4] == 0x2D, digits[7] == 0x2D,
+        let year = decimal(digits[0..<4]), year >= 1, let month = decimal(digits[5..<7]),
+        let day = decimal(digits[8..<10])
+      else { return nil }
+      return (year, month, day)
+    }
+    guard let (year, month, day) = numbers else { return nil }
     self.init(year: year, month: month, day: day)
   }
 

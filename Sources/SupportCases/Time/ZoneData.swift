@@ -60,18 +60,12 @@ public struct ZoneData: Sendable, Hashable {
 
   /// The same for a count of local seconds since 1970-01-01 00:00.
   func instant(ofLocalSecond local: Int64) -> Instant {
-    // No offset reaches 26 hours, so no period before this one can have shown the time already.
-    var index = period(at: Instant(seconds: local - 26 * 3600))
-    while true {
-      let wanted = Instant(seconds: local - Int64(offset(ofPeriod: index)))
-      let candidate = index == 0 ? wanted : max(wanted, transitions[index - 1].at)
-      if index == transitions.count || candidate < transitions[index].at { return candidate }
-      index += 1
-    }
+    var clock = ForwardZone(self, fromLocalSecond: local)
+    return Instant(microseconds: clock.instant(ofLocalSecond: local))
   }
 
   /// How many transitions have happened at a moment.
-  private func period(at instant: Instant) -> Int {
+  fileprivate func period(at instant: Instant) -> Int {
     var (low, high) = (0, transitions.count)
     while low < high {
       let middle = (low + high) / 2
@@ -80,7 +74,39 @@ public struct ZoneData: Sendable, Hashable {
     return low
   }
 
-  private func offset(ofPeriod index: Int) -> Int {
+  fileprivate func offset(ofPeriod index: Int) -> Int {
     index == 0 ? initialOffset : transitions[index - 1].offset
+  }
+}
+
+/// A zone that is asked for local times in order, and so need not search.
+struct ForwardZone {
+  private let zone: ZoneData
+  private var index: Int
+  private var offset: Int64
+  private var begin: Int64
+  private var end: Int64
+
+  init(_ zone: ZoneData, fromLocalSecond local: Int64) {
+    self.zone = zone
+    (index, offset, begin, end) = (0, 0, 0, 0)
+    // No offset reaches 26 hours, so no period before this one can have shown the time already.
+    enter(zone.period(at: Instant(seconds: local - 26 * 3600)))
+  }
+
+  /// Microseconds since 1970 of the first moment at which a local clock shows this time or a later one.
+  mutating func instant(ofLocalSecond local: Int64) -> Int64 {
+    while true {
+      let candidate = max((local - offset) * 1_000_000, begin)
+      if candidate < end || index == zone.transitions.count { return candidate }
+      enter(index + 1)
+    }
+  }
+
+  private mutating func enter(_ period: Int) {
+    index = period
+    offset = Int64(zone.offset(ofPeriod: period))
+    begin = period == 0 ? .min : zone.transitions[period - 1].at.microseconds
+    end = period == zone.transitions.count ? .max : zone.transitions[period].at.microseconds
   }
 }

@@ -100,10 +100,10 @@ public struct SLAClocks: Hashable, Sendable {
     return newest
   }
 
-  /// The cycle that is due next, among those still running.
+  /// The cycle that is due next or has been due longest, among those still outstanding.
   public var nextDue: SLAClock? {
     var next: SLAClock?
-    for row in rows where row.state == .running {
+    for row in rows where row.isOutstanding {
       guard let due = row.dueAt else { continue }
       if let best = next?.dueAt, best <= due { continue }
       next = row

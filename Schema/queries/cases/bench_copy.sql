@@ -1,0 +1,1 @@
+copy (select data from dossier.events order by ledger, position) to stdout (format binary)

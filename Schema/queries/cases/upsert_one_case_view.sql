@@ -1,0 +1,25 @@
+-- As upsert_case_view.sql, for one row.
+insert into dossier.case_view
+  (ledger, stream, reference, organization, cloud, name, person, type, service, category, issue_type,
+  status, requested, assigned, reasons, classified, has_statement, own_area, tier, agent, ball, ball_since,
+  contact_method, contact_event, language, time_zone, incident, follows, policy, opened_at,
+  first_response_at, resolved_at, ended_at, reopenings, referred_to, next_due_clock, next_due_at, version,
+  position)
+values (
+  $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
+  $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39)
+on conflict (ledger, stream) do update set
+  reference = excluded.reference, organization = excluded.organization,
+  cloud = excluded.cloud, name = excluded.name, person = excluded.person, type = excluded.type,
+  service = excluded.service, category = excluded.category, issue_type = excluded.issue_type,
+  status = excluded.status, requested = excluded.requested, assigned = excluded.assigned,
+  reasons = excluded.reasons, classified = excluded.classified,
+  has_statement = excluded.has_statement, own_area = excluded.own_area, tier = excluded.tier,
+  agent = excluded.agent, ball = excluded.ball, ball_since = excluded.ball_since,
+  contact_method = excluded.contact_method, contact_event = excluded.contact_event,
+  language = excluded.language, time_zone = excluded.time_zone, incident = excluded.incident,
+  follows = excluded.follows, policy = excluded.policy, opened_at = excluded.opened_at,
+  first_response_at = excluded.first_response_at, resolved_at = excluded.resolved_at,
+  ended_at = excluded.ended_at, reopenings = excluded.reopenings,
+  referred_to = excluded.referred_to, next_due_clock = excluded.next_due_clock,
+  next_due_at = excluded.next_due_at, version = excluded.version, position = excluded.position

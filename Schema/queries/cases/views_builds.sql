@@ -1,0 +1,1 @@
+select view, fold_version, rebuilt_at from dossier.view_builds where ledger = $1

@@ -1,0 +1,6 @@
+-- A table like a partition, to be filled and to take its place. What a killed rebuild left goes first.
+-- The check spares ATTACH the reading of every row; keys and indexes are made when the rows are in.
+drop table if exists dossier.{view}_{ledger}_new;
+create table dossier.{view}_{ledger}_new
+  (like dossier.{view} including defaults including constraints including storage);
+alter table dossier.{view}_{ledger}_new add constraint {view}_{ledger}_new check (ledger = {ledger});

@@ -1,0 +1,1 @@
+drop table if exists dossier.{view}_{ledger}_new;

@@ -1,0 +1,1 @@
+select position from dossier.lock_head($1)

@@ -1,0 +1,217 @@
+internal import EventStore
+internal import Glibc
+public import Postgres
+internal import SupportCases
+
+/// What a benchmark run is to do.
+public struct BenchmarkOptions: Sendable {
+  /// Open cases before measuring. Defaults to 10,000.
+  public var cases = 10_000
+  /// How long each number of commands in flight is measured, in seconds. Defaults to 10.
+  public var seconds = 10
+  /// Events in the log before replay and rebuild are measured; more commands are given until there are.
+  /// Defaults to 200,000.
+  public var events: Int64 = 200_000
+  /// The numbers of commands in flight. Defaults to 1, 8 and 64.
+  public var inFlight = [1, 8, 64]
+
+  /// The defaults.
+  public init() {}
+}
+
+/// Measures the product on a database it makes and drops.
+public struct Benchmark: Sendable {
+  static let administrator = "bench@example.org"
+  private static let organizations = 64
+  private let server: ConnectionSettings
+  private let options: BenchmarkOptions
+  private let progress: (@Sendable (Progress) -> Void)?
+
+  /// A run on a server where the settings' user may make databases.
+  public init(
+    _ server: ConnectionSettings, _ options: BenchmarkOptions,
+    progress: (@Sendable (Progress) -> Void)? = nil
+  ) {
+    self.server = server
+    self.options = options
+    self.progress = progress
+  }
+
+  /// Runs everything and drops the database again, whatever happens.
+  public func run() async throws(ServiceError) -> BenchmarkReport {
+    let name = "dossier_bench_\(getpid())"
+    let keyFile = "/tmp/\(name).key"
+    do {
+      let connection = try Connection.open(server)
+      defer { connection.close() }
+      try connection.execute("drop database if exists \(name)")
+      try connection.execute("create database \(name)")
+      defer {
+        try? connection.execute("drop database if exists \(name) with (force)")
+        unlink(keyFile)
+      }
+      var settings = server
+      settings.database = name
+      let store = Store(settings)
+      _ = try store.migrate()
+      try KeyFile.create(at: keyFile)
+      return try await measure(store, keyFile)
+    } catch {
+      throw ServiceError(error)
+    }
+  }
+
+  private func measure(_ store: Store, _ keyFile: String) async throws -> BenchmarkReport {
+    let service = CaseService(store: store, keyFile: keyFile, policies: try PolicyLibrary.shipped())
+    defer { Task { await service.stop() } }
+    var report = BenchmarkReport()
+    var lanes = try await prepare(service)
+    report.bareCommit = try await bareCommit(store)
+    for inFlight in options.inFlight {
+      lanes = try await commands(inFlight, lanes, &report)
+    }
+    try await grow(service, lanes)
+    report.copy = try await copy(store)
+    report.replay = try await replay(service)
+    report.rebuild = try await rebuild(service)
+    report.events = try await service.ledgers().map(\.position).reduce(0, +)
+    return report
+  }
+
+  /// Organisations and open cases, spread over the lanes.
+  private func prepare(_ service: CaseService) async throws -> [Lane] {
+    let actor = Actor(role: .operator, name: "bench")
+    for index in 0..<Self.organizations {
+      for form in [
+        OrganizationForm.register(cloud: .vianet, country: "CHN", domain: nil),
+        .addAdministrator(email: Self.administrator, role: .global), .startSubscription(.paid),
+        .signAgreement(.advanced),
+      ] {
+        _ = try await service.submit(CommandRequest(.organization("Bench \(index)", form), actor: actor))
+      }
+    }
+    let share = (options.cases + Self.organizations - 1) / Self.organizations
+    return try await withThrowingTaskGroup(of: Lane.self) { group in
+      for index in 0..<Self.organizations {
+        group.addTask {
+          var lane = Lane(service, organization: "Bench \(index)", seed: UInt64(index))
+          try await lane.fill(to: share)
+          return lane
+        }
+      }
+      var lanes: [Lane] = []
+      for try await lane in group {
+        lanes.append(lane)
+        note("opening cases", Int64(lanes.count * share), Int64(options.cases), "cases")
+      }
+      return lanes
+    }
+  }
+
+  private func commands(
+    _ inFlight: Int, _ lanes: [Lane], _ report: inout BenchmarkReport
+  ) async throws -> [Lane] {
+    note("\(inFlight) in flight", 0, nil, "commands")
+    let clock = ContinuousClock()
+    let warm = clock.now + .milliseconds(500)
+    let end = warm + .seconds(options.seconds)
+    let results = try await withThrowingTaskGroup(of: (Lane, [Duration]).self) { group in
+      for lane in lanes.prefix(inFlight) {
+        group.addTask {
+          var lane = lane
+          var latencies: [Duration] = []
+          while true {
+            let start = clock.now
+            guard start < end else { break }
+            try await lane.step()
+            let stop = clock.now
+            if start >= warm, stop <= end { latencies.append(stop - start) }
+          }
+          return (lane, latencies)
+        }
+      }
+      return try await group.reduce(into: [(Lane, [Duration])]()) { $0.append($1) }
+    }
+    let latencies = results.flatMap(\.1)
+    report.commands.append(
+      BenchmarkReport.Commands(
+        inFlight: inFlight, perSecond: Double(latencies.count) / Double(options.seconds),
+        latency: Latency(latencies)))
+    return results.map(\.0) + lanes.dropFirst(inFlight)
+  }
+
+  /// Gives commands until the log has as many events as asked for.
+  private func grow(_ service: CaseService, _ lanes: [Lane]) async throws {
+    let wanted = options.events
+    let missing = wanted - (try await service.ledgers().map(\.position).reduce(0, +))
+    guard missing > 0 else { return }
+    let share = Int(missing) / lanes.count + 1
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for lane in lanes {
+        group.addTask {
+          var lane = lane
+          for _ in 0..<share { try await lane.step() }
+        }
+      }
+      var done: Int64 = 0
+      for try await _ in group {
+        done += Int64(share)
+        note("filling the log", wanted - missing + done, wanted, "events")
+      }
+    }
+  }
+
+  private func bareCommit(_ store: Store) async throws -> Latency {
+    note("bare commits", 0, nil, "commits")
+    let connection = try Connection.open(store.application)
+    defer { connection.close() }
+    let clock = ContinuousClock()
+    let statement = Statement("bench_commit", "select pg_logical_emit_message(true, 'bench', 'commit')")
+    var latencies: [Duration] = []
+    for round in 0..<600 {
+      let start = clock.now
+      _ = try connection.query(statement)
+      if round >= 100 { latencies.append(clock.now - start) }
+    }
+    return Latency(latencies)
+  }
+
+  /// The payloads of every event as rows of one `bytea`, thrown away: what replay is compared with.
+  private func copy(_ store: Store) async throws -> BenchmarkReport.Throughput {
+    note("bare COPY", 0, nil, "events")
+    let connection = try Connection.open(store.application)
+    defer { connection.close() }
+    var rows: Int64 = 0
+    var bytes = 0
+    let took = try ContinuousClock().measure {
+      try connection.copyOut(CaseSQL.text("bench_copy")) { row in
+        rows += 1
+        bytes += try row.nextBytes().count
+      }
+    }
+    return BenchmarkReport.Throughput(events: rows, seconds: took.seconds, peakMemory: 0)
+  }
+
+  private func replay(_ service: CaseService) async throws -> BenchmarkReport.Throughput {
+    try await throughput { Int64(0) }
+  }
+
+  private func rebuild(_ service: CaseService) async throws -> BenchmarkReport.Throughput {
+    try await throughput { Int64(0) }
+  }
+
+  private func throughput(
+    _ body: () async throws -> Int64
+  ) async throws -> BenchmarkReport.Throughput {
+    Memory.resetPeak()
+    let clock = ContinuousClock()
+    let start = clock.now
+    let events = try await body()
+    return BenchmarkReport.Throughput(
+      events: events, seconds: (clock.now - start).seconds, peakMemory: Memory.peak)
+  }
+
+  private func note(_ phase: String, _ done: Int64, _ total: Int64?, _ unit: String) {
+    progress?(Progress(phase: phase, done: done, total: total, unit: unit))
+  }
+}

@@ -1,0 +1,29 @@
+internal import Postgres
+
+/// The statements of this room, from `Schema/queries/cases`.
+enum CaseSQL {
+  static let lockOrganizationNames = statement("lock_organization_names")
+  static let now = statement("now")
+  // Planned anew with the filter's values each time: the best plan depends on which are given.
+  static let listCases = unprepared("list_cases")
+  static let queueCases = unprepared("queue_cases")
+  static let queueOpenCases = unprepared("queue_open_cases")
+  static let countCases = unprepared("count_cases")
+  static let countOpenCases = unprepared("count_open_cases")
+  static let openingSeals = statement("opening_seals")
+
+  static func statement(_ name: String) -> Statement {
+    Statement("cases_" + name, text(name))
+  }
+
+  private static func unprepared(_ name: String) -> Statement { Statement("", text(name)) }
+
+  /// The text of a statement. A missing one is a fault of the build, found by every test.
+  static func text(_ name: String) -> String {
+    let path = "queries/cases/\(name).sql"
+    guard let file = SchemaFiles.all.first(where: { $0.path.description == path }) else {
+      preconditionFailure("Schema/\(path) was not embedded")
+    }
+    return file.text.description
+  }
+}

@@ -1,0 +1,127 @@
+public import EventStore
+internal import Postgres
+internal import SupportCases
+internal import Synchronization
+
+/// The support desk as its callers see it: commands in, answers and views out.
+///
+/// Connects when first needed. Safe to use from any task.
+public final class CaseService: Sendable {
+  /// The database.
+  public let store: Store
+  /// The policies and calendars decisions rest on.
+  public let policies: PolicyLibrary
+  let pool: ConnectionPool
+  let keys: KeySource
+  private let appenders: AppenderSet
+  private let known = Mutex(Known())
+
+  private struct Known {
+    var ledgers: [LedgerHead] = []
+    var organizations: [String: LedgerID] = [:]
+  }
+
+  /// A service on a store.
+  ///
+  /// - Parameters:
+  ///   - keyFile: the path of the key file that opens personal values. It is read when first needed.
+  ///   - connections: the most connections for reading. Defaults to 4.
+  public init(store: Store, keyFile: String, policies: PolicyLibrary, connections: Int = 4) {
+    self.store = store
+    self.policies = policies
+    keys = KeySource(path: keyFile)
+    pool = ConnectionPool(store.application, size: connections) { try Store.check($0) }
+    appenders = AppenderSet(store: store, keys: keys, policies: policies)
+  }
+
+  /// Finishes what waits and disconnects.
+  public func stop() async {
+    await appenders.stop()
+    await pool.shutdown()
+  }
+
+  /// Decides a command and, if it is accepted, stores what follows from it before it returns.
+  ///
+  /// - Throws: `ServiceError`. A refusal changes nothing. After a lost connection it is unknown whether the
+  ///   command was stored: give it again with the same id.
+  public func submit(_ request: CommandRequest) async throws(ServiceError) -> CommandAnswer {
+    let request = try request.checked()
+    do {
+      let ledger = try await ledger(of: request.body)
+      return try await appenders.appender(for: ledger).submit(request)
+    } catch {
+      throw ServiceError(error)
+    }
+  }
+
+  /// Every ledger and where it stands.
+  public func ledgers() async throws(ServiceError) -> [LedgerHead] {
+    try await read { try EventReader.ledgers($0) }
+  }
+
+  /// Runs a piece of reading on a connection of the pool.
+  func read<R: Sendable>(
+    _ body: @escaping @Sendable (Connection) throws -> R
+  ) async throws(ServiceError) -> R {
+    do {
+      return try await pool.withConnection(body)
+    } catch {
+      throw ServiceError(error)
+    }
+  }
+
+  /// The ledger a command belongs to.
+  private func ledger(of body: CommandRequest.Body) async throws -> LedgerHead {
+    switch body {
+    case .organization(_, .register(let cloud, _, _)):
+      return try await ledger { $0.name == cloud.rawValue }.orThrow(.unknownLedger(cloud.rawValue))
+    case .organization(let name, _): return try await owner(name)
+    case .open(let form): return try await owner(form.organization)
+    case .change(.named(let organization, _), _, _): return try await owner(organization)
+    case .change(.reference(let text), _, _):
+      guard let reference = Reference(text), let found = try await ledger(where: { $0.prefix == reference.prefix })
+      else { throw ServiceError.notFound("there is no case \(text)") }
+      return found
+    }
+  }
+
+  private func owner(_ organization: String) async throws -> LedgerHead {
+    guard let ledger = try await organizationLedger(organization) else {
+      throw ServiceError.notFound("there is no organization named \(organization)")
+    }
+    return ledger
+  }
+
+  /// The ledger an organisation lives in; nil if it is not registered. Names are permanent, so it is kept.
+  func organizationLedger(_ name: String) async throws -> LedgerHead? {
+    if let id = known.withLock({ $0.organizations[name] }) { return try await ledger { $0.ledger == id } }
+    let found = try await read { connection in
+      try EventReader.find(name: name, scope: NameScope.organization, connection)?.ledger
+    }
+    guard let found else { return nil }
+    known.withLock { $0.organizations[name] = found }
+    return try await ledger { $0.ledger == found }
+  }
+
+  /// A ledger by what is known of it. Its head is as it was when the ledgers were first read.
+  func ledger(where matches: (LedgerHead) -> Bool) async throws -> LedgerHead? {
+    var ledgers = known.withLock { $0.ledgers }
+    if ledgers.isEmpty {
+      let keys = keys
+      let fresh = try await read { connection in
+        try Store.check(keys.file(), connection)
+        return try EventReader.ledgers(connection)
+      }
+      known.withLock { $0.ledgers = fresh }
+      ledgers = fresh
+    }
+    return ledgers.first(where: matches)
+  }
+}
+
+extension Optional {
+  fileprivate func orThrow(_ error: StoreError) throws(StoreError) -> Wrapped {
+    guard let self else { throw error }
+    return self
+  }
+}

@@ -1,0 +1,230 @@
+internal import EventStore
+internal import Postgres
+internal import SupportCases
+
+// Commands about cases.
+extension CaseProcessor {
+  func open(
+    _ form: OpenForm, _ request: CommandRequest, _ transaction: LedgerTransaction
+  ) throws -> CommandAnswer {
+    let connection = transaction.connection
+    guard let owner = try cache.stream(named: form.organization, scope: NameScope.organization, connection) else {
+      throw ServiceError.notFound("there is no organization named \(form.organization)")
+    }
+    let organization = try cache.organization(owner, connection)
+    let scope = NameScope.cases(of: owner)
+    try check(request, isAt: 0)
+    if let name = form.name, let taken = try cache.stream(named: name, scope: scope, connection) {
+      throw ServiceError.invalid(
+        "\(form.organization)/\(name) is the name of \(Reference(prefix: ledger.prefix, stream: taken).text) "
+          + "already; choose another --name")
+    }
+    let people = try persons(
+      [form.administrator] + (form.onBehalfOf.map { [$0] } ?? []), creating: true, transaction)
+    let asker = people[form.administrator] ?? .random()
+    var form = form
+    form.follows = try form.follows.map { try earlierCase($0, of: form.organization, connection) }
+    let number = transaction.nextStream
+    let reference = Reference(prefix: ledger.prefix, stream: number).text
+    let opened = form.command(
+      reference: reference, person: PersonID(asker), behalf: form.onBehalfOf.flatMap { people[$0] })
+    let moment = moment(request, transaction)
+    let context = DecisionContext(
+      occurredAt: moment, now: Instant(microseconds: transaction.now),
+      rulebook: try rules.rulebook(for: organization.cloud, at: moment), organization: organization)
+    let events = try CaseDecider.decide(.open(opened), CaseState(), context)
+    let stream = request.isDryRun ? number : transaction.allocateStream()
+    let answer = try record(events, of: CaseState(), stream, context, request, transaction)
+    if let name = form.name, !request.isDryRun {
+      transaction.name(name, scope: scope, stream: stream)
+      cache.keep(name, scope: scope, stream)
+    }
+    return answer
+  }
+
+  func change(
+    _ address: CaseAddress, _ command: CaseCommand, _ evidence: String?, _ request: CommandRequest,
+    _ transaction: LedgerTransaction
+  ) throws -> CommandAnswer {
+    let connection = transaction.connection
+    let stream = try find(address, connection)
+    let state = try cache.caseState(stream, connection)
+    guard state.exists else { throw ServiceError.notFound("there is no case \(address.text)") }
+    try check(request, isAt: state.view.version)
+    guard
+      let owner = try cache.stream(
+        named: state.view.organization, scope: NameScope.organization, connection)
+    else { throw ServiceError.notFound("there is no organization named \(state.view.organization)") }
+    let context = DecisionContext(
+      occurredAt: moment(request, transaction), now: Instant(microseconds: transaction.now),
+      rulebook: try rules.rulebook(named: state.view.policy),
+      organization: try cache.organization(owner, connection))
+    let resolved = try command.citing(evidence, of: state.view)
+    let events = try CaseDecider.decide(resolved, state, context)
+    return try record(events, of: state, stream, context, request, transaction)
+  }
+
+  /// The reference of the case that a new one follows (CK-10): it must be one of the same organisation.
+  private func earlierCase(
+    _ text: String, of organization: String, _ connection: Connection
+  ) throws -> String {
+    let state = try cache.caseState(try find(CaseAddress(text), connection), connection)
+    guard state.exists, state.view.organization == organization else {
+      throw ServiceError.notFound("\(organization) has no case \(text) that a new one could follow")
+    }
+    return state.view.reference
+  }
+
+  private func find(_ address: CaseAddress, _ connection: Connection) throws -> Int64 {
+    switch address {
+    case .reference(let text):
+      guard let reference = Reference(text), reference.prefix == ledger.prefix else { break }
+      return reference.stream
+    case .named(let organization, let name):
+      guard let owner = try cache.stream(named: organization, scope: NameScope.organization, connection) else {
+        throw ServiceError.notFound("there is no organization named \(organization)")
+      }
+      if let stream = try cache.stream(named: name, scope: NameScope.cases(of: owner), connection) {
+        return stream
+      }
+    }
+    throw ServiceError.notFound("there is no case \(address.text)")
+  }
+
+  /// Appends what was decided, folds it in, and tells what became of the case.
+  private func record(
+    _ events: [NewCaseEvent], of before: CaseState, _ stream: Int64, _ context: DecisionContext,
+    _ request: CommandRequest, _ transaction: LedgerTransaction
+  ) throws -> CommandAnswer {
+    var state = before
+    let policy = context.rulebook.policy.name
+    var written: [CommandAnswer.Event] = []
+    for new in events {
+      let version = state.view.version + 1
+      let type = CaseEventType(new.event)
+      var recorded = RecordedCaseEvent(
+        event: new.event, version: version, position: 0, occurredAt: new.occurredAt, recordedAt: context.now,
+        policy: policy)
+      if !request.isDryRun {
+        let contact = state.exists ? state.view.person : new.event.opener
+        let data = try data(new, type, policy, contact, stream, version, request, transaction)
+        recorded.position = transaction.append(data, stream: stream, version: version).position
+      }
+      state.evolve(recorded)
+      written.append(
+        CommandAnswer.Event(
+          id: before.exists || !request.isDryRun ? "\(state.view.reference)@\(version)" : nil,
+          type: type.rawValue, version: version, position: request.isDryRun ? nil : recorded.position,
+          occurredAt: new.occurredAt, recordedAt: request.isDryRun ? nil : context.now))
+    }
+    if !request.isDryRun, !events.isEmpty {
+      cache.store(state, stream)
+      if changed[stream] == nil { changed[stream] = before.view.version }
+    }
+    return CommandAnswer(state, written, isNew: !before.exists, ledger: ledger.name, request)
+  }
+
+  private func data(
+    _ new: NewCaseEvent, _ type: CaseEventType, _ policy: String, _ contact: PersonID, _ stream: Int64,
+    _ version: Int, _ request: CommandRequest, _ transaction: LedgerTransaction
+  ) throws -> EventData {
+    let isTimers = type == .breachRecorded || type == .dutyLapsed
+    var values = PersonalCodec.values(new.texts, contact: contact)
+    let actor = isTimers ? "timer:dossier" : try actor(request.actor, &values, transaction)
+    return EventData(
+      type: type.rawValue, schemaVersion: type.schemaVersion, occurredAt: new.occurredAt.microseconds,
+      actor: actor, commandID: request.commandID, correlation: request.correlation, policy: policy,
+      data: CaseEventCodec.encode(new.event, occurredAt: new.occurredAt),
+      sealed: try seal(values, stream, version, transaction))
+  }
+
+  /// Seals what can be sealed. Of a person who was erased nothing is kept any more.
+  func seal(
+    _ values: [PersonalValue], _ stream: Int64, _ version: Int, _ transaction: LedgerTransaction
+  ) throws -> [UInt8]? {
+    try keys.load(values.map(\.person), transaction.connection)
+    return try keys.seal(values.filter { keys.holds($0.person) }, stream: stream, version: version)
+  }
+
+  /// How the actor stands in the log: staff by name, a customer's people by role, the name sealed.
+  func actor(
+    _ actor: Actor, _ values: inout [PersonalValue], _ transaction: LedgerTransaction
+  ) throws -> String {
+    guard actor.role.isCustomer else { return "\(actor.role.rawValue):\(actor.name)" }
+    let people = try persons([actor.name], creating: true, transaction)
+    if let person = people[actor.name] {
+      values.append(PersonalValue(person: person, bytes: PersonalCodec.encode([("actor", actor.name)])))
+    }
+    return actor.role.rawValue
+  }
+}
+
+/// The scopes in which streams have names.
+enum NameScope {
+  static let organization = "organization"
+
+  static func cases(of organization: Int64) -> String { "cases:\(organization)" }
+}
+
+extension CaseEvent {
+  /// The person who opened the request; nobody for any other event.
+  fileprivate var opener: PersonID {
+    if case .opened(let opened) = self { return opened.person }
+    return .caseContact
+  }
+}
+
+extension CaseCommand {
+  /// The command with its evidence, stated as a version or as an event's id, checked to be this case's.
+  fileprivate func citing(_ evidence: String?, of view: CaseView) throws(Rejection) -> CaseCommand {
+    guard let evidence, case .downgrade(let severity, let reason, _, let texts) = self else { return self }
+    let parts = evidence.split(separator: "@", omittingEmptySubsequences: false)
+    guard parts.count <= 2, let version = parts.last.flatMap({ Int($0) }) else {
+      throw Rejection(
+        .evidenceInsufficient,
+        "\(evidence) is no event; name it by its version, as in 3, or by its id, as in \(view.reference)@3",
+        rules: ["CN-26"])
+    }
+    guard parts.count == 1 || parts[0].uppercased() == view.reference else {
+      throw Rejection(
+        .evidenceInsufficient, "the event \(evidence) is another case's, not \(view.reference)'s",
+        rules: ["CN-26"])
+    }
+    return .downgrade(severity: severity, reason: reason, evidence: version, texts: texts)
+  }
+}
+
+extension OpenForm {
+  /// The command the core decides, with people by their ids and texts to be sealed.
+  fileprivate func command(reference: String, person: PersonID, behalf: UUIDBytes?) -> OpenRequest {
+    let own: [(PersonalText.Field, String?)] = [
+      (.title, title), (.description, description), (.impactStatement, impactStatement), (.email, email),
+      (.phone, phone), (.selfHelp, selfHelp),
+    ]
+    var texts = own.compactMap { field, text in
+      text.map { PersonalText(person: person, field: field, text: $0) }
+    }
+    if let behalf, let onBehalfOf {
+      texts.append(PersonalText(person: PersonID(behalf), field: .onBehalfOf, text: onBehalfOf))
+    }
+    return OpenRequest(
+      reference: reference, name: name, person: person, byTelephone: byTelephone, type: type,
+      service: service, category: category, severity: severity, contactMethod: contactMethod,
+      language: language, timeZone: timeZone, incident: incident, follows: follows, texts: texts)
+  }
+}
+
+extension CommandAnswer {
+  fileprivate init(
+    _ state: CaseState, _ events: [Event], isNew: Bool, ledger: String, _ request: CommandRequest
+  ) {
+    let view = state.view
+    self.init(
+      reference: request.isDryRun && isNew ? nil : view.reference, version: view.version,
+      ledger: ledger, position: request.isDryRun ? nil : events.last?.position, isDryRun: request.isDryRun,
+      events: events, requested: view.requested, assigned: view.assigned, reasons: view.reasons,
+      nextDue: state.clocks.nextDue.flatMap { row in
+        row.dueAt.map { NextDue(clock: row.clock, dueAt: $0) }
+      }, status: view.status)
+  }
+}

@@ -1,0 +1,119 @@
+internal import EventStore
+internal import Postgres
+internal import SupportCases
+
+// Commands about organisations.
+extension CaseProcessor {
+  func change(
+    _ name: String, _ form: OrganizationForm, _ request: CommandRequest, _ transaction: LedgerTransaction
+  ) throws -> CommandAnswer {
+    let connection = transaction.connection
+    let isRegistration = if case .register = form { true } else { false }
+    if isRegistration { try claim(name, connection) }
+    let known = try cache.stream(named: name, scope: NameScope.organization, connection)
+    guard known != nil || isRegistration else {
+      throw ServiceError.notFound("there is no organization named \(name)")
+    }
+    let state = try known.map { try cache.organization($0, connection) } ?? OrganizationState()
+    try check(request, isAt: state.version)
+    let address = form.address
+    let people = try persons(address.map { [$0] } ?? [], creating: true, transaction)
+    let person = address.flatMap { people[$0] }.map { PersonID($0) } ?? .caseContact
+    let moment = moment(request, transaction)
+    let events = try OrganizationDecider.decide(
+      form.command(name, person), state, at: moment, now: Instant(microseconds: transaction.now))
+    let stream = known ?? (request.isDryRun ? transaction.nextStream : transaction.allocateStream())
+    let answer = try record(events, of: state, name, form, person, stream, moment, request, transaction)
+    if isRegistration, !request.isDryRun {
+      transaction.name(name, scope: NameScope.organization, stream: stream)
+      cache.keep(name, scope: NameScope.organization, stream)
+    }
+    return answer
+  }
+
+  /// Makes sure that no other ledger has an organisation of that name, nor gets one before this transaction
+  /// ends: names are unique in the database. One lock for all names, so that registrations can't wait for each
+  /// other crosswise.
+  private func claim(_ name: String, _ connection: Connection) throws {
+    _ = try connection.query(CaseSQL.lockOrganizationNames)
+    guard let found = try EventReader.find(name: name, scope: NameScope.organization, connection),
+      found.ledger != ledger.ledger
+    else { return }
+    throw Rejection(
+      .alreadyRegistered, "an organization named \(name) is registered in another cloud already; choose another name"
+    )
+  }
+
+  private func record(
+    _ events: [OrganizationEvent], of before: OrganizationState, _ name: String, _ form: OrganizationForm,
+    _ person: PersonID, _ stream: Int64, _ moment: Instant, _ request: CommandRequest,
+    _ transaction: LedgerTransaction
+  ) throws -> CommandAnswer {
+    var state = before
+    var written: [CommandAnswer.Event] = []
+    for event in events {
+      state.evolve(event, at: moment)
+      let (type, data) = OrganizationEventCodec.encode(event)
+      var position: Int64?
+      if !request.isDryRun {
+        var values: [PersonalValue] = []
+        if let (field, text) = form.personal {
+          values.append(PersonalValue(person: UUIDBytes(person), bytes: PersonalCodec.encode([(field, text)])))
+        }
+        let actor = try actor(request.actor, &values, transaction)
+        let recorded = transaction.append(
+          EventData(
+            type: type.rawValue, schemaVersion: type.schemaVersion, occurredAt: moment.microseconds,
+            actor: actor, commandID: request.commandID, correlation: request.correlation, policy: "",
+            data: data, sealed: try seal(values, stream, state.version, transaction)),
+          stream: stream, version: state.version)
+        position = recorded.position
+      }
+      written.append(
+        CommandAnswer.Event(
+          id: request.isDryRun ? nil : "\(name)@\(state.version)", type: type.rawValue, version: state.version,
+          position: position, occurredAt: moment,
+          recordedAt: request.isDryRun ? nil : Instant(microseconds: transaction.now)))
+    }
+    if !request.isDryRun { cache.store(state, stream) }
+    return CommandAnswer(
+      organization: name, version: state.version, ledger: ledger.name, position: written.last?.position,
+      isDryRun: request.isDryRun, events: written, reasons: [])
+  }
+}
+
+extension OrganizationForm {
+  /// The address of the person or telephone it is about.
+  fileprivate var address: String? {
+    switch self {
+    case .addAdministrator(let email, _), .removeAdministrator(let email, _), .addUser(let email): email
+    case .registerPhone(let number): number
+    case .register, .signAgreement, .endAgreement, .startSubscription, .endSubscription: nil
+    }
+  }
+
+  /// The personal value to seal beside the event.
+  fileprivate var personal: (field: String, text: String)? {
+    switch self {
+    case .addAdministrator(let email, _), .removeAdministrator(let email, _), .addUser(let email):
+      ("email", email)
+    case .registerPhone(let number): ("phone", number)
+    case .register, .signAgreement, .endAgreement, .startSubscription, .endSubscription: nil
+    }
+  }
+
+  fileprivate func command(_ name: String, _ person: PersonID) -> OrganizationCommand {
+    switch self {
+    case .register(let cloud, let country, let domain):
+      .register(name: name, cloud: cloud, country: country, domain: domain)
+    case .addAdministrator(_, let role): .addAdministrator(person: person, role: role)
+    case .removeAdministrator(_, let role): .removeAdministrator(person: person, role: role)
+    case .addUser: .addUser(person: person)
+    case .signAgreement(let kind): .signAgreement(kind)
+    case .endAgreement(let kind): .endAgreement(kind)
+    case .startSubscription(let kind): .startSubscription(kind)
+    case .endSubscription(let kind): .endSubscription(kind)
+    case .registerPhone: .registerPhone(phone: person)
+    }
+  }
+}

@@ -1,0 +1,151 @@
+internal import EventStore
+internal import Postgres
+internal import SupportCases
+
+/// Decides groups of commands for one ledger, on the appender's thread.
+final class CaseProcessor: GroupProcessor {
+  let ledger: LedgerHead
+  let rules: RulebookCache
+  let keys: KeyRing
+  private let keyFile: KeyFile
+  let cache: StateCache
+  /// The cases this group has changed, with the version each had before.
+  var changed: [Int64: Int] = [:]
+
+  init(ledger: LedgerHead, keys: KeyFile, rules: RulebookCache) {
+    self.ledger = ledger
+    self.rules = rules
+    keyFile = keys
+    self.keys = KeyRing(keys, ledger: ledger.ledger)
+    cache = StateCache(ledger: ledger.ledger)
+  }
+
+  static func commandID(of request: CommandRequest) -> UUIDBytes { request.commandID }
+
+  func process(
+    _ requests: [CommandRequest], in transaction: LedgerTransaction
+  ) throws -> [Result<CommandAnswer, any Error>] {
+    changed = [:]
+    try cache.catchUp(transaction)
+    let streams = requests.compactMap(stream)
+    try cache.load(streams, transaction.connection)
+    let contacts = try streams.map { try cache.caseState($0, transaction.connection).view.person }
+    try keys.load(contacts.filter { $0 != .caseContact }.map { UUIDBytes($0) }, transaction.connection)
+    return try requests.map { try result($0, transaction) }
+  }
+
+  /// What became of one command. A refusal wrote nothing; what fails once something was appended fails the
+  /// whole transaction, so that nothing half done is ever committed.
+  private func result(
+    _ request: CommandRequest, _ transaction: LedgerTransaction
+  ) throws -> Result<CommandAnswer, any Error> {
+    let before = transaction.position
+    do {
+      return .success(try answer(request, transaction))
+    } catch let error as Rejection {
+      return .failure(ServiceError.rejected(error, helpers: try helpers(error, request, transaction)))
+    } catch let error where transaction.position == before && (error is ServiceError || error is StoreError) {
+      return .failure(error)
+    }
+  }
+
+  func commit(_ transaction: LedgerTransaction) throws {
+    let rows = try changed.map { stream, version in
+      ViewChange(stream: stream, before: version, state: try cache.caseState(stream, transaction.connection))
+    }
+    for command in ViewWrites.commands(rows, ledger: ledger.ledger) { transaction.add(command) }
+    try transaction.commit(keys)
+    cache.advance(to: transaction.position)
+    keys.settle()
+  }
+
+  func forget() {
+    cache.forget()
+    keys.forget()
+  }
+
+  /// One command: the first answer again if it is a repeat, else decided and appended.
+  private func answer(_ request: CommandRequest, _ transaction: LedgerTransaction) throws -> CommandAnswer {
+    guard request.actor.role != .timer else {
+      throw Rejection(
+        .timerDecidesNothing,
+        "the actor timer decides nothing; name a person in one of the roles "
+          + Actor.Role.allCases.filter { $0 != .timer }.map(\.rawValue).joined(separator: ", "))
+    }
+    let digest = keys.digest(of: request.statement)
+    if let stored = transaction.answers[request.commandID] {
+      guard stored.digest == digest else { throw StoreError.commandReused(request.commandID) }
+      return try CommandAnswer(stored: stored.answer)
+    }
+    let answer: CommandAnswer
+    switch request.body {
+    case .open(let form): answer = try open(form, request, transaction)
+    case .change(let address, let command, let evidence):
+      answer = try change(address, command, evidence, request, transaction)
+    case .organization(let name, let form): answer = try change(name, form, request, transaction)
+    }
+    if !request.isDryRun {
+      transaction.remember(request.commandID, digest: digest, answer: answer.json.bytes)
+    }
+    return answer
+  }
+
+  /// The case stream a request names, so that a group's cases are read in one query.
+  private func stream(_ request: CommandRequest) -> Int64? {
+    guard case .change(.reference(let reference), _, _) = request.body else { return nil }
+    return Reference(reference)?.stream
+  }
+
+  /// Who helps instead: the organisation's administrators, by name (ALL-2).
+  private func helpers(
+    _ rejection: Rejection, _ request: CommandRequest, _ transaction: LedgerTransaction
+  ) throws -> [String] {
+    guard !rejection.administrators.isEmpty, case .open(let form) = request.body,
+      let owner = try cache.stream(
+        named: form.organization, scope: NameScope.organization, transaction.connection)
+    else { return [] }
+    // Keys as they are now: who was erased since is not named.
+    let names = try PersonNames(
+      organization: owner, ledger: ledger.ledger, KeyRing(keyFile, ledger: ledger.ledger),
+      transaction.connection)
+    return rejection.administrators.compactMap { names[$0] }
+  }
+
+  /// The persons with these addresses. Known ones only, unless `creating`.
+  func persons(
+    _ addresses: [String], creating: Bool, _ transaction: LedgerTransaction
+  ) throws -> [String: UUIDBytes] {
+    try keys.persons(for: addresses, creating: creating, transaction.connection)
+  }
+
+  func moment(_ request: CommandRequest, _ transaction: LedgerTransaction) -> Instant {
+    request.occurredAt ?? Instant(microseconds: transaction.now)
+  }
+
+  func check(_ request: CommandRequest, isAt version: Int) throws(StoreError) {
+    guard let expected = request.expectedVersion, expected != version else { return }
+    throw .wrongExpectedVersion(expected: expected, actual: version)
+  }
+}
+
+/// A case's reference: the letters of its ledger and the number of its stream.
+struct Reference: Hashable, Sendable {
+  var prefix: String
+  var stream: Int64
+
+  init(prefix: String, stream: Int64) {
+    self.prefix = prefix
+    self.stream = stream
+  }
+
+  /// Reads `CN-1002`; nil if it is none.
+  init?(_ text: String) {
+    let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+    guard parts.count == 2, parts[0].count == 2, parts[1].utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+      parts[1].utf8.first != 0x30, let stream = Int64(parts[1])
+    else { return nil }
+    self.init(prefix: parts[0].uppercased(), stream: stream)
+  }
+
+  var text: String { "\(prefix)-\(stream)" }
+}

@@ -1,0 +1,122 @@
+internal import SupportCases
+
+extension CommandRequest {
+  /// The command as it is decided and remembered: every text within its limits, names composed.
+  ///
+  /// - Throws: `ServiceError.invalid` naming the field and what would be accepted.
+  func checked() throws(ServiceError) -> CommandRequest {
+    var request = self
+    request.actor.name = try TextLimits.name(actor.name, "actor's name")
+    try TextLimits.time(occurredAt, "time")
+    switch body {
+    case .open(let form): request.body = .open(try form.checked())
+    case .change(let address, let command, let evidence):
+      try TextLimits.line(evidence, "evidence", TextLimits.name)
+      request.body = .change(try address.checked(), try command.checked(), evidence: evidence)
+    case .organization(let name, let form):
+      try form.check()
+      request.body = .organization(try TextLimits.partOfAddress(name, "organization's name"), form)
+    }
+    return request
+  }
+}
+
+extension CaseAddress {
+  /// The address in the one form under which the case is kept.
+  func checked() throws(ServiceError) -> CaseAddress {
+    switch self {
+    case .reference(let text):
+      try TextLimits.line(text, "case's reference", TextLimits.name)
+      return .reference(Reference(text)?.text ?? text)
+    case .named(let organization, let name):
+      return .named(
+        organization: try TextLimits.partOfAddress(organization, "organization's name"),
+        name: try TextLimits.partOfAddress(name, "case's name"))
+    }
+  }
+}
+
+extension CaseFilter {
+  /// The filter with names composed as they are kept.
+  func checked() throws(ServiceError) -> CaseFilter {
+    var filter = self
+    if let organization { filter.organization = try TextLimits.name(organization, "organization's name") }
+    if let agent { filter.agent = try TextLimits.name(agent, "agent's name") }
+    try TextLimits.time(dueBefore, "time")
+    return filter
+  }
+}
+
+extension OpenForm {
+  fileprivate func checked() throws(ServiceError) -> OpenForm {
+    var form = self
+    form.organization = try TextLimits.partOfAddress(organization, "organization's name")
+    if let name { form.name = try TextLimits.partOfAddress(name, "case's name") }
+    if let follows { form.follows = try CaseAddress(follows).checked().text }
+    try TextLimits.email(administrator, "administrator's e-mail address")
+    try TextLimits.email(onBehalfOf, "user's e-mail address")
+    try TextLimits.email(email, "e-mail address")
+    try TextLimits.phone(phone, "telephone number")
+    try TextLimits.line(title, "title", TextLimits.title)
+    for (value, field) in [
+      (service, "service"), (category, "category"), (timeZone, "time zone"), (language, "language"),
+      (incident, "incident"),
+    ] { try TextLimits.line(value, field, TextLimits.name) }
+    for (value, field) in [
+      (description, "description"), (impactStatement, "impact statement"), (selfHelp, "self-help"),
+    ] { try TextLimits.text(value, field) }
+    return form
+  }
+}
+
+extension OrganizationForm {
+  fileprivate func check() throws(ServiceError) {
+    switch self {
+    case .register(_, let country, let domain):
+      try TextLimits.line(country, "country", TextLimits.name)
+      try TextLimits.line(domain, "domain", 253)
+    case .addAdministrator(let email, _), .removeAdministrator(let email, _), .addUser(let email):
+      try TextLimits.email(email, "e-mail address")
+    case .registerPhone(let number): try TextLimits.phone(number, "telephone number")
+    case .signAgreement, .endAgreement, .startSubscription, .endSubscription: break
+    }
+  }
+}
+
+extension CaseCommand {
+  fileprivate func checked() throws(ServiceError) -> CaseCommand {
+    for text in texts { try text.check() }
+    switch self {
+    case .assign(let agent): return .assign(agent: try Self.agent(agent))
+    case .respond(let kind, let agent, let channel, let texts):
+      return .respond(kind: kind, agent: try Self.agent(agent), channel: channel, texts: texts)
+    case .requestInformation(let agent, let texts):
+      guard let agent else { break }
+      return .requestInformation(agent: try Self.agent(agent), texts: texts)
+    case .classify(_, let category, let issueType, _):
+      try TextLimits.line(category, "category", TextLimits.name)
+      try TextLimits.line(issueType, "issue type", TextLimits.name)
+    case .open, .provide, .escalate, .downgrade, .resolve, .reopen, .close, .cancel, .refer, .handOver,
+      .contactDetails:
+      break
+    }
+    return self
+  }
+
+  private static func agent(_ name: String) throws(ServiceError) -> String {
+    try TextLimits.name(name, "agent's name")
+  }
+}
+
+extension PersonalText {
+  fileprivate func check() throws(ServiceError) {
+    switch field {
+    case .title: try TextLimits.line(text, "title", TextLimits.title)
+    case .email: try TextLimits.email(text, "e-mail address")
+    case .onBehalfOf: try TextLimits.email(text, "user's e-mail address")
+    case .phone: try TextLimits.phone(text, "telephone number")
+    case .description, .impactStatement, .selfHelp, .message, .items, .resources, .summary, .reason, .impact:
+      try TextLimits.text(text, field.rawValue.replacing("_", with: " "))
+    }
+  }
+}

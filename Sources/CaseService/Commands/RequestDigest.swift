@@ -1,0 +1,76 @@
+internal import Postgres
+internal import SupportCases
+
+extension CommandRequest {
+  /// What the caller stated, as bytes that stay the same for the same statement: not the times and ids filled
+  /// in, not the actor, not the expected version.
+  var statement: [UInt8] {
+    var writer = JSONWriter()
+    writer.beginArray()
+    if let occurredAt { writer.instant(occurredAt) }
+    switch body {
+    case .open(let form): writer.write(form)
+    case .change(let address, let command, let evidence):
+      writer.string(address.text)
+      writer.write(command)
+      writer.write(evidence)
+    case .organization(let name, let form):
+      writer.string(name)
+      writer.write(form)
+    }
+    writer.endArray()
+    return writer.bytes
+  }
+}
+
+extension JSONWriter {
+  fileprivate mutating func write(_ text: String?) {
+    if let text { string(text) } else { null() }
+  }
+
+  fileprivate mutating func write(_ form: OpenForm) {
+    string("open")
+    for text in [
+      form.organization, form.administrator, form.byTelephone ? "phone" : "online", form.type.rawValue, form.service,
+      form.category, form.title, form.description, form.severity?.rawValue, form.impactStatement,
+      form.contactMethod.rawValue, form.email, form.phone, form.timeZone, form.language, form.onBehalfOf,
+      form.incident, form.selfHelp, form.name, form.follows,
+    ] { write(text) }
+  }
+
+  fileprivate mutating func write(_ form: OrganizationForm) {
+    switch form {
+    case .register(let cloud, let country, let domain): words("register", cloud.rawValue, country, domain)
+    case .addAdministrator(let email, let role): words("admin add", email, role.rawValue)
+    case .removeAdministrator(let email, let role): words("admin remove", email, role?.rawValue)
+    case .addUser(let email): words("user add", email)
+    case .signAgreement(let kind): words("agreement sign", kind.rawValue)
+    case .endAgreement(let kind): words("agreement end", kind.rawValue)
+    case .startSubscription(let kind): words("subscription start", kind.rawValue)
+    case .endSubscription(let kind): words("subscription end", kind.rawValue)
+    case .registerPhone(let number): words("phone register", number)
+    }
+  }
+
+  fileprivate mutating func write(_ command: CaseCommand) {
+    string(command.name)
+    switch command {
+    case .open, .resolve, .reopen, .close, .cancel, .provide, .handOver: break
+    case .classify(let severity, let category, let issueType, _):
+      words(severity?.rawValue, category, issueType)
+    case .assign(let agent): string(agent)
+    case .respond(let kind, let agent, let channel, _): words(kind.rawValue, agent, channel.rawValue)
+    case .requestInformation(let agent, _): write(agent)
+    case .escalate(let severity, let tier, _): words(severity?.rawValue, tier.map { "\($0)" })
+    case .downgrade(let severity, let reason, let evidence, _):
+      words(severity.rawValue, reason?.rawValue, evidence.map { "\($0)" })
+    case .refer(let target, _): string(target.rawValue)
+    case .contactDetails(let method, _): write(method?.rawValue)
+    }
+    for text in command.texts { words(text.field.rawValue, text.text) }
+  }
+
+  private mutating func words(_ words: String?...) {
+    for word in words { write(word) }
+  }
+}

@@ -1,0 +1,114 @@
+internal import EventStore
+internal import Postgres
+internal import SupportCases
+
+/// Cases and organisations as of a ledger's position, kept between groups. Belongs to one thread.
+///
+/// Bounded by turning over two generations: what was used since the last turn stays.
+final class StateCache {
+  private let ledger: LedgerID
+  private var codec = EventCodec()
+  private var position: Int64?
+  private var young: [Int64: CaseState] = [:]
+  private var old: [Int64: CaseState] = [:]
+  private var organizations: [Int64: OrganizationState] = [:]
+  private var names: [Name: Int64] = [:]
+  private static let generation = 20_000
+  /// Past this distance everything is read anew rather than asked what changed.
+  private static let farBehind: Int64 = 50_000
+
+  private struct Name: Hashable {
+    var scope: String
+    var name: String
+  }
+
+  init(ledger: LedgerID) {
+    self.ledger = ledger
+  }
+
+  /// Drops what other processes changed since this one last looked, and brings the clock to the head.
+  func catchUp(_ transaction: LedgerTransaction) throws {
+    defer { position = transaction.head }
+    guard let position, position != transaction.head else { return }
+    guard transaction.head > position, transaction.head - position < Self.farBehind else { return forget() }
+    let changed = try EventReader.streamsChanged(
+      after: position, ledger: ledger, transaction.connection)
+    for stream in changed {
+      young[stream] = nil
+      old[stream] = nil
+      organizations[stream] = nil
+    }
+  }
+
+  /// What is cached is now true up to here.
+  func advance(to position: Int64) { self.position = position }
+
+  func forget() {
+    position = nil
+    young = [:]
+    old = [:]
+    organizations = [:]
+    names = [:]
+  }
+
+  /// Reads the cases that are not at hand, in one query.
+  func load(_ streams: [Int64], _ connection: Connection) throws {
+    let missing = Array(Set(streams.filter { young[$0] == nil && old[$0] == nil }))
+    guard !missing.isEmpty else { return }
+    var loaded: [Int64: CaseState] = [:]
+    for recorded in try EventReader.streams(missing, ledger: ledger, connection)
+    where !EventCodec.isOrganization(recorded.event.type) {
+      loaded[recorded.stream, default: CaseState()].evolve(try codec.caseEvent(recorded))
+    }
+    for (stream, state) in loaded { store(state, stream) }
+  }
+
+  func caseState(_ stream: Int64, _ connection: Connection) throws -> CaseState {
+    if let state = young[stream] { return state }
+    if let state = old[stream] {
+      store(state, stream)
+      return state
+    }
+    try load([stream], connection)
+    return young[stream] ?? CaseState()
+  }
+
+  func store(_ state: CaseState, _ stream: Int64) {
+    if young.count >= Self.generation {
+      old = young
+      young = [:]
+    }
+    young[stream] = state
+  }
+
+  func organization(_ stream: Int64, _ connection: Connection) throws -> OrganizationState {
+    if let state = organizations[stream] { return state }
+    var state = OrganizationState()
+    for recorded in try EventReader.stream(stream, ledger: ledger, connection) {
+      state.evolve(
+        try codec.organizationEvent(recorded), at: Instant(microseconds: recorded.event.occurredAt))
+    }
+    store(state, stream)
+    return state
+  }
+
+  func store(_ state: OrganizationState, _ stream: Int64) {
+    if organizations.count >= Self.generation { organizations = [:] }
+    organizations[stream] = state
+  }
+
+  /// The stream a name stands for in this ledger; nil if it stands for none.
+  func stream(named name: String, scope: String, _ connection: Connection) throws -> Int64? {
+    if let known = names[Name(scope: scope, name: name)] { return known }
+    guard let found = try EventReader.find(name: name, scope: scope, connection), found.ledger == ledger else {
+      return nil
+    }
+    keep(name, scope: scope, found.stream)
+    return found.stream
+  }
+
+  func keep(_ name: String, scope: String, _ stream: Int64) {
+    if names.count >= Self.generation { names = [:] }
+    names[Name(scope: scope, name: name)] = stream
+  }
+}

@@ -1,0 +1,89 @@
+internal import Foundation
+internal import SupportCases
+
+/// What a text may be, for every command in one place. Errors name the field and the limit, never the value:
+/// it may be personal.
+enum TextLimits {
+  /// Names of organisations, cases, agents, services and actors, in Unicode scalars.
+  static let name = 200
+  /// Titles, in Unicode scalars.
+  static let title = 1_000
+  /// An e-mail address, in Unicode scalars.
+  static let address = 320
+  /// A telephone number, in Unicode scalars.
+  static let phone = 50
+  /// Any other text, in bytes of UTF-8.
+  static let text = 1_048_576
+
+  /// A name: one line, not blank, no space around it; composed, so that it compares equal however it was typed.
+  static func name(_ value: String, _ field: String) throws(ServiceError) -> String {
+    try line(value, field, name)
+    let composed = value.precomposedStringWithCanonicalMapping
+    guard !composed.isEmpty, composed.trimmingCharacters(in: .whitespacesAndNewlines) == composed else {
+      throw .invalid("the \(field) is blank or has space around it; give 1 to \(name) characters")
+    }
+    return composed
+  }
+
+  /// A name that stands before or after the slash of `ORGANIZATION/NAME`.
+  static func partOfAddress(_ value: String, _ field: String) throws(ServiceError) -> String {
+    let name = try name(value, field)
+    guard !name.contains("/") else { throw .invalid("the \(field) holds a slash; give a name without one") }
+    return name
+  }
+
+  /// One line of at most so many characters.
+  static func line(_ value: String?, _ field: String, _ most: Int) throws(ServiceError) {
+    guard let value else { return }
+    // A character has one to four bytes: counts what is huge without walking through it.
+    guard value.utf8.count <= most * 4, value.unicodeScalars.count <= most else {
+      throw .invalid("the \(field) is too long; give at most \(most) characters")
+    }
+    guard !value.unicodeScalars.contains(where: { $0.isControl || $0.isLineEnd }) else {
+      throw .invalid("the \(field) holds a control character; give one line of text")
+    }
+  }
+
+  /// A text of any number of lines.
+  static func text(_ value: String?, _ field: String) throws(ServiceError) {
+    guard let value else { return }
+    guard value.utf8.count <= text else {
+      throw .invalid("the \(field) is too long; give at most \(text) bytes")
+    }
+    guard !value.unicodeScalars.contains(where: { $0.isControl && !"\n\r\t".unicodeScalars.contains($0) }) else {
+      throw .invalid("the \(field) holds a control character; line ends and tabs are the only ones taken")
+    }
+  }
+
+  static func email(_ value: String?, _ field: String) throws(ServiceError) {
+    guard let value else { return }
+    try line(value, field, address)
+    let trimmed = value.trimmingCharacters(in: .whitespaces)
+    let parts = trimmed.split(separator: "@", omittingEmptySubsequences: false)
+    guard parts.count == 2, parts.allSatisfy({ !$0.isEmpty }), !trimmed.contains(where: \.isWhitespace) else {
+      throw .invalid("the \(field) is no e-mail address; give one as in name@example.org")
+    }
+  }
+
+  static func phone(_ value: String?, _ field: String) throws(ServiceError) {
+    guard let value else { return }
+    try line(value, field, phone)
+    guard value.contains(where: \.isNumber) else {
+      throw .invalid("the \(field) is no telephone number; give one with digits, as in +86 10 5555 0100")
+    }
+  }
+
+  /// A time that RFC 3339 and the database can both write.
+  static func time(_ value: Instant?, _ field: String) throws(ServiceError) {
+    guard let value else { return }
+    guard (-62_135_596_800_000_000..<253_402_300_800_000_000).contains(value.microseconds) else {
+      throw .invalid("the \(field) is out of range; give a time in the years 0001 to 9999")
+    }
+  }
+}
+
+extension Unicode.Scalar {
+  fileprivate var isControl: Bool { value < 0x20 || (0x7f..<0xa0).contains(value) }
+
+  fileprivate var isLineEnd: Bool { value == 0x2028 || value == 0x2029 }
+}

@@ -1,0 +1,145 @@
+internal import EventStore
+internal import SupportCases
+
+/// One run of an import: a look through the file, the organisation, then the cases.
+struct Importer {
+  private let options: ImportOptions
+  private let plan: ImportPlan
+  private let file: ImportFile
+  private let progress: (@Sendable (Progress) -> Void)?
+  private var report: ImportReport
+  private var rejected: RejectedFile
+  private var total: Int64 = 0
+
+  init(
+    _ mapping: ImportMapping, _ options: ImportOptions, service: CaseService,
+    progress: (@Sendable (Progress) -> Void)?
+  ) throws(ServiceError) {
+    self.options = options
+    self.progress = progress
+    file = try ImportFile(options.file)
+    let organization = mapping.organization
+    plan = ImportPlan(
+      mapping: mapping, ids: ImportIDs(ledger: organization.cloud.rawValue, organization: organization.name),
+      service: service)
+    report = ImportReport(
+      file: options.file, mapping: options.mapping, organization: organization.name,
+      ledger: organization.cloud.rawValue)
+    rejected = RejectedFile(options.rejectedFile ?? "\(options.file).rejected.csv", header: [])
+  }
+
+  mutating func run() async throws(ServiceError) -> ImportReport {
+    let first = try look()
+    if let first { try await OrganizationSetup(plan, firstRow: first).run() }
+    try await bringIn()
+    if report.isInterrupted {
+      rejected.discard()
+    } else {
+      report.rejectedFile = try rejected.finish()
+    }
+    return report
+  }
+
+  /// Reads the file once before anything is appended: the header, the number of rows, the earliest time. A file that
+  /// is still being written, or is not the mapping's, is refused here.
+  private mutating func look() throws(ServiceError) -> Instant? {
+    var rows = try ImportRows(file, plan.mapping)
+    rejected = RejectedFile(rejected.path, header: rows.columns.names)
+    let mapping = plan.mapping
+    var earliest: Instant?
+    while let record = try rows.next() {
+      total += 1
+      if total % 4096 == 0, Task.isCancelled { break }
+      guard record.problem == nil else { continue }
+      let row = ImportRow(line: record.line, fields: record.fields, columns: rows.columns)
+      guard let text = row[mapping.case.openedAt],
+        let moment = try? mapping.time.instant(text, column: mapping.case.openedAt)
+      else { continue }
+      earliest = min(earliest ?? moment, moment)
+    }
+    return earliest
+  }
+
+  // MARK: Cases
+
+  /// Brings the cases in, many side by side; what became of them is reported in the order of the file.
+  private mutating func bringIn() async throws(ServiceError) {
+    var units = ImportUnits(try ImportRows(file, plan.mapping), plan.mapping, size: file.size)
+    var order = OrderedOutcomes()
+    let plan = plan
+    let inFlight = max(1, options.casesInFlight)
+    let failure = await withTaskGroup(
+      of: (Int, Result<ImportOutcome, ServiceError>).self, returning: ServiceError?.self
+    ) { group in
+      var running = 0
+      var failure: ServiceError?
+      func collect(_ group: inout TaskGroup<(Int, Result<ImportOutcome, ServiceError>)>, _ most: Int) async {
+        while running > most, let (number, result) = await group.next() {
+          running -= 1
+          do throws(ServiceError) {
+            try take(order.add(number, try result.get()))
+          } catch {
+            failure = failure ?? error
+          }
+        }
+      }
+      do throws(ServiceError) {
+        var number = 0
+        while failure == nil, !Task.isCancelled, let unit = try units.next() {
+          switch unit {
+          case .setAside(let outcome): try take(order.add(number, outcome))
+          case .rows(let key, let rows):
+            await collect(&group, inFlight - 1)
+            running += 1
+            let place = number
+            group.addTask {
+              do throws(ServiceError) {
+                return (place, .success(try await ImportCaseRun.run(key, rows, plan)))
+              } catch {
+                return (place, .failure(error))
+              }
+            }
+          }
+          number += 1
+        }
+        if Task.isCancelled { report.isInterrupted = true }
+      } catch {
+        failure = failure ?? error
+      }
+      if failure != nil { group.cancelAll() }
+      await collect(&group, 0)
+      return failure
+    }
+    if let failure {
+      rejected.discard()
+      throw failure
+    }
+  }
+
+  private mutating func take(_ outcomes: [ImportOutcome]) throws(ServiceError) {
+    for outcome in outcomes {
+      report.add(outcome)
+      if outcome.isInterrupted { report.isInterrupted = true }
+      for (row, fields) in outcome.setAside { try rejected.add(fields, line: row.line, reason: row.reason) }
+    }
+    guard !outcomes.isEmpty else { return }
+    progress?(Progress(phase: "importing \(options.file)", done: Int64(report.rows), total: total, unit: "rows"))
+  }
+}
+
+/// Outcomes come as cases end, and are told in the order in which the cases began.
+private struct OrderedOutcomes {
+  private var early: [Int: ImportOutcome] = [:]
+  private var next = 0
+
+  /// Those that can be told now.
+  mutating func add(_ number: Int, _ outcome: ImportOutcome) -> [ImportOutcome] {
+    early[number] = outcome
+    var ready: [ImportOutcome] = []
+    while let outcome = early.removeValue(forKey: next) {
+      ready.append(outcome)
+      next += 1
+    }
+    return ready
+  }
+}

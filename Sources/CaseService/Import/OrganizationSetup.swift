@@ -1,0 +1,85 @@
+internal import EventStore
+internal import SupportCases
+
+/// Makes the organisation a mapping names, or uses it where it stands already.
+struct OrganizationSetup {
+  private let plan: ImportPlan
+  private let began: Instant
+
+  /// - Parameter firstRow: the earliest opening in the file.
+  init(_ plan: ImportPlan, firstRow: Instant) {
+    self.plan = plan
+    // The midnight (UTC) before the day before, so that a part of a day read later changes nothing.
+    let day = firstRow.microseconds / 86_400_000_000
+    began = plan.mapping.organization.since ?? Instant(seconds: (day - 1) * 86_400)
+  }
+
+  func run() async throws(ServiceError) {
+    let organization = plan.mapping.organization
+    let registered = try await registration(organization)
+    for held in organization.held {
+      let since = max(held.since ?? began, registered)
+      try await give(held.form, at: since)
+      if let until = held.until, let ending = held.ending { try await give(ending, at: until) }
+    }
+  }
+
+  /// Registers it; one of that name in the same cloud is used as it is. When it was registered.
+  private func registration(_ organization: ImportMapping.Organization) async throws(ServiceError) -> Instant {
+    let form = OrganizationForm.register(
+      cloud: organization.cloud, country: organization.country, domain: organization.domain)
+    do {
+      _ = try await submit(form, at: began, step: "register")
+      return began
+    } catch .rejected(let rejection, _) where rejection.code == .alreadyRegistered {
+      return try await known(organization)
+    } catch .store(.commandReused) {
+      return try await known(organization)
+    }
+  }
+
+  private func known(_ organization: ImportMapping.Organization) async throws(ServiceError) -> Instant {
+    let found = try await plan.service.organization(organization.name).state
+    guard found.cloud == organization.cloud else {
+      throw .invalid(
+        "the organization \(organization.name) is in the cloud \(found.cloud.rawValue), not in "
+          + "\(organization.cloud.rawValue); choose another name in the mapping or with --organization")
+    }
+    return found.registeredAt
+  }
+
+  private func give(_ form: OrganizationForm, at moment: Instant) async throws(ServiceError) {
+    do {
+      // The time is part of the step: another file may need the same from an earlier day on.
+      _ = try await submit(form, at: moment, step: "\(form.step) \(moment.microseconds)")
+    } catch .rejected(let rejection, _) where rejection.code == .notAChange || rejection.code == .notAdministrator {
+      // What should end had ended already.
+    }
+  }
+
+  private func submit(
+    _ form: OrganizationForm, at moment: Instant, step: String
+  ) async throws(ServiceError) -> CommandAnswer {
+    try await plan.service.submit(
+      CommandRequest(
+        .organization(plan.mapping.organization.name, form), actor: plan.mapping.actor,
+        commandID: plan.ids.organizationStep(step), occurredAt: moment, correlation: plan.ids.correlation))
+  }
+}
+
+extension OrganizationForm {
+  /// What it does, in words that stay the same.
+  fileprivate var step: String {
+    switch self {
+    case .register: "register"
+    case .addAdministrator(let email, let role): "admin add \(email) \(role.rawValue)"
+    case .removeAdministrator(let email, let role): "admin remove \(email) \(role?.rawValue ?? "")"
+    case .addUser(let email): "user add \(email)"
+    case .signAgreement(let kind): "agreement sign \(kind.rawValue)"
+    case .endAgreement(let kind): "agreement end \(kind.rawValue)"
+    case .startSubscription(let kind): "subscription start \(kind.rawValue)"
+    case .endSubscription(let kind): "subscription end \(kind.rawValue)"
+    case .registerPhone(let number): "phone register \(number)"
+    }
+  }
+}

@@ -1,0 +1,115 @@
+internal import EventStore
+internal import Postgres
+public import SupportCases
+
+/// A case as `show` answers: its three views at a moment, with its texts.
+public struct CaseDossier: Sendable {
+  /// The view `CaseView`.
+  public var view: CaseView
+  /// The view `SLAClock`, as true at `observedAt`.
+  public var clocks: [SLAClock]
+  /// The view `ResponsibilityAssignment`, as true at `observedAt`.
+  public var duties: [ResponsibilityAssignment]
+  /// The opening's texts, the newest contact details and impact statement; a text whose key is gone is missing.
+  public var texts: [PersonalText.Field: String]
+  /// The moment it is true for.
+  public var observedAt: Instant
+
+  /// The documented shape.
+  public var json: JSON {
+    .object([
+      .init("case", .string(view.reference)), .init("organization", .string(view.organization)),
+      .init("cloud", .string(view.cloud.rawValue)), .init("name", JSON(view.name)),
+      .init("type", .string(view.type.rawValue)), .init("service", .string(view.service)),
+      .init("category", JSON(view.category)), .init("issue_type", JSON(view.issueType)),
+      .init("title", JSON(texts[.title])), .init("description", JSON(texts[.description])),
+      .init("state", .string(view.status.rawValue)),
+      .init("severity", severityJSON(view.requested, view.assigned, view.reasons)),
+      .init("tier", .int(Int64(view.tier))), .init("agent", JSON(view.agent)),
+      .init("ball", JSON(view.ball?.rawValue)), .init("ball_since", JSON(view.ballSince)),
+      .init("classified", .bool(view.isClassified)), .init("policy_version", .string(view.policy)),
+      .init("contact", contactJSON), .init("language", JSON(view.language)),
+      .init("time_zone", JSON(view.timeZone)), .init("impact_statement", JSON(texts[.impactStatement])),
+      .init("self_help", JSON(texts[.selfHelp])), .init("on_behalf_of", JSON(texts[.onBehalfOf])),
+      .init("incident", JSON(view.incident)), .init("follows", JSON(view.follows)),
+      .init("referred_to", JSON(view.referredTo?.rawValue)), .init("opened_at", JSON(view.openedAt)),
+      .init("first_response_at", JSON(view.firstResponseAt)), .init("resolved_at", JSON(view.resolvedAt)),
+      .init("ended_at", JSON(view.endedAt)), .init("reopened", .int(Int64(view.reopenings))),
+      .init("version", .int(Int64(view.version))), .init("position", .int(view.position)),
+      .init("as_of", JSON(observedAt)), .init("clocks", .array(clocks.map(\.json))),
+      .init("duties", .array(duties.map(\.json))),
+    ])
+  }
+
+  private var contactJSON: JSON {
+    .object([
+      .init("method", .string(view.contactMethod.rawValue)), .init("email", JSON(texts[.email])),
+      .init("phone", JSON(texts[.phone])),
+    ])
+  }
+}
+
+extension CaseService {
+  /// A case as it is, or as it was at a moment.
+  ///
+  /// - Throws: `ServiceError.notFound` if there is no such case, or was none then.
+  public func show(_ address: CaseAddress, asOf: Instant? = nil) async throws(ServiceError) -> CaseDossier {
+    let keys = keys
+    return try await history(of: address, asOf: asOf) { history, moment, connection in
+      let view = history.state.view
+      let ring = KeyRing(try keys.file(), ledger: history.ledger.ledger)
+      let texts = try history.shownTexts(ring, connection)
+      return CaseDossier(
+        view: view, clocks: history.state.clocks.rows.map { $0.observed(at: moment) },
+        duties: history.state.duties.rows.map { $0.observed(at: moment) }, texts: texts, observedAt: moment)
+    }
+  }
+
+  /// Who owes what in a case, now or at a moment (CN-34).
+  public func duties(
+    _ address: CaseAddress, asOf: Instant? = nil
+  ) async throws(ServiceError) -> [ResponsibilityAssignment] {
+    try await history(of: address, asOf: asOf) { history, moment, _ in
+      history.state.duties.rows.map { $0.observed(at: moment) }
+    }
+  }
+}
+
+extension SLAClock {
+  /// The documented shape.
+  public var json: JSON { .object(members) }
+
+  var members: [JSON.Member] {
+    [
+      .init("clock", .string(clock.rawValue)), .init("cycle", .int(Int64(cycle))),
+      .init("holder", .string(clock.holder.rawValue)), .init("state", .string(state.rawValue)),
+      .init("started_at", JSON(startedAt)), .init("due_at", JSON(dueAt)), .init("met_at", JSON(metAt)),
+      .init("breached_at", JSON(breachedAt)), .init("cancelled_at", JSON(cancelledAt)),
+      .init("target", target.map(\.json) ?? .null), .init("policy_version", .string(policy)),
+      .init("calendar_version", JSON(calendar.isEmpty ? nil : calendar)),
+      .init("time_zone_data_version", JSON(zoneData.isEmpty ? nil : zoneData)),
+      .init("provisional", .bool(provisional)),
+    ]
+  }
+}
+
+extension Target {
+  var json: JSON {
+    .object([
+      .init("amount", .int(Int64(amount))), .init("unit", .string(unit.rawValue)),
+      .init("rule", .string(rule.rawValue)), .init("basis", .string(basis.rawValue)),
+    ])
+  }
+}
+
+extension ResponsibilityAssignment {
+  /// The documented shape.
+  public var json: JSON {
+    .object([
+      .init("duty", .string(duty.rawValue)), .init("holder", .string(duty.holder.rawValue)),
+      .init("state", .string(state.rawValue)), .init("since", JSON(since)),
+      .init("since_event", .int(Int64(sinceEvent))), .init("due_at", JSON(dueAt)),
+      .init("by_event", byEvent == 0 ? .null : .int(Int64(byEvent))), .init("rule", .string(duty.rule.rawValue)),
+    ])
+  }
+}

@@ -1,0 +1,118 @@
+internal import EventStore
+internal import Postgres
+public import SupportCases
+
+/// A new event, as `watch` shows it.
+public struct WatchedEvent: Sendable {
+  /// The case's reference, or the organisation's name.
+  public var subject: String
+  /// The case as it is after the event; nil for an organisation's.
+  public var view: CaseView?
+  /// The event.
+  public var entry: HistoryEntry
+
+  /// The documented shape.
+  public var json: JSON {
+    guard case .object(let members) = entry.json else { return entry.json }
+    return .object(
+      [
+        .init(view == nil ? "organization" : "case", .string(subject)),
+        .init("state", JSON(view?.status.rawValue)), .init("severity", JSON(view?.assigned?.rawValue)),
+      ] + members)
+  }
+}
+
+extension CaseService {
+  /// Follows new events in every ledger, from now on or from after a position of each.
+  ///
+  /// - Parameters:
+  ///   - filter: as for `list`; `dueBefore`, `clockState` and `text` are judged on the case as it then is.
+  public func watch(
+    _ filter: CaseFilter = CaseFilter(), after position: Int64? = nil
+  ) -> AsyncThrowingStream<WatchedEvent, any Error> {
+    let (stream, output) = AsyncThrowingStream.makeStream(of: WatchedEvent.self)
+    let listener = Listener(store.application, channels: [Subscription.channel])
+    let task = Task {
+      do {
+        let filter = try filter.checked()
+        let heads = try await ledgers()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+          for head in heads {
+            group.addTask { [self] in
+              let events = Subscription(
+                pool, listener: listener, ledger: head.ledger, after: position ?? head.position)
+              for try await event in events {
+                if let watched = try await watched(event, head, filter) { output.yield(watched) }
+              }
+            }
+          }
+          try await group.waitForAll()
+        }
+        output.finish()
+      } catch {
+        output.finish(throwing: ServiceError(error))
+      }
+      listener.stop()
+    }
+    output.onTermination = { _ in task.cancel() }
+    return stream
+  }
+
+  private func watched(
+    _ event: RecordedEvent, _ ledger: LedgerHead, _ filter: CaseFilter
+  ) async throws(ServiceError) -> WatchedEvent? {
+    let keys = keys
+    return try await read { connection in
+      let ring = KeyRing(try keys.file(), ledger: ledger.ledger)
+      let isOrganization = EventCodec.isOrganization(event.event.type)
+      if isOrganization {
+        let codec = EventCodec()
+        var name = ""
+        if let first = try EventReader.stream(event.stream, ledger: ledger.ledger, limit: 1, connection).first,
+          case .registered(let registered, _, _, _) = try codec.organizationEvent(first)
+        {
+          name = registered
+        }
+        guard filter.accepts(organization: name) else { return nil }
+        return WatchedEvent(
+          subject: name, entry: try HistoryEntry(event, reference: name, ring, connection))
+      }
+      let reference = Reference(prefix: ledger.prefix, stream: event.stream).text
+      var codec = EventCodec()
+      var state = CaseState()
+      let recorded = try EventReader.stream(
+        event.stream, ledger: ledger.ledger, limit: event.version, connection)
+      for event in recorded { state.evolve(try codec.caseEvent(event)) }
+      guard filter.accepts(state, at: try Self.now(connection)) else { return nil }
+      if let text = filter.text, !text.isEmpty {
+        let view = state.view
+        let opening = try PersonalCodec.texts(
+          recorded.first?.event.sealed, stream: event.stream, version: 1, ring, connection)
+        let plain = [reference, view.service, view.category ?? "", view.agent ?? "", view.organization]
+        guard TextSearch.mentions(text, plain + TextSearch.searched(opening)) else { return nil }
+      }
+      let entry = try HistoryEntry(event, reference: reference, ring, connection)
+      return WatchedEvent(subject: reference, view: state.view, entry: entry)
+    }
+  }
+}
+
+extension CaseFilter {
+  fileprivate func accepts(organization name: String) -> Bool {
+    var other = self
+    other.organization = nil
+    return other == CaseFilter() && (organization == nil || organization == name)
+  }
+
+  fileprivate func accepts(_ state: CaseState, at moment: Instant) -> Bool {
+    let view = state.view
+    let due = state.clocks.nextDue?.dueAt
+    let clocks = state.clocks.rows.map { $0.observed(at: moment).state }
+    return (organization == nil || organization == view.organization)
+      && (states.isEmpty || states.contains(view.status))
+      && (severity == nil || severity == view.assigned ?? view.requested)
+      && (clockState.map(clocks.contains) ?? true)
+      && (dueBefore.map { limit in due.map { $0 < limit } ?? false } ?? true)
+      && (agent == nil || agent == view.agent) && (ball == nil || ball == view.ball)
+  }
+}

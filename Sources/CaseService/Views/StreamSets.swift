@@ -1,0 +1,74 @@
+internal import EventStore
+internal import Postgres
+internal import Synchronization
+
+/// The sets of streams of a pass, handed out one by one to whoever is free.
+final class StreamSets: Sendable {
+  private let next: Mutex<(range: Int64, strays: [Int64])>
+  private let end: Int64
+  private let width: Int64
+
+  /// Sets of a size that keeps some tens of thousands of events in flight, whatever the ledger's size.
+  ///
+  /// - Parameters:
+  ///   - strays: streams with stored rows beyond those the log knows.
+  init(_ extent: LedgerExtent) {
+    next = Mutex((extent.streams.lowerBound, extent.strays))
+    end = extent.streams.upperBound
+    let each = max(1, extent.position / max(1, Int64(extent.streams.count)))
+    let thousands = 48_000 / (each * ViewDigest.width)
+    width = min(max(1, thousands), 16) * ViewDigest.width
+  }
+
+  /// One set alone.
+  init(one streams: StreamSet) {
+    (end, width) = (0, 0)
+    switch streams {
+    case .range(let range): next = Mutex((0, range.map { $0 }))
+    case .list(let list): next = Mutex((0, list))
+    }
+  }
+
+  /// Hands out nothing more.
+  func stop() {
+    next.withLock { $0 = (end, []) }
+  }
+
+  /// The next set; nil when there is none.
+  func take() -> StreamSet? {
+    next.withLock { next in
+      guard next.range < end else {
+        defer { next.strays = [] }
+        return next.strays.isEmpty ? nil : .list(next.strays)
+      }
+      let start = next.range
+      next.range = min(start + width, end)
+      return .range(start..<next.range)
+    }
+  }
+}
+
+/// How far a ledger reaches in one snapshot.
+struct LedgerExtent: Sendable {
+  /// The position of its newest event.
+  var position: Int64
+  /// Its streams, in whole thousands.
+  var streams: Range<Int64>
+  /// Streams outside of these that views have rows of.
+  var strays: [Int64]
+
+  init(_ ledger: LedgerID, _ connection: Connection) throws {
+    let rows = try connection.query(ViewSQL.extent, [.int16(ledger.rawValue)])
+    guard rows.count == 1 else { throw StoreError.unknownLedger("\(ledger.rawValue)") }
+    position = try rows.int64(0, 0)
+    let last = try rows.int64(0, 1)
+    let first = try rows.optionalInt64(0, 2) ?? last
+    let width = ViewDigest.width
+    streams = (first / width * width)..<((last / width + 1) * width)
+    let found = try connection.query(
+      ViewSQL.strays,
+      [.int16(ledger.rawValue), .int64(streams.lowerBound), .int64(streams.upperBound)])
+    strays = []
+    for row in 0..<found.count { strays.append(try found.int64(row, 0)) }
+  }
+}

@@ -1,0 +1,117 @@
+internal import EventStore
+internal import Postgres
+internal import SupportCases
+
+/// One way through the cases of a ledger: what is folded, and what is done with the rows.
+struct ViewPass: Sendable {
+  /// The ledger.
+  var ledger: LedgerHead
+  /// Up to where its events count.
+  var limit: FoldLimit
+  /// The views that are made.
+  var views: [ViewName]
+  /// Whether events are read and folded; without, only what is stored is read.
+  var folds = true
+  /// Whether the rows that are stored are read, and compared with those that folding gives.
+  var compares = false
+  /// Whether the rows go into the views' new tables.
+  var writes = false
+  /// Which cases count; nil: all. It is asked after folding.
+  var selects: (@Sendable (CaseFold) -> Bool)?
+}
+
+/// What came out of a pass, or of a part of one.
+struct PassResult: Sendable {
+  /// What came out for one view.
+  struct View: Sendable {
+    var rows: Int64 = 0
+    var folded = ViewDigest()
+    var stored = ViewDigest()
+    /// The streams whose rows differ.
+    var differences: Set<Int64> = []
+  }
+
+  var events: Int64 = 0
+  var cases: Int64 = 0
+  var views: [ViewName: View] = [:]
+
+  mutating func add(_ other: PassResult) {
+    events += other.events
+    cases += other.cases
+    for (name, view) in other.views {
+      views[name, default: View()].rows += view.rows
+      views[name, default: View()].folded.add(view.folded)
+      views[name, default: View()].stored.add(view.stored)
+      views[name, default: View()].differences.formUnion(view.differences)
+    }
+  }
+}
+
+/// Does a pass, or its part of one, on one connection. Belongs to one thread.
+final class PassWorker {
+  private let pass: ViewPass
+  private let folder = CaseFolder()
+  private var folded = ViewRows()
+  private var stored = ViewRows()
+  private(set) var result = PassResult()
+
+  init(_ pass: ViewPass) {
+    self.pass = pass
+  }
+
+  /// Folds the cases of a set and does with them what the pass is for; returns how many events were read.
+  func process(_ streams: StreamSet, _ connection: Connection, check: () throws -> Void) throws -> Int {
+    guard pass.folds else {
+      for view in pass.views { try read(view, streams, connection, check) }
+      return streams.count
+    }
+    let events = try folder.fold(streams, pass.limit, connection, check: check)
+    let chosen = folder.folds.map { $0.exists && (pass.selects?($0) ?? true) }
+    result.events += Int64(events)
+    result.cases += Int64(chosen.count { $0 })
+    for view in pass.views {
+      try check()
+      try make(view, streams, chosen, connection, check)
+    }
+    return events
+  }
+
+  private func make(
+    _ view: ViewName, _ streams: StreamSet, _ chosen: [Bool], _ connection: Connection,
+    _ check: () throws -> Void
+  ) throws {
+    var outcome = result.views[view] ?? PassResult.View()
+    folded.fill(view, folder.folds, chosen, streams, ledger: pass.limit.ledger)
+    folded.add(to: &outcome.folded, streams)
+    outcome.rows += Int64(folded.rows)
+    if pass.compares {
+      try stored.load(
+        view, pass.selects == nil ? nil : chosen, streams, ledger: pass.limit.ledger, connection, check: check
+      )
+      stored.add(to: &outcome.stored, streams)
+      for index in stored.differences(from: folded) {
+        outcome.differences.insert(streams[index])
+      }
+    }
+    if pass.writes {
+      // What a set of changed cases brings takes the place of what was copied before.
+      if case .list = streams {
+        try connection.execute(ViewSQL.delete(view, streams, ledger: pass.limit.ledger))
+      }
+      try connection.copyIn(ViewSQL.copyIn(view, ledger: pass.limit.ledger)) { writer in
+        try writer.rows(encoded: folded.bytes)
+      }
+    }
+    result.views[view] = outcome
+  }
+
+  private func read(
+    _ view: ViewName, _ streams: StreamSet, _ connection: Connection, _ check: () throws -> Void
+  ) throws {
+    var outcome = result.views[view] ?? PassResult.View()
+    try stored.load(view, nil, streams, ledger: pass.limit.ledger, connection, check: check)
+    stored.add(to: &outcome.stored, streams)
+    outcome.rows += Int64(stored.rows)
+    result.views[view] = outcome
+  }
+}

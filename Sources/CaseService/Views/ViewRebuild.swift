@@ -1,0 +1,241 @@
+internal import EventStore
+internal import Postgres
+
+/// Makes the views of a ledger anew.
+///
+/// The rows are folded in one snapshot into new tables and compared there with those stored. Cases that
+/// change meanwhile are folded again in rounds, each smaller than the one before; the last round, and the
+/// exchange, happen in one transaction that holds the ledger's head. That transaction also holds the lock
+/// that keeps a second rebuild away, from the beginning: if its session dies there is no exchange.
+struct ViewRebuild: Sendable {
+  let work: ViewMaintenance
+  let ledger: LedgerHead
+  let views: [ViewName]
+
+  /// So few changed cases are left for the transaction that holds the head.
+  private static let fewCases = 200
+  private static let mostAttempts = 100
+
+  private var number: Int16 { ledger.ledger.rawValue }
+  private var owner: ConnectionSettings { work.store.owner }
+
+  func run() async throws -> [RebuildReport] {
+    let lock = ViewSession(owner, work.sign)
+    let helper = ViewSession(owner, work.sign)
+    do {
+      let reports = try await rebuild(lock, helper)
+      for session in [helper, lock] { await session.close() }
+      if !reports.allSatisfy(\.isSwapped) { await sweep() }
+      return reports
+    } catch {
+      for session in [helper, lock] { await session.close() }
+      await sweep()
+      throw error
+    }
+  }
+
+  private func rebuild(_ lock: ViewSession, _ helper: ViewSession) async throws -> [RebuildReport] {
+    let (number, views) = (number, views)
+    try await lock.run { connection in
+      try connection.execute(TransactionMode.readWrite.begin)
+      try connection.query(ViewSQL.lock, [.int32(Int32(number))])
+    }
+    let builds = try await work.builds(of: ledger)
+    let old = Set(views.filter { builds[$0]?.version != ViewFold.version })
+    try await helper.run { connection in
+      for view in views { try connection.execute(ViewSQL.text("views_create", view, ledger: number)) }
+    }
+    var (extent, result) = try await work.pass(ledger, as: owner, "rebuilding") { extent in
+      makePass(extent.position, writes: true)
+    }
+    let first = extent.position
+    var refused = refuses(result, old)
+    if !refused {
+      try await index()
+      let last = try await follow(&result, from: first, old, lock, helper)
+      refused = last == nil
+      extent.position = last ?? first
+    }
+    return views.map { view in
+      let part = result.views[view] ?? PassResult.View()
+      return RebuildReport(
+        check: ViewMaintenance.check(view, ledger, first, part), position: extent.position,
+        isSwapped: !refused, isNewFold: old.contains(view))
+    }
+  }
+
+  private func makePass(_ position: Int64, writes: Bool) -> ViewPass {
+    ViewPass(
+      ledger: ledger, limit: FoldLimit(ledger: number, position: position), views: views, compares: true,
+      writes: writes)
+  }
+
+  /// Whether rows differ that the same version of the fold has made.
+  private func refuses(_ result: PassResult, _ old: Set<ViewName>) -> Bool {
+    result.views.contains { !$0.value.differences.isEmpty && !old.contains($0.key) }
+  }
+
+  /// Gives the new tables what the old ones have: privileges, keys, indexes, and figures for the planner.
+  private func index() async throws {
+    let sessions = (0..<ViewMaintenance.readers).map { _ in ViewSession(owner, work.sign) }
+    let (number, views, count) = (number, views, sessions.count)
+    work.progress?(Progress(phase: "indexing \(ledger.name)", done: 0, total: nil, unit: "views"))
+    do {
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for (place, session) in sessions.enumerated() {
+          // The largest view is the last: it has a session to itself.
+          let mine = views.reversed().enumerated().filter { min($0.offset, count - 1) == place }.map(
+            \.element)
+          group.addTask {
+            for view in mine { try await session.run { try Self.finish(view, number, $0) } }
+          }
+        }
+        try await group.waitForAll()
+      }
+    } catch {
+      for session in sessions { await session.close() }
+      throw error
+    }
+    for session in sessions { await session.close() }
+  }
+
+  private static func finish(_ view: ViewName, _ ledger: Int16, _ connection: Connection) throws {
+    let partition = view.partition(ledger)
+    var statements = try texts(connection.query(ViewSQL.indexes, [.text(view.rawValue), .text(partition)]))
+    statements += try texts(connection.query(ViewSQL.grants, [.text(partition)]))
+    for statement in statements { try connection.execute(statement) }
+    try connection.execute("analyze dossier.\(partition)_new")
+  }
+
+  private static func texts(_ rows: Rows) throws -> [String] {
+    var texts: [String] = []
+    for row in 0..<rows.count { texts.append(try rows.text(row, 0)) }
+    return texts
+  }
+
+  /// Brings the new tables to the head and exchanges them; returns the head's position then, or nil if cases
+  /// that changed meanwhile differ.
+  private func follow(
+    _ result: inout PassResult, from first: Int64, _ old: Set<ViewName>, _ lock: ViewSession,
+    _ helper: ViewSession
+  ) async throws -> Int64? {
+    var position = first
+    for attempt in 1...Self.mostAttempts {
+      for _ in 0..<5 {
+        let from = position
+        let round = try await helper.run { [self] connection in
+          try connection.execute("begin isolation level repeatable read")
+          let round = try self.round(after: from, connection)
+          try connection.execute("commit")
+          return round
+        }
+        position = round.position
+        result.addDifferences(round.result)
+        if refuses(result, old) { return nil }
+        if round.cases <= Self.fewCases { break }
+      }
+      let from = position
+      let digests = result.views.mapValues(\.folded.bytes)
+      let last = try await lock.run { [self] connection in
+        let outcome = try self.exchange(after: from, old, connection)
+        guard case .exchanged = outcome else { return outcome }
+        try self.record(first, digests, connection)
+        try connection.execute("commit")
+        return outcome
+      }
+      switch last {
+      case .exchanged(let head): return head
+      case .differs(let found):
+        result.addDifferences(found)
+        return nil
+      case .inUse:
+        if attempt == Self.mostAttempts { throw StoreError.conflict(attempts: attempt) }
+      }
+    }
+    return nil
+  }
+
+  /// Folds the cases changed after a position again, in the open transaction.
+  private func round(
+    after position: Int64, _ connection: Connection
+  ) throws -> (position: Int64, cases: Int, result: PassResult) {
+    let extent = try LedgerExtent(ledger.ledger, connection)
+    let changed = try EventReader.streamsChanged(after: position, ledger: ledger.ledger, connection).sorted()
+    let worker = PassWorker(makePass(extent.position, writes: true))
+    for start in stride(from: 0, to: changed.count, by: 2000) {
+      let set = StreamSet.list(Array(changed[start..<min(start + 2000, changed.count)]))
+      _ = try worker.process(set, connection) { try work.sign.check() }
+    }
+    return (extent.position, changed.count, worker.result)
+  }
+
+  private enum Outcome: Sendable {
+    case exchanged(Int64)
+    case differs(PassResult)
+    case inUse
+  }
+
+  /// The last round and the exchange, under the head's lock. Readers of the views are waited for only a
+  /// moment, because commands wait too.
+  private func exchange(
+    after position: Int64, _ old: Set<ViewName>, _ connection: Connection
+  ) throws -> Outcome {
+    try connection.execute("savepoint exchange; set local lock_timeout = '500ms'")
+    do {
+      try connection.query(ViewSQL.lockHead, [.int16(number)])
+      let last = try round(after: position, connection)
+      guard !refuses(last.result, old) else { return .differs(last.result) }
+      let parents = views.map { "dossier.\($0.rawValue)" }.joined(separator: ", ")
+      try connection.execute("lock table \(parents) in access exclusive mode")
+      for view in views { try swap(view, connection) }
+      return .exchanged(last.position)
+    } catch PostgresError.server(.lockNotAvailable, _, _, _) {
+      try connection.execute("rollback to savepoint exchange")
+      return .inUse
+    }
+  }
+
+  private func swap(_ view: ViewName, _ connection: Connection) throws {
+    let renames = try Self.texts(connection.query(ViewSQL.renames, [.text(view.partition(number))]))
+    try connection.execute(ViewSQL.text("views_swap", view, ledger: number))
+    for rename in renames { try connection.execute(rename) }
+    try connection.execute(ViewSQL.text("views_attach", view, ledger: number))
+  }
+
+  private func record(
+    _ position: Int64, _ digests: [ViewName: [UInt8]], _ connection: Connection
+  ) throws {
+    for view in views {
+      try connection.query(
+        ViewSQL.storeBuild,
+        [
+          .int16(number), .text(view.rawValue), .int32(Int32(ViewFold.version)), .int64(position),
+          .optional(digests[view]) { .bytes($0) },
+        ])
+    }
+  }
+
+  /// Removes the new tables of a rebuild that did not come to its end, unless another one is at work, which
+  /// has removed them already.
+  private func sweep() async {
+    let session = ViewSession(owner, nil)
+    let (number, views) = (number, views)
+    _ = try? await session.run { connection in
+      try connection.transaction { connection in
+        let free = try connection.query(ViewSQL.tryLock, [.int32(Int32(number))]).bool(0, 0)
+        guard free else { return }
+        for view in views { try connection.execute(ViewSQL.text("views_drop", view, ledger: number)) }
+      }
+    }
+    await session.close()
+  }
+}
+
+extension PassResult {
+  /// Takes over the cases that differ.
+  fileprivate mutating func addDifferences(_ other: PassResult) {
+    for (name, view) in other.views {
+      views[name, default: View()].differences.formUnion(view.differences)
+    }
+  }
+}

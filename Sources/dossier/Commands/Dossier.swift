@@ -1,0 +1,30 @@
+internal import ArgumentParser
+
+/// The root of the command line.
+struct Dossier: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "dossier",
+    abstract: "Support cases kept as a history that nobody can quietly change.",
+    discussion: """
+      'dossier demo' shows what it does. Without a database of your own (--database, DOSSIER_DATABASE_URL or \
+      PGHOST and the like) everything is kept in a private PostgreSQL that is made and started when needed.
+
+      Options that every command takes stand before or after the command's name: --database URL, --data-dir PATH, \
+      --key-file PATH, --output table|json|jsonl|tsv, --utc, --no-color, --quiet. Commands that write also take \
+      --actor ROLE:NAME, --command-id UUID, --expect-version N, --at TIME and --dry-run. CASE is a reference such \
+      as CN-1002, or ORGANIZATION/NAME.
+
+      Exit status: 0 done, 1 a check found a difference, 3 refused by a rule, 64 called wrongly, 65 bad input, \
+      66 no such case or organization, 69 database not reachable or read-only, 70 a fault of this program, \
+      75 conflict, try again, 77 not permitted, 78 schema or configuration, 130 stopped by ctrl-C.
+      """,
+    version: "0.1.0",
+    subcommands: [
+      DemoCommand.self, OrganizationCommand.self, OpenCommand.self, ClassifyCommand.self, AssignCommand.self,
+      RespondCommand.self, RequestInformationCommand.self, ProvideCommand.self, EscalateCommand.self,
+      DowngradeCommand.self, ResolveCommand.self, ReopenCommand.self, CloseCommand.self, CancelCommand.self,
+      ReferCommand.self, HandOverCommand.self, ContactDetailsCommand.self, ShowCommand.self, ListCommand.self,
+      HistoryCommand.self, ClocksCommand.self, DutiesCommand.self, QueueCommand.self, WatchCommand.self,
+      PolicyCommand.self, MigrateCommand.self, DoctorCommand.self, DatabaseCommand.self,
+    ])
+}

@@ -1,0 +1,73 @@
+internal import ArgumentParser
+internal import CaseService
+internal import SupportCases
+
+struct HistoryCommand: Subcommand {
+  static let configuration = CommandConfiguration(
+    commandName: "history", abstract: "List every event of a case: when, by whom, what.",
+    discussion: "The other forms also tell when each was recorded, its command, its data and its hash.")
+
+  @OptionGroup var target: CaseArgument
+  @OptionGroup(title: "Reading") var read: ReadOptions
+  @OptionGroup var list: ListOptions
+  @OptionGroup(title: "Common options") var global: GlobalOptions
+
+  func run(in session: Session) async throws {
+    let (address, moment) = (try target.address(), try read.moment())
+    let all = try await session.withService { try await $0.history(address, asOf: moment) }
+    let shown = list.limit(for: session.format).map { Array(all.prefix($0)) } ?? all
+    show(list: shown.map(\.json), names: [], as: session.format) {
+      table(shown, session.look) + remainder(shown: shown.count, of: all.count, "events")
+    }
+  }
+
+  private func table(_ entries: [HistoryEntry], _ look: Look) -> [String] {
+    var table = Table([
+      .init("event", isNumber: true), .init("happened"), .init("recorded"), .init("what"),
+      .init("by", least: 10), .init("details", least: 16),
+    ])
+    for entry in entries {
+      let isLate = entry.recordedAt.microseconds - entry.occurredAt.microseconds > 60_000_000
+      table.add([
+        Cell("\(entry.version)"), Cell(look.time(entry.occurredAt, seconds: true)),
+        Cell(isLate ? look.time(entry.recordedAt, seconds: true) : "", .dim), Cell(entry.type, .bold),
+        Cell(entry.actor), Cell(truncated(escaped(details(of: entry)), to: 160)),
+      ])
+    }
+    return table.lines(in: look)
+  }
+}
+
+/// What an event says, in a few words: its texts, then its plain values.
+func details(of entry: HistoryEntry) -> String {
+  var parts: [String] = []
+  for name in entry.data["texts"]?.names ?? [] {
+    if let text = entry.data["texts"]?[name]?.text { parts.append("\(spoken(name)): \(text)") }
+  }
+  for name in entry.data.names where name != "texts" && name != "person" {
+    switch entry.data[name] {
+    case .string(let text)?: parts.append("\(spoken(name)): \(text)")
+    case .int(let value)?: parts.append("\(spoken(name)): \(value)")
+    case .bool(true)?: parts.append(spoken(name))
+    default: continue
+    }
+  }
+  return parts.joined(separator: "; ")
+}
+
+struct DutiesCommand: Subcommand {
+  static let configuration = CommandConfiguration(
+    commandName: "duties", abstract: "Show who owes what in a case (CN-34).")
+
+  @OptionGroup var target: CaseArgument
+  @OptionGroup(title: "Reading") var read: ReadOptions
+  @OptionGroup(title: "Common options") var global: GlobalOptions
+
+  func run(in session: Session) async throws {
+    let (address, moment) = (try target.address(), try read.moment())
+    let duties = try await session.withService { try await $0.duties(address, asOf: moment) }
+    var look = session.look
+    if let moment { look.now = moment }
+    show(list: duties.map(\.json), names: [], as: session.format) { dutyTable(duties, look) }
+  }
+}

@@ -1,0 +1,78 @@
+internal import ArgumentParser
+internal import CaseService
+internal import SupportCases
+
+/// Which cases.
+struct FilterOptions: ParsableArguments {
+  @Option(help: "Of this organization.") var organization: String?
+  @Option(help: ArgumentHelp("open, resolved, closed, cancelled or referred; may be repeated.", valueName: "state"))
+  var state: [CaseStatus] = []
+  @Option(help: ArgumentHelp("A, B or C.", valueName: "severity")) var severity: SeverityArgument?
+  @Option(help: ArgumentHelp("running, met, breached, cancelled or no_target.", valueName: "state"))
+  var clockState: ClockState?
+  @Option(help: ArgumentHelp("What is due next is due before this.", valueName: "time")) var dueBefore: String?
+  @Option(help: "With this agent.") var agent: String?
+  @Option(help: ArgumentHelp("operator or customer.", valueName: "side")) var ball: Side?
+  @Option(help: "With this text in title, description, service or reference.") var text: String?
+
+  func filter() throws(Failure) -> CaseFilter {
+    var filter = CaseFilter()
+    filter.organization = try checked(organization, "--organization")
+    filter.states = state
+    filter.severity = severity?.severity
+    filter.clockState = clockState
+    if let dueBefore { filter.dueBefore = try LocalTime.parse(dueBefore, for: "--due-before") }
+    filter.agent = try checked(agent, "--agent")
+    filter.ball = ball
+    filter.text = try checked(text, "--text")
+    return filter
+  }
+}
+
+private let columns = [
+  "case", "organization", "type", "service", "state", "severity", "agent", "ball", "opened_at",
+  "next_due_clock", "next_due_at", "version",
+]
+
+struct ListCommand: Subcommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list", abstract: "List cases in every state, the oldest first.")
+
+  @OptionGroup(title: "Which cases") var filter: FilterOptions
+  @OptionGroup var list: ListOptions
+  @OptionGroup(title: "Common options") var global: GlobalOptions
+
+  func run(in session: Session) async throws {
+    try await session.list(try filter.filter(), list, order: .openedAt)
+  }
+}
+
+struct QueueCommand: Subcommand {
+  static let configuration = CommandConfiguration(
+    commandName: "queue", abstract: "List the open cases, what is due next first.",
+    discussion: "A due date in the past is a breach, recorded or not (CK-6).")
+
+  @OptionGroup(title: "Which cases") var filter: FilterOptions
+  @OptionGroup var list: ListOptions
+  @OptionGroup(title: "Common options") var global: GlobalOptions
+
+  func run(in session: Session) async throws {
+    var wanted = try filter.filter()
+    if wanted.states.isEmpty { wanted.states = [.open] }
+    try await session.list(wanted, list, order: .nextDue)
+  }
+}
+
+extension Session {
+  fileprivate func list(_ filter: CaseFilter, _ options: ListOptions, order: CaseOrder) async throws {
+    let limit = options.limit(for: format)
+    let found = try await withService { service in
+      if let name = filter.organization { _ = try await service.organization(name) }
+      return try await service.list(filter, limit: limit, order: order)
+    }
+    show(list: found.rows.map(\.json), names: columns, as: format) {
+      found.rows.isEmpty
+        ? ["no cases"] : caseTable(found.rows, look) + remainder(shown: found.rows.count, of: found.total, "cases")
+    }
+  }
+}

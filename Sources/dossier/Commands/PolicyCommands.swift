@@ -1,0 +1,86 @@
+internal import ArgumentParser
+internal import CaseService
+internal import SupportCases
+
+struct PolicyCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "policy", abstract: "The rules as data: values, their rules, and who set them.",
+    subcommands: [PolicyList.self, PolicyShow.self])
+}
+
+struct PolicyList: Subcommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list", abstract: "List the policies, by cloud and version (SRC-1).")
+
+  @OptionGroup(title: "Common options") var global: GlobalOptions
+
+  func run(in session: Session) async throws {
+    let policies = try PolicyLibrary.shipped().policies
+    show(list: policies.map(json), names: [], as: session.format) {
+      var table = Table([
+        .init("policy"), .init("valid from"), .init("until"), .init("severity"), .init("source", least: 10),
+      ])
+      for policy in policies {
+        table.add([
+          Cell(policy.name, .bold), Cell(policy.validFrom.map { session.look.time($0) } ?? "always"),
+          Cell(policy.validUntil.map { session.look.time($0) } ?? "open"),
+          Cell(policy.assignsSeverity ? "assigned" : "kept as asked"), Cell(policy.source),
+        ])
+      }
+      return table.lines(in: session.look)
+    }
+  }
+
+  private func json(_ policy: Policy) -> JSON {
+    .object([
+      .init("policy", .string(policy.name)), .init("cloud", .string(policy.cloud.rawValue)),
+      .init("version", .int(Int64(policy.version))), .init("valid_from", JSON(policy.validFrom)),
+      .init("valid_until", JSON(policy.validUntil)), .init("source", .string(policy.source)),
+      .init("assigns_severity", .bool(policy.assignsSeverity)),
+    ])
+  }
+}
+
+struct PolicyShow: Subcommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show", abstract: "Show every value of a policy with its rule.",
+    discussion: "'source' marks what the source documents state, 'choice' what the operator chose.")
+
+  @Argument(
+    help: ArgumentHelp("A policy such as 21vianet/2, or a cloud for the one in force.", valueName: "policy"))
+  var name: String
+  @OptionGroup(title: "Reading") var read: ReadOptions
+  @OptionGroup(title: "Common options") var global: GlobalOptions
+
+  func run(in session: Session) async throws {
+    let library = try PolicyLibrary.shipped()
+    let moment = try read.moment() ?? session.look.now
+    let policy = Cloud(rawValue: name).map { library.policy(for: $0, at: moment) } ?? library.policy(named: name)
+    guard let policy else {
+      let known = library.policies.map(\.name).joined(separator: ", ")
+      throw Failure(.notFound, "not-found", "there is no policy \(name); there are \(known)")
+    }
+    let lines = library.describe(policy)
+    show(list: lines.map(json), names: [], as: session.format) {
+      var table = Table([
+        .init("section"), .init("value of"), .init("is", least: 16), .init("rule"), .init("set by"),
+        .init("note", least: 12),
+      ])
+      for line in lines {
+        table.add([
+          Cell(line.section, .dim), Cell(line.key), Cell(line.value), Cell(line.rule),
+          Cell(line.basis?.rawValue, line.basis == .choice ? .yellow : .plain), Cell(line.note),
+        ])
+      }
+      return table.lines(in: session.look)
+    }
+  }
+
+  private func json(_ line: PolicyLine) -> JSON {
+    .object([
+      .init("section", .string(line.section)), .init("key", .string(line.key)),
+      .init("value", .string(line.value)), .init("rule", JSON(line.rule)),
+      .init("basis", JSON(line.basis?.rawValue)), .init("note", JSON(line.note)),
+    ])
+  }
+}

@@ -1,0 +1,45 @@
+internal import ArgumentParser
+internal import CaseService
+
+struct WatchCommand: Subcommand {
+  static let configuration = CommandConfiguration(
+    commandName: "watch", abstract: "Follow new events as they are recorded, until ctrl-C.")
+
+  @OptionGroup(title: "Which cases") var filter: FilterOptions
+  @Option(help: ArgumentHelp("Begin after this position of each ledger; 0 shows everything.", valueName: "n"))
+  var after: Int64?
+  @OptionGroup(title: "Common options") var global: GlobalOptions
+
+  func run(in session: Session) async throws {
+    let wanted = try filter.filter()
+    try await session.withService { service in
+      // A stream opens lazily; a database that is not usable is to be told at once.
+      _ = try await service.ledgers()
+      DatabaseChoice.tell("following; ctrl-C ends it", session.options)
+      var isFirst = true
+      for try await event in service.watch(wanted, after: after) {
+        session.print(event, isFirst: isFirst)
+        isFirst = false
+      }
+    }
+    throw CancellationError()
+  }
+}
+
+extension Session {
+  /// One event on one line, whatever the form.
+  fileprivate func print(_ event: WatchedEvent, isFirst: Bool) {
+    switch format {
+    case .json, .jsonl: Terminal.print(event.json.line)
+    case .tsv:
+      if isFirst { Terminal.print(event.json.names.joined(separator: "\t")) }
+      Terminal.print(tsvLine(event.json))
+    case .table:
+      let severity = event.view?.assigned.map { " " + $0.rawValue.uppercased() } ?? ""
+      let text =
+        "\(look.time(event.entry.occurredAt, seconds: true))  \(escaped(event.subject))\(severity)  "
+        + "\(event.entry.type)  \(escaped(event.entry.actor))  \(escaped(details(of: event.entry)))"
+      Terminal.print(look.width.map { truncated(text, to: $0) } ?? truncated(text, to: 240))
+    }
+  }
+}

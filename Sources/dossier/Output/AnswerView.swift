@@ -1,0 +1,72 @@
+internal import CaseService
+internal import SupportCases
+
+/// What a write did, in a few lines: the case, its version, the events, what is due next.
+struct AnswerView {
+  let answer: CommandAnswer
+
+  init(_ answer: CommandAnswer) { self.answer = answer }
+
+  func lines(in look: Look) -> [String] {
+    var lines = [headline(look)]
+    if let line = severity(look) { lines.append(line) }
+    for event in answer.events {
+      let version = padded("\(event.version)", to: 4, rightAligned: true)
+      lines.append("\(version)  \(padded(event.type, to: 22))  \(look.time(event.occurredAt, seconds: true))")
+    }
+    if answer.events.isEmpty { lines.append("      nothing to record: it is so already") }
+    if let next = answer.nextDue {
+      let due = look.paint(look.time(next.dueAt), look.urgency(of: next.dueAt))
+      lines.append(
+        "next due: \(spoken(next.clock.rawValue)) by the \(next.clock.holder.rawValue), \(due) "
+          + "(\(look.distance(to: next.dueAt)))")
+    } else if answer.status == .open {
+      lines.append("next due: nothing with a date")
+    }
+    return lines
+  }
+
+  /// The same in a line, for a story of many commands.
+  func brief(in look: Look) -> [String] {
+    var parts = [answer.reference ?? answer.organization ?? "(new)"]
+    if let status = answer.status { parts[0] += " " + status.rawValue }
+    parts.append(answer.events.map(\.type).joined(separator: ", "))
+    if let severity = answer.assigned {
+      let reasons = answer.reasons.map { "\($0.code.rawValue) \($0.rule.rawValue)" }.joined(separator: ", ")
+      parts.append("severity \(severity.rawValue.uppercased())" + (reasons.isEmpty ? "" : " (\(reasons))"))
+    }
+    if let next = answer.nextDue {
+      let due = "\(LocalTime.weekday(next.dueAt, utc: look.isUTC)) \(look.time(next.dueAt))"
+      parts.append("\(spoken(next.clock.rawValue)) due \(due)")
+    }
+    return ["  → " + parts.map(escaped).joined(separator: " · ")]
+  }
+
+  private func headline(_ look: Look) -> String {
+    let name = answer.reference ?? answer.organization ?? "(new)"
+    var line = look.paint(escaped(name), .bold) + ", version \(answer.version)"
+    if let status = answer.status { line += ", \(status.rawValue)" }
+    if answer.isRepeated { line += " — this command was given before; its first answer:" }
+    if answer.isDryRun { line += " — dry run, nothing was recorded; it would be:" }
+    return line
+  }
+
+  private func severity(_ look: Look) -> String? {
+    guard answer.assigned != nil || answer.requested != nil else { return nil }
+    return "severity: " + severityText(answer.requested, answer.assigned, answer.reasons)
+  }
+}
+
+/// `B (A was asked for; no-advanced-agreement CN-14)`.
+func severityText(_ requested: Severity?, _ assigned: Severity?, _ reasons: [CapReason]) -> String {
+  guard let assigned else {
+    return requested.map { "\($0.rawValue.uppercased()) asked for, none is assigned here" } ?? "none"
+  }
+  var remarks: [String] = []
+  if let requested, requested != assigned { remarks.append("\(requested.rawValue.uppercased()) was asked for") }
+  remarks += reasons.map { "\($0.code.rawValue) \($0.rule.rawValue)" }
+  return assigned.rawValue.uppercased() + (remarks.isEmpty ? "" : " (\(remarks.joined(separator: "; ")))")
+}
+
+/// A name of JSON as one says it: `initial_response` is "initial response".
+func spoken(_ name: String) -> String { String(name.map { $0 == "_" ? " " : $0 }) }

@@ -1,0 +1,47 @@
+@preconcurrency internal import Glibc
+
+/// Standard output and error, and what is known of the terminal behind them.
+enum Terminal {
+  /// Line by line even into a pipe, so that a follower sees each line when it is written.
+  static func prepare() {
+    setvbuf(stdout, nil, _IOLBF, 65536)
+    // A reader who has seen enough ends the program quietly.
+    signal(SIGPIPE, SIG_DFL)
+    tzset()
+  }
+
+  /// Writes text and a newline to standard output.
+  static func print(_ text: String) { write(text + (text.hasSuffix("\n") ? "" : "\n"), stdout) }
+
+  /// Writes a line to standard error.
+  static func complain(_ text: String) { write(text + (text.hasSuffix("\n") ? "" : "\n"), stderr) }
+
+  /// True if everything printed has arrived.
+  static func flush() -> Bool {
+    let isWhole = ferror(stdout) == 0 && fflush(stdout) == 0
+    if !isWhole, errno == EPIPE { _exit(ExitStatus.done.rawValue) }
+    return isWhole
+  }
+
+  static var lastError: String { String(cString: strerror(errno)) }
+
+  static var outputIsTerminal: Bool { isatty(1) == 1 }
+  static var errorIsTerminal: Bool { isatty(2) == 1 }
+
+  /// Columns of the terminal; nil when the output goes elsewhere and is not cut.
+  static var width: Int? {
+    if outputIsTerminal {
+      var size = winsize()
+      if ioctl(1, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 { return Int(size.ws_col) }
+    }
+    if let stated = environment("COLUMNS").flatMap({ Int($0) }), stated > 0 { return stated }
+    return outputIsTerminal ? 80 : nil
+  }
+
+  private static func write(_ text: String, _ file: UnsafeMutablePointer<FILE>?) {
+    var text = text
+    text.withUTF8 { bytes in
+      _ = fwrite(bytes.baseAddress, 1, bytes.count, file)
+    }
+  }
+}

@@ -1,0 +1,102 @@
+internal import ArgumentParser
+internal import CaseService
+internal import SupportCases
+
+/// How the program ends. Also thrown, by a command that has said already what there is to say.
+enum ExitStatus: Int32, Error {
+  /// Done.
+  case done = 0
+  /// A check found a difference.
+  case difference = 1
+  /// Refused by a rule.
+  case refused = 3
+  /// Called wrongly.
+  case usage = 64
+  /// Bad input data.
+  case data = 65
+  /// No such case, organisation or file.
+  case notFound = 66
+  /// The database is not reachable, gone, read-only or full.
+  case unavailable = 69
+  /// A fault of the program's.
+  case fault = 70
+  /// A conflict; trying again can help.
+  case conflict = 75
+  /// Not permitted by the database.
+  case notPermitted = 77
+  /// The schema is missing, older or newer, or the configuration is bad.
+  case configuration = 78
+  /// Stopped by ctrl-C.
+  case interrupted = 130
+}
+
+/// The room's one error: what the user is told when a command cannot be done.
+struct Failure: Error {
+  var status: ExitStatus
+  var code: String
+  var message: String
+  var rules: [String] = []
+  var reasons: [CapReason] = []
+  var helpers: [String] = []
+  /// How to call the command, shown below the message on a terminal.
+  var usage: String?
+
+  init(_ status: ExitStatus, _ code: String, _ message: String) {
+    self.status = status
+    self.code = code
+    self.message = message
+  }
+
+  /// A value that cannot be used: what is wrong and what would be accepted.
+  static func invalid(_ message: String) -> Failure { Failure(.data, "invalid-input", message) }
+
+  /// What the argument parser refuses, with its usage line.
+  init(usage error: any Error) {
+    let message = Dossier.message(for: error)
+    self.init(.usage, "usage", message.split(separator: "\n").first.map(String.init) ?? "wrong arguments")
+    let full = Dossier.fullMessage(for: error)
+    usage = full.range(of: "Usage:").map { String(full[$0.lowerBound...]) }
+  }
+
+  /// Says it on standard error: one line, or the documented JSON.
+  func show(as format: OutputFormat) {
+    switch format {
+    case .json, .jsonl: Terminal.complain(json.line)
+    case .table, .tsv:
+      let cited = rules.isEmpty ? "" : " [\(rules.joined(separator: ", "))]"
+      let help = helpers.isEmpty ? "" : "; administrators: \(helpers.joined(separator: ", "))"
+      Terminal.complain("dossier: " + escaped(message + help) + cited)
+      if let usage { Terminal.complain(usage) }
+    }
+  }
+
+  private var json: JSON {
+    var members: [JSON.Member] = [
+      .init("code", .string(code)), .init("message", .string(message)),
+      .init("rules", .array(rules.map { .string($0) })),
+    ]
+    if !reasons.isEmpty {
+      let list = reasons.map { reason in
+        JSON.object([
+          .init("code", .string(reason.code.rawValue)), .init("cap", .string(reason.cap.rawValue)),
+          .init("rules", .array([.string(reason.rule.rawValue)])),
+        ])
+      }
+      members.append(.init("reasons", .array(list)))
+    }
+    if !helpers.isEmpty { members.append(.init("administrators", .array(helpers.map { .string($0) }))) }
+    return .object([.init("error", .object(members))])
+  }
+}
+
+extension String {
+  /// Where a piece of text stands; the standard library has this only in Foundation.
+  func range(of piece: String) -> Range<String.Index>? {
+    var start = startIndex
+    while start < endIndex {
+      if self[start...].hasPrefix(piece) { return start..<index(start, offsetBy: piece.count) }
+      start = index(after: start)
+    }
+    return nil
+  }
+}

@@ -1,0 +1,63 @@
+internal import ArgumentParser
+internal import CaseService
+
+/// One run of the program: arguments in, a status out.
+enum Program {
+  static func run(_ given: [String]) async -> ExitStatus {
+    let arguments = Hoist.reorder(given, for: Dossier.self)
+    var format = OutputFormat.stated(in: arguments)
+    let interrupt = Interrupt()
+    do {
+      try checkEncoding()
+      let command = try Dossier.parseAsRoot(arguments)
+      if let command = command as? any Subcommand { format = command.global.output }
+      let task = Task { try await perform(command) }
+      interrupt.watch { task.cancel() }
+      try await task.value
+      return try finish()
+    } catch {
+      if interrupt.happened { return .interrupted }
+      return report(error, format)
+    }
+  }
+
+  private static func perform(_ parsed: any ParsableCommand) async throws {
+    if var command = parsed as? any AsyncParsableCommand {
+      try await command.run()
+    } else {
+      var command = parsed
+      try command.run()
+    }
+  }
+
+  /// What was printed must have arrived, or the status would lie.
+  private static func finish() throws -> ExitStatus {
+    guard Terminal.flush() else {
+      throw Failure(.fault, "output", "the output could not be written: \(Terminal.lastError)")
+    }
+    return .done
+  }
+
+  /// Bytes that are no text would be changed silently otherwise.
+  private static func checkEncoding() throws(Failure) {
+    for index in 1..<max(1, Int(CommandLine.argc)) {
+      guard let bytes = CommandLine.unsafeArgv[index], String(validatingCString: bytes) == nil else { continue }
+      throw Failure(.data, "invalid-input", "argument \(index) is not UTF-8")
+    }
+  }
+
+  private static func report(_ error: any Error, _ format: OutputFormat) -> ExitStatus {
+    if let status = error as? ExitStatus { return Terminal.flush() ? status : .fault }
+    let failure: Failure
+    if let known = Failure(error) {
+      failure = known
+    } else if Dossier.exitCode(for: error) == .success {
+      Terminal.print(Dossier.fullMessage(for: error))
+      return Terminal.flush() ? .done : .fault
+    } else {
+      failure = Failure(usage: error)
+    }
+    failure.show(as: format)
+    return failure.status
+  }
+}

@@ -1,0 +1,82 @@
+internal import ArgumentParser
+internal import CaseService
+internal import Glibc
+internal import Postgres
+
+/// A command that works with the common options.
+protocol Subcommand: AsyncParsableCommand {
+  var global: GlobalOptions { get }
+  /// Does what the command is for.
+  func run(in session: Session) async throws
+}
+
+extension Subcommand {
+  mutating func run() async throws { try await run(in: Session(global)) }
+}
+
+/// What a command needs while it runs: its options, how to show things, and the service.
+struct Session {
+  let options: GlobalOptions
+  var look: Look
+  var format: OutputFormat { options.output }
+  /// The service of a run of several commands; nil for one command alone.
+  var shared: CaseService?
+  /// True if the answers of writes are not shown.
+  var isSilent = false
+
+  init(_ options: GlobalOptions) {
+    self.options = options
+    look = Look(options)
+  }
+
+  /// Runs `body` with a service on the chosen database. The private database is made, or brought up to date, when
+  /// `body` finds that it has to be.
+  func withService<R: Sendable>(_ body: (CaseService) async throws -> R) async throws -> R {
+    if let shared { return try await body(shared) }
+    switch try DatabaseChoice(options) {
+    case .named(let settings, let keyFile):
+      return try await use(CaseDatabase(settings, keyFile: keyFile), body)
+    case .embedded(let cluster, let keyFile):
+      let settings = try await DatabaseChoice.reach(cluster, database: "dossier", options)
+      let database = CaseDatabase(settings, keyFile: keyFile)
+      guard access(keyFile, F_OK) == 0 else {
+        try make(database)
+        return try await use(database, body)
+      }
+      do {
+        return try await use(database, body)
+      } catch {
+        let missing = ["database-missing", "schema-missing", "schema-older"]
+        guard let failure = Failure(error), missing.contains(failure.code) else { throw error }
+        try make(database)
+        return try await use(database, body)
+      }
+    }
+  }
+
+  private func make(_ database: CaseDatabase) throws {
+    try database.create()
+    _ = try database.prepare()
+  }
+
+  private func use<R: Sendable>(
+    _ database: CaseDatabase, _ body: (CaseService) async throws -> R
+  ) async throws -> R {
+    let service = database.service(policies: try PolicyLibrary.shipped())
+    do {
+      let result = try await body(service)
+      await service.stop()
+      return result
+    } catch {
+      await service.stop()
+      throw error
+    }
+  }
+
+  /// Gives a command and shows its answer.
+  func submit(_ request: CommandRequest) async throws {
+    let answer = try await withService { try await $0.submit(request) }
+    guard !isSilent else { return }
+    show(answer.json, as: format) { shared == nil ? AnswerView(answer).lines(in: look) : AnswerView(answer).brief(in: look) }
+  }
+}
