@@ -10,17 +10,21 @@ declare
   acting constant text := case when current_setting('server_version_num')::integer >= 160000 then 'set' else 'member' end;
 begin
   foreach wanted in array array['dossier_owner', 'dossier_app', 'dossier_dashboard'] loop
-    begin
-      if not exists (select from pg_roles where rolname = wanted) then
+    -- Another migration, perhaps in another database of the server, may do the same at this moment.
+    if not exists (select from pg_roles where rolname = wanted) then
+      begin
         execute format('create role %I login', wanted);
-      end if;
-      if wanted <> 'dossier_dashboard' and not pg_has_role(current_user, wanted, acting) then
+      exception
+        when duplicate_object or unique_violation then null;
+      end;
+    end if;
+    if wanted <> 'dossier_dashboard' and not pg_has_role(current_user, wanted, acting) then
+      begin
         execute format('grant %I to current_user', wanted);
-      end if;
-    exception
-      -- Another migration, perhaps in another database of the server, made it at the same moment.
-      when duplicate_object or unique_violation then null;
-    end;
+      exception
+        when unique_violation then null;
+      end;
+    end if;
   end loop;
   if not has_database_privilege('dossier_owner', current_database(), 'create') then
     execute format('grant create on database %I to dossier_owner', current_database());

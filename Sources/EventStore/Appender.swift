@@ -80,6 +80,9 @@ public final class Appender<Processor: GroupProcessor>: Sendable {
     thread.stop()
   }
 
+  /// How many requests wait for the next group.
+  var waitingRequests: Int { queue.withLock { $0.waiting.count } }
+
   private func run() {
     while true {
       let group = queue.withLock { queue -> [Waiting] in

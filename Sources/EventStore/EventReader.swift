@@ -87,7 +87,8 @@ public enum EventReader {
     let rows = try connection.query(SQL.listNames, [.text(scope)])
     var names: [(ledger: LedgerID, name: String, stream: Int64)] = []
     for row in 0..<rows.count {
-      names.append((LedgerID(rawValue: try rows.int16(row, 0)), try rows.text(row, 1), try rows.int64(row, 2)))
+      names.append(
+        (LedgerID(rawValue: try rows.int16(row, 0)), try rows.text(row, 1), try rows.int64(row, 2)))
     }
     return names
   }

@@ -40,7 +40,8 @@ public struct KeyFile: Sendable {
     let folder = parent.isEmpty ? "." : parent
     do {
       try FileManager.default.createDirectory(
-        atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        // For passage alone: an embedded server of another user may have its data in the same folder.
+        atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o711])
     } catch {
       throw .keyFile("the folder \(folder) for the key file cannot be made")
     }

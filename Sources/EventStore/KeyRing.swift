@@ -25,9 +25,16 @@ public final class KeyRing {
   private var keys = RecentlyUsed<UUIDBytes, SymmetricKey>(capacity: 25_000)
   private var people = RecentlyUsed<[UInt8], UUIDBytes>(capacity: 25_000)
   /// Persons made and not yet stored.
-  private var fresh: [UUIDBytes: (lookup: [UInt8], wrapped: [UInt8])] = [:]
+  private var fresh: [UUIDBytes: Fresh] = [:]
+  private var freshPeople: [[UInt8]: UUIDBytes] = [:]
   /// Those of them whose key has sealed something.
   private var used: Set<UUIDBytes> = []
+
+  private struct Fresh {
+    var lookup: [UInt8]
+    var wrapped: [UInt8]
+    var key: SymmetricKey
+  }
 
   /// A ring for one ledger.
   public init(_ file: KeyFile, ledger: LedgerID) {
@@ -42,7 +49,7 @@ public final class KeyRing {
     for addresses: [String], creating: Bool, _ connection: Connection
   ) throws -> [String: UUIDBytes] {
     let lookups = addresses.map { ($0, file.digest(of: $0)) }
-    let unknown = lookups.map(\.1).filter { people[$0] == nil }
+    let unknown = lookups.map(\.1).filter { person($0) == nil }
     if !unknown.isEmpty {
       let rows = try connection.query(
         SQL.findPersons, [.int16(ledger.rawValue), .bytesArray(unknown.map { $0 })])
@@ -54,7 +61,7 @@ public final class KeyRing {
     }
     var found: [String: UUIDBytes] = [:]
     for (address, lookup) in lookups {
-      if let person = people[lookup] {
+      if let person = person(lookup) {
         found[address] = person
       } else if creating {
         found[address] = try make(lookup)
@@ -69,18 +76,22 @@ public final class KeyRing {
     let plain = key.withUnsafeBytes { Array($0) }
     guard let wrapped = try AES.GCM.seal(plain, using: file.wrapping, authenticating: person.bytes).combined
     else { throw StoreError.sealBroken("a person's key cannot be wrapped") }
-    people[lookup] = person
-    keys[person] = key
-    fresh[person] = (lookup, Array(wrapped))
+    fresh[person] = Fresh(lookup: lookup, wrapped: Array(wrapped), key: key)
+    freshPeople[lookup] = person
     return person
   }
+
+  private func person(_ lookup: [UInt8]) -> UUIDBytes? { freshPeople[lookup] ?? people[lookup] }
+
+  private func key(_ person: UUIDBytes) -> SymmetricKey? { fresh[person]?.key ?? keys[person] }
 
   private func unwrap(_ wrapped: [UInt8], _ person: UUIDBytes) throws -> SymmetricKey {
     do {
       let box = try AES.GCM.SealedBox(combined: wrapped)
       return SymmetricKey(data: try AES.GCM.open(box, using: file.wrapping, authenticating: person.bytes))
     } catch {
-      throw StoreError.keyFile("the key file does not fit this database: a person's key does not open with it")
+      throw StoreError.keyFile(
+        "the key file does not fit this database: a person's key does not open with it")
     }
   }
 
@@ -88,6 +99,11 @@ public final class KeyRing {
   func storingNewPersons() -> Command? {
     let stored = used.compactMap { person in fresh.removeValue(forKey: person).map { (person, $0) } }
     used = []
+    for (person, made) in stored {
+      freshPeople[made.lookup] = nil
+      people[made.lookup] = person
+      keys[person] = made.key
+    }
     guard !stored.isEmpty else { return nil }
     return Command(
       SQL.storePersons,
@@ -101,16 +117,13 @@ public final class KeyRing {
   public func digest(of bytes: [UInt8]) -> [UInt8] { file.digest(of: bytes) }
 
   /// True if the person's key is at hand.
-  public func holds(_ person: UUIDBytes) -> Bool { keys[person] != nil }
+  public func holds(_ person: UUIDBytes) -> Bool { key(person) != nil }
 
   /// Ends a transaction that committed or wrote nothing. Persons made for it and not stored are forgotten:
   /// another process may make them in the meantime, and then they are other persons.
   public func settle() {
-    for (person, new) in fresh {
-      people[new.lookup] = nil
-      keys[person] = nil
-    }
     fresh = [:]
+    freshPeople = [:]
     used = []
   }
 
@@ -119,7 +132,13 @@ public final class KeyRing {
     keys.removeAll()
     people.removeAll()
     fresh = [:]
+    freshPeople = [:]
     used = []
+  }
+
+  /// Between two transactions: addresses of requests that were refused are not kept for ever.
+  func trim() {
+    if fresh.count > 25_000 { forget() }
   }
 
   /// Seals values, each under its person's key, bound to the place they will stand at.
@@ -129,7 +148,7 @@ public final class KeyRing {
     guard !values.isEmpty else { return nil }
     var sealed: [UInt8] = []
     for (index, value) in values.enumerated() {
-      guard let key = keys[value.person] else { throw StoreError.sealBroken("a person's key is not at hand") }
+      guard let key = key(value.person) else { throw StoreError.sealBroken("a person's key is not at hand") }
       if fresh[value.person] != nil { used.insert(value.person) }
       let place = place(value.person, stream, version, index)
       guard let box = try AES.GCM.seal(value.bytes, using: key, authenticating: place).combined else {
@@ -142,11 +161,13 @@ public final class KeyRing {
   }
 
   /// Opens what `seal` made; values of persons whose key is gone are left out.
-  public func open(_ sealed: [UInt8], stream: Int64, version: Int, _ connection: Connection) throws -> [PersonalValue] {
+  public func open(_ sealed: [UInt8], stream: Int64, version: Int, _ connection: Connection) throws
+    -> [PersonalValue]
+  {
     let segments = try Self.segments(sealed)
     try load(segments.map(\.person), connection)
     return try segments.enumerated().compactMap { index, segment in
-      guard let key = keys[segment.person] else { return nil }
+      guard let key = key(segment.person) else { return nil }
       do {
         let box = try AES.GCM.SealedBox(combined: segment.bytes)
         let place = place(segment.person, stream, version, index)
@@ -160,7 +181,7 @@ public final class KeyRing {
 
   /// Loads the keys of persons that are not at hand, in one query.
   public func load(_ persons: [UUIDBytes], _ connection: Connection) throws {
-    let missing = Array(Set(persons.filter { keys[$0] == nil }))
+    let missing = Array(Set(persons.filter { key($0) == nil }))
     guard !missing.isEmpty else { return }
     let rows = try connection.query(SQL.personsByID, [.int16(ledger.rawValue), .uuidArray(missing)])
     for row in 0..<rows.count {
@@ -182,7 +203,9 @@ public final class KeyRing {
         throw StoreError.sealBroken("a sealed column ends early")
       }
       let length = sealed[(at + 16)..<(at + 20)].reduce(0) { $0 << 8 | Int($1) }
-      guard at + 20 + length <= sealed.count else { throw StoreError.sealBroken("a sealed column ends early") }
+      guard at + 20 + length <= sealed.count else {
+        throw StoreError.sealBroken("a sealed column ends early")
+      }
       segments.append(PersonalValue(person: person, bytes: Array(sealed[(at + 20)..<(at + 20 + length)])))
       at += 20 + length
     }

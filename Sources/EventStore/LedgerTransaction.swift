@@ -98,10 +98,12 @@ public final class LedgerTransaction {
 
   /// Writes everything and commits, in one round trip; without anything to write it only ends the transaction.
   ///
-  /// If it fails, `keys` forgets what it holds, because new persons may not have been stored.
+  /// If it fails, the transaction is ended, and `keys` forgets what it holds, because new persons may not have
+  /// been stored.
   public func commit(_ keys: KeyRing? = nil) throws {
     guard !appended.isEmpty || !commands.isEmpty else {
       connection.rollback()
+      keys?.trim()
       return
     }
     var batch: [Command] = []
@@ -115,7 +117,9 @@ public final class LedgerTransaction {
     if !appended.isEmpty { batch.append(Command(SQL.notify, [.text("\(ledger.rawValue) \(position)")])) }
     do {
       _ = try connection.pipeline(batch)
+      keys?.trim()
     } catch {
+      connection.rollback()
       keys?.forget()
       throw error
     }
@@ -164,7 +168,8 @@ public final class LedgerTransaction {
   private func parameters() -> [Parameter] {
     [
       .int16(ledger.rawValue), .int64(head), .bytes(headHash), .timestamp(now), .int64(lastStream),
-      .int64Array(appended.map(\.stream)), .int32Array(appended.map { Int32(truncatingIfNeeded: $0.version) }),
+      .int64Array(appended.map(\.stream)),
+      .int32Array(appended.map { Int32(truncatingIfNeeded: $0.version) }),
       .textArray(appended.map(\.event.type)), .int16Array(appended.map(\.event.schemaVersion)),
       .timestampArray(appended.map(\.event.occurredAt)), .textArray(appended.map(\.event.actor)),
       .uuidArray(appended.map(\.event.commandID)), .int64Array(appended.map(\.event.cause)),

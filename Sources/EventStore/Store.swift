@@ -23,10 +23,15 @@ public struct Store: Sendable {
   }
 
   /// The migrations, functions, views and privileges the program carries.
-  public static let migrator = Migrator(
-    migrations: SQL.files(in: "migrations"),
-    repeatable: SQL.files(in: "functions") + SQL.files(in: "views")
-      + [MigrationFile(name: "privileges.sql", sql: SQL.text("privileges.sql"))])
+  public static let migrator = Migrator(migrations: files.migrations, repeatable: files.repeatable)
+
+  static var files: (migrations: [MigrationFile], repeatable: [MigrationFile]) {
+    (
+      SQL.files(in: "migrations"),
+      SQL.files(in: "functions") + SQL.files(in: "views")
+        + [MigrationFile(name: "privileges.sql", sql: SQL.text("privileges.sql"))]
+    )
+  }
 
   /// The SQL that makes the roles, for an administrator to run where the program may not.
   public static var rolesSQL: String { SQL.text("roles.sql") }
@@ -79,7 +84,8 @@ public struct Store: Sendable {
     let rows = try connection.query(SQL.keyFile)
     guard rows.count == 0 else {
       guard try rows.bytes(0, 0) == file.fingerprint else {
-        throw StoreError.keyFile("the key file is another database's; use the one this database was made with")
+        throw StoreError.keyFile(
+          "the key file is another database's; use the one this database was made with")
       }
       return
     }

@@ -56,7 +56,8 @@ extension StoreError: CustomStringConvertible {
     case .wrongExpectedVersion(let expected, let actual):
       "version \(expected) was expected, it is at version \(actual): look at it again, then repeat with \(actual)"
     case .commandReused(let id): "the command id \(id) was used before for another command: use a new one"
-    case .conflict(let attempts): "others kept writing at the same time, \(attempts) attempts failed: try again"
+    case .conflict(let attempts):
+      "others kept writing at the same time, \(attempts) attempts failed: try again"
     case .unknownLedger(let ledger): "there is no ledger \(ledger)"
     case .chainBroken(let position, let reason): "the log was changed at position \(position): \(reason)"
     case .keyFile(let text), .sealBroken(let text): text

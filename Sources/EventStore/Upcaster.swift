@@ -17,7 +17,9 @@ public struct Upcaster: Sendable {
   public var isEmpty: Bool { steps.isEmpty }
 
   /// The payload in the newest shape of its type. What is stored stays as it is.
-  public func upcast(_ type: String, version: Int16, _ data: [UInt8]) throws -> (version: Int16, data: [UInt8]) {
+  public func upcast(_ type: String, version: Int16, _ data: [UInt8]) throws -> (
+    version: Int16, data: [UInt8]
+  ) {
     var (version, data) = (version, data)
     while let step = steps[type]?[version] {
       data = try step(data)

@@ -26,5 +26,6 @@ struct Dossier: AsyncParsableCommand {
       ReferCommand.self, HandOverCommand.self, ContactDetailsCommand.self, ShowCommand.self, ListCommand.self,
       HistoryCommand.self, ClocksCommand.self, DutiesCommand.self, QueueCommand.self, WatchCommand.self,
       PolicyCommand.self, MigrateCommand.self, DoctorCommand.self, DatabaseCommand.self,
+      BenchCommand.self,
     ])
 }

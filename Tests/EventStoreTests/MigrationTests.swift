@@ -1,0 +1,141 @@
+import Postgres
+import TestCluster
+import Testing
+
+@testable import EventStore
+
+@Suite(.database, .timeLimit(.minutes(2))) struct `Migrating a store` {
+  let database: TestDatabase
+  let store: Store
+
+  init() throws {
+    database = try TestDatabase.required()
+    store = Store(database.settings)
+  }
+
+  @Test func `makes the schema, and a second time does nothing`() throws {
+    let first = try store.migrate()
+    #expect(first.from == 0)
+    #expect(first.to == first.applied.count)
+    #expect(try store.migrate().isUnchanged)
+    try Store.check(try Connection.open(store.application))
+  }
+
+  @Test func `is done once when several do it at once`() async throws {
+    let reports = try await withThrowingTaskGroup(of: MigrationReport.self) { group in
+      for _ in 0..<4 {
+        let thread = WorkerThread(name: "migrator")
+        group.addTask { [store] in try await thread.run { try store.migrate() } }
+      }
+      return try await group.reduce(into: []) { $0.append($1) }
+    }
+    #expect(reports.count { !$0.isUnchanged } == 1)
+  }
+
+  @Test func `one by one makes the same schema as all at once`() async throws {
+    _ = try store.migrate()
+    let fresh = try description(database.connect())
+    try await TestCluster.withDatabase { other in
+      let connection = try other.connect()
+      try connection.execute(Store.rolesSQL)
+      try connection.execute("set role dossier_owner")
+      let files = Store.files
+      for count in 1...files.migrations.count {
+        // Each earlier program had the functions and privileges of its time; here, none.
+        let last = count == files.migrations.count
+        _ = try Migrator(
+          migrations: Array(files.migrations.prefix(count)), repeatable: last ? files.repeatable : []
+        ).migrate(connection)
+      }
+      #expect(try description(connection) == fresh)
+      try Store.check(connection)
+    }
+  }
+
+  @Test func `may be done by a role that may only create roles`() async throws {
+    try await withRole("createrole") { settings in
+      let own = Store(settings)
+      #expect(try own.migrate().from == 0)
+      #expect(try own.migrate().isUnchanged)
+      try Store.check(try Connection.open(own.application))
+      #expect(try Connection.open(own.owner).query("select current_user::text").text(0, 0) == "dossier_owner")
+    }
+  }
+
+  @Test func `is refused with 42501 to a role that may not`() async throws {
+    _ = try store.migrate()
+    try await withRole("") { settings in
+      let error = #expect(throws: PostgresError.self) { try Store(settings).migrate() }
+      #expect(error?.state == .insufficientPrivilege)
+    }
+    // Whom an administrator made a member may.
+    try await withRole("in role dossier_owner, dossier_app") { settings in
+      let report = try Store(settings).migrate()
+      #expect(report.isUnchanged)
+    }
+  }
+
+  @Test func `tells a schema that is missing, older or newer`() throws {
+    #expect(throws: StoreError.schema(.missing)) { try Store.check(database.connect()) }
+    _ = try store.migrate()
+    let connection = try database.connect()
+    let mark = "Applied migrations. Schema version and fingerprint: "
+    let known = Store.migrator.knownVersion
+    for (version, problem) in [
+      (1, StoreError.SchemaProblem.older(found: 1, known: known)),
+      (known + 1, StoreError.SchemaProblem.newer(found: known + 1, known: known)),
+      (known, StoreError.SchemaProblem.older(found: known, known: known)),
+    ] {
+      try connection.execute("comment on table dossier.schema_migrations is '\(mark)\(version) x'")
+      #expect(throws: StoreError.schema(problem)) { try Store.check(connection) }
+    }
+  }
+
+  /// Hands over settings of a new role that owns the database, and removes the role.
+  private func withRole(_ rights: String, _ body: (ConnectionSettings) async throws -> Void) async throws {
+    let admin = try database.connect()
+    let role = "role_\(UUIDBytes.random().description.prefix(8))"
+    try admin.execute("create role \(role) login \(rights)")
+    try admin.execute(
+      "do $$ begin execute format('alter database %I owner to \(role)', current_database()); end $$")
+    var settings = database.settings
+    settings.user = role
+    let result: Result<Void, any Error>
+    do { result = .success(try await body(settings)) } catch { result = .failure(error) }
+    try admin.execute("reassign owned by \(role) to postgres; drop owned by \(role)")
+    try admin.execute("drop role \(role)")
+    try result.get()
+  }
+
+  /// Every column, constraint, index, trigger, function and privilege, as text.
+  private func description(_ connection: Connection) throws -> [String] {
+    let rows = try connection.query(
+      """
+      select 'column', c.oid::regclass || ' ' || a.attname || ' ' || format_type(a.atttypid, a.atttypmod)
+        || ' ' || a.attnotnull || ' ' || coalesce(pg_get_expr(d.adbin, d.adrelid), '')
+      from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0
+      left join pg_attrdef d on d.adrelid = c.oid and d.adnum = a.attnum
+      where c.relnamespace in ('dossier'::regnamespace, 'dashboard'::regnamespace)
+      union all select 'relation', oid::regclass || ' ' || relkind::text || ' ' || coalesce(reloptions::text, '') || ' '
+        || coalesce((select string_agg(acl::text, ',' order by acl::text) from unnest(relacl) acl), '')
+      from pg_class where relnamespace in ('dossier'::regnamespace, 'dashboard'::regnamespace)
+      union all select 'constraint', conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid)
+      from pg_constraint where connamespace = 'dossier'::regnamespace
+      union all select 'index', pg_get_indexdef(indexrelid) from pg_index i join pg_class c on c.oid = i.indexrelid
+      where c.relnamespace = 'dossier'::regnamespace
+      union all select 'trigger', pg_get_triggerdef(t.oid) || ' ' || tgenabled::text
+      from pg_trigger t join pg_class c on c.oid = t.tgrelid
+      where c.relnamespace = 'dossier'::regnamespace and not tgisinternal
+      union all select 'function', pg_get_functiondef(oid) || ' '
+        || coalesce((select string_agg(acl::text, ',' order by acl::text) from unnest(proacl) acl), '')
+      from pg_proc where pronamespace = 'dossier'::regnamespace
+      union all select 'schema', nspname || ' ' || nspowner::regrole || ' '
+        || coalesce((select string_agg(acl::text, ',' order by acl::text) from unnest(nspacl) acl), '')
+      from pg_namespace where nspname in ('dossier', 'dashboard')
+      union all select 'default', defaclrole::regrole || ' ' || defaclobjtype::text || ' ' || defaclacl::text
+      from pg_default_acl
+      order by 1, 2
+      """)
+    return try (0..<rows.count).map { try rows.text($0, 0) + " " + rows.text($0, 1) }
+  }
+}
