@@ -53,12 +53,15 @@ let package = Package(
         .product(name: "Subprocess", package: "swift-subprocess"),
       ],
       swiftSettings: strict),
-    .target(name: "StoreLab", dependencies: ["EventStore", "Postgres"], path: "Tests/StoreLab", swiftSettings: strict),
+    .target(
+      name: "StoreLab", dependencies: ["EventStore", "Postgres"], path: "Tests/StoreLab",
+      swiftSettings: strict),
     .executableTarget(
       name: "store-writer", dependencies: ["EventStore", "Postgres", "StoreLab"], path: "Tests/StoreWriter",
       swiftSettings: strict),
     .testTarget(
-      name: "EventStoreTests", dependencies: ["EventStore", "Postgres", "StoreLab", "TestCluster", "store-writer"],
+      name: "EventStoreTests",
+      dependencies: ["EventStore", "Postgres", "StoreLab", "TestCluster", "store-writer"],
       swiftSettings: strict),
     .testTarget(name: "SupportCasesTests", dependencies: ["SupportCases"], swiftSettings: strict),
     .testTarget(

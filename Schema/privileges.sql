@@ -1,6 +1,6 @@
 -- Run after every migration: what each role may do is what stands here and no more. What commands run as
--- can read, append through append_event and append_events, and keep the views; it can never change or remove an event, a
--- stored answer or a person's key.
+-- can read, append through append_event and append_events, and keep the views; it can never change or remove
+-- an event, a stored answer or a person's key.
 revoke all on schema dossier, dashboard from public, dossier_app, dossier_dashboard;
 revoke all on all tables in schema dossier, dashboard from public, dossier_app, dossier_dashboard;
 revoke all on all routines in schema dossier, dashboard from public, dossier_app, dossier_dashboard;

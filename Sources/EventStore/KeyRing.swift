@@ -136,11 +136,6 @@ public final class KeyRing {
     used = []
   }
 
-  /// Between two transactions: addresses of requests that were refused are not kept for ever.
-  func trim() {
-    if fresh.count > 25_000 { forget() }
-  }
-
   /// Seals values, each under its person's key, bound to the place they will stand at.
   ///
   /// A segment a value: 16 bytes person, 4 bytes length, then nonce (12), ciphertext and tag (16).

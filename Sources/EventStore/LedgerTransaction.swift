@@ -103,7 +103,7 @@ public final class LedgerTransaction {
   public func commit(_ keys: KeyRing? = nil) throws {
     guard !appended.isEmpty || !commands.isEmpty else {
       connection.rollback()
-      keys?.trim()
+      keys?.settle()
       return
     }
     var batch: [Command] = []
@@ -117,12 +117,19 @@ public final class LedgerTransaction {
     if !appended.isEmpty { batch.append(Command(SQL.notify, [.text("\(ledger.rawValue) \(position)")])) }
     do {
       _ = try connection.pipeline(batch)
-      keys?.trim()
+      keys?.settle()
+    } catch  where isMissedNotification(error) {
+      keys?.settle()
     } catch {
       connection.rollback()
       keys?.forget()
       throw error
     }
+  }
+
+  /// The server's queue of notifications is full. Everything before was committed, and a notification is a hint.
+  private func isMissedNotification(_ error: PostgresError) -> Bool {
+    error.state == .programLimitExceeded && !connection.inTransaction && !connection.isBroken
   }
 
   /// One event goes with plain values: arrays cost the lonely command a third of its time.

@@ -84,6 +84,8 @@ extension StoreError.SchemaProblem: CustomStringConvertible {
 }
 
 extension SQLState {
+  /// A limit of the server; here, that its queue of notifications is full.
+  static let programLimitExceeded = SQLState(rawValue: "54000")
   /// Something append-only was to be changed.
   public static let appendOnly = SQLState(rawValue: "DS001")
   /// The ledger's head is not the one expected.

@@ -187,6 +187,23 @@ import Testing
     try lab.verify()
   }
 
+  @Test func `is stored and answered though it cannot be announced`() async throws {
+    // As the server answers when its queue of notifications is full.
+    try lab.superuser().execute(
+      """
+      create schema full_queue;
+      grant usage on schema full_queue to public;
+      create function full_queue.pg_notify(text, text) returns void language plpgsql as
+        $$ begin raise exception using errcode = '54000', message = 'too many notifications'; end $$
+      """)
+    let appender = lab.appender(options: "-c search_path=full_queue,pg_catalog")
+    #expect(try await appender.submit(Note(person: "a@example.com")).isRepeat == false)
+    #expect(try await appender.submit(Note(events: 2, person: "a@example.com")).position == 3)
+    await appender.stop()
+    #expect(try lab.verify() == 3)
+    #expect(try lab.number("select count(*) from dossier.persons") == 1)
+  }
+
   @Test func `is announced at most once`() async throws {
     let listener = Listener(lab.store.application, channels: [Subscription.channel])
     var events = listener.notifications().makeAsyncIterator()
