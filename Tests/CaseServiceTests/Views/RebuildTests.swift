@@ -5,7 +5,7 @@ import SupportCases
 import TestCluster
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct RebuildTests {
+@Suite(.timeLimit(.minutes(20))) struct RebuildTests {
   private func expectClean(_ desk: Desk) async throws {
     let reports = try await desk.service.verifyViews()
     #expect(reports.flatMap(\.differences) == [])

@@ -5,7 +5,7 @@ import SupportCases
 import TestCluster
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct ReplayTests {
+@Suite(.timeLimit(.minutes(20))) struct ReplayTests {
   @Test func `the whole log is folded again, its chain checked and the views compared`() async throws {
     try await Desk.worked { desk in
       let report = try await desk.service.replay(ReplayScope())

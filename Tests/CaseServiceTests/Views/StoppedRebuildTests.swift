@@ -5,7 +5,7 @@ import SupportCases
 import TestCluster
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct StoppedRebuildTests {
+@Suite(.timeLimit(.minutes(20))) struct StoppedRebuildTests {
   /// Starts a rebuild and lets it come to where it reads the log, which is held until the body has run.
   private func halfway(
     _ desk: Desk, _ body: (Task<[RebuildReport], any Error>) async throws -> Void
