@@ -74,7 +74,7 @@ final class StateCache {
   }
 
   func store(_ state: CaseState, _ stream: Int64) {
-    if young.count >= Self.generation {
+    if young[stream] == nil, young.count >= Self.generation {
       old = young
       young = [:]
     }

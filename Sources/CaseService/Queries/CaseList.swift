@@ -95,6 +95,7 @@ extension CaseService {
   ) async throws(ServiceError) -> CaseList {
     let keys = keys
     let filter = try filter.checked()
+    let limit = limit.map { max(0, $0) }
     return try await read { connection in
       if let text = filter.text, !text.isEmpty {
         let all = try Self.rows(filter, limit: nil, order: order, connection)
