@@ -23,12 +23,16 @@ struct ImportCaseRun {
   /// Brings a case in; one that failed half way goes on where it ended when it is run again.
   ///
   /// - Throws: `ServiceError` for what is no row's fault: the database, the program.
-  static func run(_ key: String, _ rows: [ImportRow], _ plan: ImportPlan) async throws(ServiceError)
-    -> ImportOutcome
-  {
+  static func outcome(
+    _ key: String, _ rows: [ImportRow], _ plan: ImportPlan
+  ) async -> Result<ImportOutcome, ServiceError> {
     var run = ImportCaseRun(plan, key)
-    try await run.run(run.sorted(rows))
-    return run.outcome
+    do throws(ServiceError) {
+      try await run.run(run.sorted(rows))
+      return .success(run.outcome)
+    } catch {
+      return .failure(error)
+    }
   }
 
   private init(_ plan: ImportPlan, _ key: String) {

@@ -73,45 +73,40 @@ struct Importer {
     let plan = plan
     let inFlight = max(1, options.casesInFlight)
     let failure = await withTaskGroup(
-      of: (Int, Result<ImportOutcome, ServiceError>).self, returning: ServiceError?.self
+      of: Ended.self, returning: ServiceError?.self
     ) { group in
       var running = 0
+      var number = 0
       var failure: ServiceError?
-      func collect(_ group: inout TaskGroup<(Int, Result<ImportOutcome, ServiceError>)>, _ most: Int) async {
-        while running > most, let (number, result) = await group.next() {
-          running -= 1
-          do throws(ServiceError) {
-            try take(order.add(number, try result.get()))
-          } catch {
-            failure = failure ?? error
-          }
-        }
-      }
       do throws(ServiceError) {
-        var number = 0
-        while failure == nil, !Task.isCancelled, let unit = try units.next() {
+        while !Task.isCancelled, let unit = try units.next() {
           switch unit {
           case .setAside(let outcome): try take(order.add(number, outcome))
           case .rows(let key, let rows):
-            await collect(&group, inFlight - 1)
+            if running == inFlight, let ended = await group.next() {
+              running -= 1
+              try take(order.add(ended.number, try ended.result.get()))
+            }
             running += 1
-            let place = number
-            group.addTask {
-              do throws(ServiceError) {
-                return (place, .success(try await ImportCaseRun.run(key, rows, plan)))
-              } catch {
-                return (place, .failure(error))
-              }
+            group.addTask { [number] in
+              Ended(number: number, result: await ImportCaseRun.outcome(key, rows, plan))
             }
           }
           number += 1
         }
         if Task.isCancelled { report.isInterrupted = true }
       } catch {
-        failure = failure ?? error
+        failure = error
+        group.cancelAll()
       }
-      if failure != nil { group.cancelAll() }
-      await collect(&group, 0)
+      while let ended = await group.next() {
+        do throws(ServiceError) {
+          try take(order.add(ended.number, try ended.result.get()))
+        } catch {
+          failure = failure ?? error
+          group.cancelAll()
+        }
+      }
       return failure
     }
     if let failure {
@@ -130,6 +125,12 @@ struct Importer {
     progress?(
       Progress(phase: "importing \(options.file)", done: Int64(report.rows), total: total, unit: "rows"))
   }
+}
+
+/// A case that has ended: its place in the file and what became of it.
+private struct Ended: Sendable {
+  var number: Int
+  var result: Result<ImportOutcome, ServiceError>
 }
 
 /// Outcomes come as cases end, and are told in the order in which the cases began.
