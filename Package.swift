@@ -67,6 +67,7 @@ let package = Package(
     .testTarget(
       name: "CaseServiceTests",
       dependencies: ["CaseService", "EventStore", "Postgres", "SupportCases", "TestCluster"],
+      exclude: ["Codec/RecordedExamples.jsonl"],
       swiftSettings: strict),
     .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestCluster"], swiftSettings: strict),
   ],

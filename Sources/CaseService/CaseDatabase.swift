@@ -58,8 +58,8 @@ public struct CaseDatabase: Sendable {
     do {
       let connection = try Connection.open(settings)
       defer { connection.close() }
-      // Released with the session.
-      _ = try connection.query("SELECT pg_advisory_lock(7233191741)")
+      // Not the number that Store.migrate locks within it. Released with the session.
+      _ = try connection.query("SELECT pg_advisory_lock(7233191742)")
       let report = try Store(settings).migrate()
       let made = try makeKeyFile(connection)
       return Preparation(migration: report, madeKeyFile: made)

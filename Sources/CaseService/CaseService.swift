@@ -79,7 +79,8 @@ public final class CaseService: Sendable {
     case .open(let form): return try await owner(form.organization)
     case .change(.named(let organization, _), _, _): return try await owner(organization)
     case .change(.reference(let text), _, _):
-      guard let reference = Reference(text), let found = try await ledger(where: { $0.prefix == reference.prefix })
+      guard let reference = Reference(text),
+        let found = try await ledger(where: { $0.prefix == reference.prefix })
       else { throw ServiceError.notFound("there is no case \(text)") }
       return found
     }

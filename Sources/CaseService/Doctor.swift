@@ -38,6 +38,7 @@ extension CaseService {
     guard checks.allSatisfy(\.isGood) else { return checks }
     checks.append(await checkKeyFile())
     checks += await checkChains(progress)
+    checks.append(await checkViews(progress))
     checks.append(checkPolicies())
     return checks
   }
@@ -45,7 +46,8 @@ extension CaseService {
   private func checkServer() async -> HealthCheck {
     await check("postgresql", as: store.administrator) { connection in
       let version = connection.serverVersion
-      let text = "version \(version / 10_000).\(version % 10_000), database \(self.store.administrator.databaseName)"
+      let text =
+        "version \(version / 10_000).\(version % 10_000), database \(self.store.administrator.databaseName)"
       return (version >= 140_000, version >= 140_000 ? text : text + "; 14 or newer is needed")
     }
   }
@@ -98,13 +100,27 @@ extension CaseService {
     return checks
   }
 
+  private func checkViews(_ progress: (@Sendable (Progress) -> Void)?) async -> HealthCheck {
+    let reports: [VerifyReport]
+    do { reports = try await verifyViews(progress: progress) } catch { return failed("views", error) }
+    let bad = Set(reports.flatMap(\.differences)).sorted()
+    let rows = reports.reduce(0) { $0 + $1.rows }
+    return HealthCheck(
+      name: "views", isGood: bad.isEmpty,
+      detail: bad.isEmpty
+        ? "\(rows) rows, as the log gives them"
+        : "\(bad.count) cases differ from the log: \(bad.prefix(10).joined(separator: ", ")); see views verify"
+    )
+  }
+
   private func checkPolicies() -> HealthCheck {
     let names = policies.policies.map(\.name).joined(separator: ", ")
     return HealthCheck(name: "policies", isGood: !names.isEmpty, detail: names)
   }
 
   private func check(
-    _ name: String, as settings: ConnectionSettings, _ body: @escaping @Sendable (Connection) throws -> (Bool, String)
+    _ name: String, as settings: ConnectionSettings,
+    _ body: @escaping @Sendable (Connection) throws -> (Bool, String)
   ) async -> HealthCheck {
     let pool = ConnectionPool(settings, size: 1)
     let result: HealthCheck

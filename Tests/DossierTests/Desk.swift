@@ -42,7 +42,8 @@ enum Desk {
   /// The environment of a run: nothing of the tests' own that could name a database.
   static func environment(_ more: [String: String] = [:]) throws -> Environment {
     var all = [
-      "PATH": String(cString: getenv("PATH")), "HOME": try TestCluster.scratchDirectory(), "TZ": "Asia/Shanghai",
+      "PATH": String(cString: getenv("PATH")), "HOME": try TestCluster.scratchDirectory(),
+      "TZ": "Asia/Shanghai",
       "LC_ALL": "C",
     ]
     for (name, value) in more { all[name] = value }
@@ -106,8 +107,10 @@ func registerContoso() async throws {
 
 /// The arguments of a request on Monday morning.
 let request = [
-  "open", "--organization", "Contoso", "--admin", "wang@contoso.cn", "--type", "technical", "--service", "Outlook",
-  "--title", "Send button is garbled", "--description", "One user.", "--severity", "B", "--contact-method", "email",
+  "open", "--organization", "Contoso", "--admin", "wang@contoso.cn", "--type", "technical", "--service",
+  "Outlook",
+  "--title", "Send button is garbled", "--description", "One user.", "--severity", "B", "--contact-method",
+  "email",
   "--email", "wang@contoso.cn", "--at", "2026-09-21 10:30",
 ]
 

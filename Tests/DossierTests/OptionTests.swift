@@ -5,9 +5,12 @@ import Testing
 
 @Suite(.desk, .timeLimit(.minutes(3))) struct `Options` {
   @Test(arguments: [
-    ["--output", "json", "organization", "show", "Contoso"], ["organization", "--output", "json", "show", "Contoso"],
-    ["organization", "show", "--output", "json", "Contoso"], ["organization", "show", "Contoso", "--output=json"],
-    ["--output=json", "--utc", "organization", "show", "Contoso"], ["--utc", "organization", "--output=json", "show", "Contoso", "--quiet"],
+    ["--output", "json", "organization", "show", "Contoso"],
+    ["organization", "--output", "json", "show", "Contoso"],
+    ["organization", "show", "--output", "json", "Contoso"],
+    ["organization", "show", "Contoso", "--output=json"],
+    ["--output=json", "--utc", "organization", "show", "Contoso"],
+    ["--utc", "organization", "--output=json", "show", "Contoso", "--quiet"],
     ["--output", "json", "organization", "show", "--", "Contoso"],
   ]) func `of every command stand anywhere`(_ arguments: [String]) async throws {
     try await registerContoso()
@@ -42,14 +45,16 @@ import Testing
 
   @Test func `of writes stand before the command too`() async throws {
     let reference = try await openCase()
-    let outcome = try await done("--dry-run", "--actor", "lead:sun", "--output", "json", "assign", reference, "--agent", "li")
+    let outcome = try await done(
+      "--dry-run", "--actor", "lead:sun", "--output", "json", "assign", reference, "--agent", "li")
     #expect(try outcome.json()["dry_run"] == .bool(true))
   }
 
   @Test func `have texts that look like options`() async throws {
     let reference = try await openCase()
     try await done(
-      "respond", reference, "--actor", "agent:li", "--channel", "email", "--message", "--output json is an option")
+      "respond", reference, "--actor", "agent:li", "--channel", "email", "--message",
+      "--output json is an option")
     let history = try await done("history", reference, "--output", "json").json()
     #expect(history.items.last?["data"]?["texts"]?["message"]?.text == "--output json is an option")
   }
@@ -96,10 +101,12 @@ import Testing
     #expect(report["registered_at"]?.text == stored)
   }
 
-  @Test func `name a repeated opening`() async throws {
+  @Test func `name a case, so that a repeated opening opens no second one`() async throws {
     let reference = try await openCase("--name", "printer-1")
-    let again = try await done(more: request + ["--name", "printer-1", "--output", "json"]).json()
-    #expect(again["case"]?.text == reference)
+    let again = try await dossier(more: request + ["--name", "printer-1"])
+    #expect(again.status == 65)
+    #expect(again.err.contains(reference))
+    #expect(try await done("list", "--output", "json").json().items.count == 1)
     #expect(try await done("show", "Contoso/printer-1", "--output", "json").json()["case"]?.text == reference)
   }
 }

@@ -16,6 +16,7 @@ public enum TestCluster {
   }
   private static let admin = Task { ConnectionPool(try await settings(), size: 4) }
   private static let templates = Templates()
+  private static let gate = Gate(places: 8)
 
   /// How to reach the cluster's database `postgres` as superuser.
   public static func settings() async throws -> ConnectionSettings { try await launched.value }
@@ -44,6 +45,21 @@ public enum TestCluster {
   /// Runs `body` with a database of its own and drops it afterwards.
   public static func withDatabase<R: Sendable>(
     template: String? = nil, _ body: (TestDatabase) async throws -> R
+  ) async throws -> R {
+    if Gate.isInside { return try await withFreshDatabase(template, body) }
+    await gate.enter()
+    do {
+      let value = try await Gate.$isInside.withValue(true) { try await withFreshDatabase(template, body) }
+      await gate.leave()
+      return value
+    } catch {
+      await gate.leave()
+      throw error
+    }
+  }
+
+  private static func withFreshDatabase<R: Sendable>(
+    _ template: String?, _ body: (TestDatabase) async throws -> R
   ) async throws -> R {
     let database = try await freshDatabase(template: template)
     do {
@@ -84,7 +100,7 @@ public enum TestCluster {
     let cluster = EmbeddedCluster(
       dataDirectory: try scratchDirectory() + "/data",
       settings: [
-        "fsync": "off", "full_page_writes": "off", "shared_buffers": "128MB", "max_connections": "200",
+        "fsync": "off", "full_page_writes": "off", "shared_buffers": "128MB", "max_connections": "400",
       ])
     return try await cluster.ensureRunning()
   }
@@ -105,6 +121,34 @@ public struct TestDatabase: Sendable {
   /// Removes the database and ends the sessions in it.
   public func drop() async throws {
     try await TestCluster.administer("DROP DATABASE IF EXISTS \(quotedIdentifier(name)) WITH (FORCE)")
+  }
+}
+
+/// Lets so many tests have a database at once: all tests begin at the same time, and the server has only so
+/// many connections. A test that asks for a second one is not held up.
+private actor Gate {
+  @TaskLocal static var isInside = false
+  private var places: Int
+  private var waiting: [CheckedContinuation<Void, Never>] = []
+
+  init(places: Int) {
+    self.places = places
+  }
+
+  func enter() async {
+    if places > 0 {
+      places -= 1
+    } else {
+      await withCheckedContinuation { waiting.append($0) }
+    }
+  }
+
+  func leave() {
+    if waiting.isEmpty {
+      places += 1
+    } else {
+      waiting.removeFirst().resume()
+    }
   }
 }
 

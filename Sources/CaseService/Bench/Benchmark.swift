@@ -73,7 +73,7 @@ public struct Benchmark: Sendable {
     try await grow(service, lanes)
     report.copy = try await copy(store)
     report.replay = try await replay(service)
-    report.rebuild = try await rebuild(service)
+    report.rebuild = try await rebuild(service, events: report.replay.events)
     report.events = try await service.ledgers().map(\.position).reduce(0, +)
     return report
   }
@@ -192,12 +192,19 @@ public struct Benchmark: Sendable {
     return BenchmarkReport.Throughput(events: rows, seconds: took.seconds, peakMemory: 0)
   }
 
+  /// Read, decode and fold the whole log; nothing is compared.
   private func replay(_ service: CaseService) async throws -> BenchmarkReport.Throughput {
-    try await throughput { Int64(0) }
+    let end = Instant(seconds: 253_402_300_799)
+    return try await throughput {
+      try await service.replay(ReplayScope(until: end), progress: progress).events
+    }
   }
 
-  private func rebuild(_ service: CaseService) async throws -> BenchmarkReport.Throughput {
-    try await throughput { Int64(0) }
+  private func rebuild(_ service: CaseService, events: Int64) async throws -> BenchmarkReport.Throughput {
+    try await throughput {
+      _ = try await service.rebuildViews([], progress: progress)
+      return events
+    }
   }
 
   private func throughput(

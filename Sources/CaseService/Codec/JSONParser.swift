@@ -117,7 +117,9 @@ struct JSONParser {
     guard at + 4 <= bytes.count else { throw malformed() }
     let digits = String(decoding: bytes[at..<(at + 4)], as: UTF8.self)
     // A sign is no digit, whatever the conversion takes.
-    guard digits.utf8.allSatisfy({ $0 >= 0x30 }), let value = UInt16(digits, radix: 16) else { throw malformed() }
+    guard digits.utf8.allSatisfy({ $0 >= 0x30 }), let value = UInt16(digits, radix: 16) else {
+      throw malformed()
+    }
     at += 4
     return value
   }

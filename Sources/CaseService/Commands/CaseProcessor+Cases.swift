@@ -8,7 +8,8 @@ extension CaseProcessor {
     _ form: OpenForm, _ request: CommandRequest, _ transaction: LedgerTransaction
   ) throws -> CommandAnswer {
     let connection = transaction.connection
-    guard let owner = try cache.stream(named: form.organization, scope: NameScope.organization, connection) else {
+    guard let owner = try cache.stream(named: form.organization, scope: NameScope.organization, connection)
+    else {
       throw ServiceError.notFound("there is no organization named \(form.organization)")
     }
     let organization = try cache.organization(owner, connection)
@@ -81,7 +82,8 @@ extension CaseProcessor {
       guard let reference = Reference(text), reference.prefix == ledger.prefix else { break }
       return reference.stream
     case .named(let organization, let name):
-      guard let owner = try cache.stream(named: organization, scope: NameScope.organization, connection) else {
+      guard let owner = try cache.stream(named: organization, scope: NameScope.organization, connection)
+      else {
         throw ServiceError.notFound("there is no organization named \(organization)")
       }
       if let stream = try cache.stream(named: name, scope: NameScope.cases(of: owner), connection) {

@@ -40,7 +40,8 @@ extension CaseProcessor {
       found.ledger != ledger.ledger
     else { return }
     throw Rejection(
-      .alreadyRegistered, "an organization named \(name) is registered in another cloud already; choose another name"
+      .alreadyRegistered,
+      "an organization named \(name) is registered in another cloud already; choose another name"
     )
   }
 
@@ -58,7 +59,8 @@ extension CaseProcessor {
       if !request.isDryRun {
         var values: [PersonalValue] = []
         if let (field, text) = form.personal {
-          values.append(PersonalValue(person: UUIDBytes(person), bytes: PersonalCodec.encode([(field, text)])))
+          values.append(
+            PersonalValue(person: UUIDBytes(person), bytes: PersonalCodec.encode([(field, text)])))
         }
         let actor = try actor(request.actor, &values, transaction)
         let recorded = transaction.append(
@@ -71,7 +73,8 @@ extension CaseProcessor {
       }
       written.append(
         CommandAnswer.Event(
-          id: request.isDryRun ? nil : "\(name)@\(state.version)", type: type.rawValue, version: state.version,
+          id: request.isDryRun ? nil : "\(name)@\(state.version)", type: type.rawValue,
+          version: state.version,
           position: position, occurredAt: moment,
           recordedAt: request.isDryRun ? nil : Instant(microseconds: transaction.now)))
     }

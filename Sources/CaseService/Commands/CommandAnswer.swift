@@ -63,7 +63,8 @@ extension CommandAnswer {
       .init("position", position.map { .int($0) } ?? .null), .init("repeated", .bool(isRepeated)),
       .init("dry_run", .bool(isDryRun)), .init("state", JSON(status?.rawValue)),
       .init("events", .array(events.map(\.json))),
-      .init("severity", reference == nil && status == nil ? .null : severityJSON(requested, assigned, reasons)),
+      .init(
+        "severity", reference == nil && status == nil ? .null : severityJSON(requested, assigned, reasons)),
       .init("next_due", nextDue.map(\.json) ?? .null),
     ])
   }
@@ -112,7 +113,8 @@ extension CommandAnswer.NextDue {
   }
 
   init?(_ json: JSON) {
-    guard let clock = json["clock"]?.text.flatMap(ClockName.init(rawValue:)), let due = json["due_at"]?.instant
+    guard let clock = json["clock"]?.text.flatMap(ClockName.init(rawValue:)),
+      let due = json["due_at"]?.instant
     else { return nil }
     self.init(clock: clock, dueAt: due)
   }
@@ -121,7 +123,8 @@ extension CommandAnswer.NextDue {
 extension CapReason {
   init?(_ json: JSON) {
     guard let code = json["code"]?.text.flatMap(Code.init(rawValue:)),
-      let cap = json["cap"]?.text.flatMap(Severity.init(rawValue:)), let rule = json["rules"]?.items.first?.text
+      let cap = json["cap"]?.text.flatMap(Severity.init(rawValue:)),
+      let rule = json["rules"]?.items.first?.text
     else { return nil }
     self.init(code: code, cap: cap, rule: Rule(rawValue: rule))
   }

@@ -226,7 +226,8 @@ extension UUIDBytes {
   public static func derived(from words: [String]) -> UUIDBytes {
     let text = words.map { "\($0.utf8.count):\($0)" }.joined()
     let digest = sha256(Array(text.utf8))
-    let halves = [0, 8].map { start in digest[start..<(start + 8)].reduce(UInt64(0)) { $0 << 8 | UInt64($1) } }
+    let halves = [0, 8].map { start in digest[start..<(start + 8)].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    }
     return UUIDBytes(
       high: halves[0] & 0xffff_ffff_ffff_0fff | 0x8000,
       low: halves[1] & 0x3fff_ffff_ffff_ffff | 0x8000_0000_0000_0000)

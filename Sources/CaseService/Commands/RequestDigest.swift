@@ -31,7 +31,8 @@ extension JSONWriter {
   fileprivate mutating func write(_ form: OpenForm) {
     string("open")
     for text in [
-      form.organization, form.administrator, form.byTelephone ? "phone" : "online", form.type.rawValue, form.service,
+      form.organization, form.administrator, form.byTelephone ? "phone" : "online", form.type.rawValue,
+      form.service,
       form.category, form.title, form.description, form.severity?.rawValue, form.impactStatement,
       form.contactMethod.rawValue, form.email, form.phone, form.timeZone, form.language, form.onBehalfOf,
       form.incident, form.selfHelp, form.name, form.follows,

@@ -50,7 +50,8 @@ enum TextLimits {
     guard value.utf8.count <= text else {
       throw .invalid("the \(field) is too long; give at most \(text) bytes")
     }
-    guard !value.unicodeScalars.contains(where: { $0.isControl && !"\n\r\t".unicodeScalars.contains($0) }) else {
+    guard !value.unicodeScalars.contains(where: { $0.isControl && !"\n\r\t".unicodeScalars.contains($0) })
+    else {
       throw .invalid("the \(field) holds a control character; line ends and tabs are the only ones taken")
     }
   }

@@ -189,6 +189,9 @@ struct ImportCaseRun {
       let answer = try await submit(request, state)
       state.accept(command, answer, at: moment)
       count(answer, index)
+    } catch let problem as RowProblem {
+      state.refuse(command)
+      throw problem
     } catch let error as ServiceError {
       guard let reason = Self.reason(error) else { throw error }
       state.refuse(command)
@@ -227,12 +230,7 @@ struct ImportCaseRun {
 
   private mutating func count(_ answer: CommandAnswer, _ index: Int) {
     yielded.insert(index)
-    if answer.isRepeated {
-      outcome.repeated += 1
-    } else {
-      outcome.commands += 1
-      outcome.events += answer.events.count
-    }
+    outcome.count(answer)
   }
 
   /// Why a row is set aside; nil for what is no row's fault.

@@ -79,6 +79,16 @@ struct ImportOutcome: Sendable {
   var setAside: [(row: ImportReport.SetAside, fields: [String])] = []
   var isInterrupted = false
 
+  /// Counts what a command did.
+  mutating func count(_ answer: CommandAnswer) {
+    if answer.isRepeated {
+      repeated += 1
+    } else {
+      commands += 1
+      events += answer.events.count
+    }
+  }
+
   /// One row that belongs to no case.
   static func setAside(_ record: CSVRecord, key: String? = nil, _ reason: String) -> ImportOutcome {
     var outcome = ImportOutcome(rows: 1)

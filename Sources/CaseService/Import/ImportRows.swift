@@ -60,6 +60,8 @@ struct ImportUnits {
   private var key: String?
   private var group: [ImportRow] = []
   private var ready: [Unit] = []
+  /// Rows set aside while a case's rows are gathered, to be told after it.
+  private var waiting: [Unit] = []
   /// The cases of a file held in memory, the next one last.
   private var held: [Unit] = []
   private var ended = false
@@ -92,7 +94,7 @@ struct ImportUnits {
       finishGroup()
       guard !seen.contains(key.hashValue) else {
         let reason = "the rows of \(key) do not stand together; order: any in the mapping's source reads such a file"
-        ready.append(.setAside(.setAside(record, key: key, reason)))
+        setAside(.setAside(record, key: key, reason))
         return
       }
       self.key = key
@@ -107,6 +109,15 @@ struct ImportUnits {
     }
     key = nil
     group = []
+    ready += waiting
+    waiting = []
+  }
+
+  private mutating func setAside(_ outcome: ImportOutcome) {
+    waiting.append(.setAside(outcome))
+    guard key == nil || waiting.count >= 1000 else { return }
+    ready += waiting
+    waiting = []
   }
 
   private mutating func readAll() throws(ServiceError) {
@@ -128,13 +139,13 @@ struct ImportUnits {
   /// A record with its case's key; one without is set aside.
   private mutating func placed(_ record: CSVRecord) -> (String, ImportRow)? {
     if let problem = record.problem {
-      ready.append(.setAside(.setAside(record, problem)))
+      setAside(.setAside(record, problem))
       return nil
     }
     let row = ImportRow(line: record.line, fields: record.fields, columns: rows.columns)
     guard let key = mapping.case.key.text({ row[$0] }) else {
       let columns = mapping.case.key.columns.joined(separator: " or ")
-      ready.append(.setAside(.setAside(record, "the case's key is unknown: the row says nothing in \(columns)")))
+      setAside(.setAside(record, "the case's key is unknown: the row says nothing in \(columns)"))
       return nil
     }
     return (key, row)

@@ -30,7 +30,11 @@ struct Importer {
 
   mutating func run() async throws(ServiceError) -> ImportReport {
     let first = try look()
-    if let first { try await OrganizationSetup(plan, firstRow: first).run() }
+    if let first, !Task.isCancelled {
+      var organization = OrganizationSetup(plan, firstRow: first)
+      try await organization.run()
+      report.add(organization.outcome)
+    }
     try await bringIn()
     if report.isInterrupted {
       rejected.discard()

@@ -3,6 +3,8 @@ internal import SupportCases
 
 /// Makes the organisation a mapping names, or uses it where it stands already.
 struct OrganizationSetup {
+  /// What its commands did.
+  private(set) var outcome = ImportOutcome()
   private let plan: ImportPlan
   private let began: Instant
 
@@ -14,7 +16,7 @@ struct OrganizationSetup {
     began = plan.mapping.organization.since ?? Instant(seconds: (day - 1) * 86_400)
   }
 
-  func run() async throws(ServiceError) {
+  mutating func run() async throws(ServiceError) {
     let organization = plan.mapping.organization
     let registered = try await registration(organization)
     for held in organization.held {
@@ -25,11 +27,11 @@ struct OrganizationSetup {
   }
 
   /// Registers it; one of that name in the same cloud is used as it is. When it was registered.
-  private func registration(_ organization: ImportMapping.Organization) async throws(ServiceError) -> Instant {
+  private mutating func registration(_ organization: ImportMapping.Organization) async throws(ServiceError) -> Instant {
     let form = OrganizationForm.register(
       cloud: organization.cloud, country: organization.country, domain: organization.domain)
     do {
-      _ = try await submit(form, at: began, step: "register")
+      try await submit(form, at: began, step: "register")
       return began
     } catch .rejected(let rejection, _) where rejection.code == .alreadyRegistered {
       return try await known(organization)
@@ -48,22 +50,23 @@ struct OrganizationSetup {
     return found.registeredAt
   }
 
-  private func give(_ form: OrganizationForm, at moment: Instant) async throws(ServiceError) {
+  private mutating func give(_ form: OrganizationForm, at moment: Instant) async throws(ServiceError) {
     do {
       // The time is part of the step: another file may need the same from an earlier day on.
-      _ = try await submit(form, at: moment, step: "\(form.step) \(moment.microseconds)")
+      try await submit(form, at: moment, step: "\(form.step) \(moment.microseconds)")
     } catch .rejected(let rejection, _) where rejection.code == .notAChange || rejection.code == .notAdministrator {
       // What should end had ended already.
     }
   }
 
-  private func submit(
+  private mutating func submit(
     _ form: OrganizationForm, at moment: Instant, step: String
-  ) async throws(ServiceError) -> CommandAnswer {
-    try await plan.service.submit(
+  ) async throws(ServiceError) {
+    let answer = try await plan.service.submit(
       CommandRequest(
         .organization(plan.mapping.organization.name, form), actor: plan.mapping.actor,
         commandID: plan.ids.organizationStep(step), occurredAt: moment, correlation: plan.ids.correlation))
+    outcome.count(answer)
   }
 }
 

@@ -21,7 +21,8 @@ final class TextDecoder {
       return
     }
     // Anything else in a name, such as `//IGNORE`, would change how iconv treats what it cannot read.
-    guard plain.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || "-_.:".utf8.contains($0) }),
+    guard !plain.isEmpty,
+      plain.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || "-_.:".utf8.contains($0) }),
       let opened = iconv_open("UTF-8", plain), Int(bitPattern: opened) != -1
     else { return nil }
     converter = opened

@@ -109,7 +109,8 @@ extension ResponsibilityAssignment {
       .init("duty", .string(duty.rawValue)), .init("holder", .string(duty.holder.rawValue)),
       .init("state", .string(state.rawValue)), .init("since", JSON(since)),
       .init("since_event", .int(Int64(sinceEvent))), .init("due_at", JSON(dueAt)),
-      .init("by_event", byEvent == 0 ? .null : .int(Int64(byEvent))), .init("rule", .string(duty.rule.rawValue)),
+      .init("by_event", byEvent == 0 ? .null : .int(Int64(byEvent))),
+      .init("rule", .string(duty.rule.rawValue)),
     ])
   }
 }

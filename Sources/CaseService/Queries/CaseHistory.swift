@@ -38,7 +38,8 @@ struct CaseHistory {
   ) throws -> (LedgerHead, Int64) {
     switch try address.checked() {
     case .reference(let text):
-      if let reference = Reference(text), let ledger = ledgers.first(where: { $0.prefix == reference.prefix }) {
+      if let reference = Reference(text), let ledger = ledgers.first(where: { $0.prefix == reference.prefix })
+      {
         return (ledger, reference.stream)
       }
     case .named(let organization, let name):

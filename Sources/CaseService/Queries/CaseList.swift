@@ -68,7 +68,8 @@ public struct CaseRow: Sendable, Hashable {
     .object([
       .init("case", .string(reference)), .init("organization", .string(organization)),
       .init("type", .string(type.rawValue)), .init("service", .string(service)),
-      .init("category", JSON(category)), .init("state", .string(status.rawValue)), .init("severity", JSON(severity?.rawValue)),
+      .init("category", JSON(category)), .init("state", .string(status.rawValue)),
+      .init("severity", JSON(severity?.rawValue)),
       .init("agent", JSON(agent)), .init("ball", JSON(ball?.rawValue)), .init("opened_at", JSON(openedAt)),
       .init("next_due_clock", JSON(nextDueClock?.rawValue)), .init("next_due_at", JSON(nextDueAt)),
       .init("version", .int(Int64(version))),
@@ -107,7 +108,7 @@ extension CaseService {
     }
   }
 
-  private static func parameters(_ filter: CaseFilter) -> [Parameter] {
+  static func parameters(_ filter: CaseFilter) -> [Parameter] {
     [
       .text(filter.organization ?? ""), .textArray(filter.states.map(\.rawValue)),
       .text(filter.severity?.rawValue ?? ""), .text(filter.clockState?.rawValue ?? ""),

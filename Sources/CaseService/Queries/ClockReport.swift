@@ -93,11 +93,15 @@ struct ClockProof {
       for change in event.event.clocks {
         switch change {
         case .started(let start) where start.clock == row.clock && start.cycle == row.cycle:
-          guard let target = start.target, let calendar = policies.calendar(labelled: start.calendar) else { continue }
+          guard let target = start.target, let calendar = policies.calendar(labelled: start.calendar) else {
+            continue
+          }
           let fresh = calendar.due(from: start.startedAt, target: target)?.at
           due = fresh
           zone = calendar.calendar.zone.name
-          windows = fresh.map { calendar.explain(from: start.startedAt, target: target, less: .zero, dueAt: $0) } ?? []
+          windows =
+            fresh.map { calendar.explain(from: start.startedAt, target: target, less: .zero, dueAt: $0) }
+            ?? []
         case .moved(let move) where move.clock == row.clock && move.cycle == row.cycle:
           guard let calendar = policies.calendar(labelled: move.calendar) else { continue }
           let fresh = again(move, of: row, before: due, at: event.occurredAt, on: calendar)
@@ -131,7 +135,8 @@ struct ClockProof {
       periods: periods, to: severity, since: row.startedAt)
     var spent = Spend.zero
     for period in periods where period.severity >= severity {
-      spent = spent
+      spent =
+        spent
         + calendar.spent(
           from: max(period.from, row.startedAt), to: min(period.to, moment), unit: move.target.unit)
     }

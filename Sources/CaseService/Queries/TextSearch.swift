@@ -29,7 +29,8 @@ struct TextSearch {
     var found: Set<String> = []
     for ledger in ledgers {
       let ring = KeyRing(keys, ledger: ledger.ledger)
-      let streams = rows.compactMap { Reference($0.reference) }.filter { $0.prefix == ledger.prefix }.map(\.stream)
+      let streams = rows.compactMap { Reference($0.reference) }.filter { $0.prefix == ledger.prefix }.map(
+        \.stream)
       for start in stride(from: 0, to: streams.count, by: Self.chunk) {
         let chunk = Array(streams[start..<min(start + Self.chunk, streams.count)])
         for stream in try matching(chunk, ledger, ring) {

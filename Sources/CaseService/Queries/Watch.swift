@@ -68,7 +68,8 @@ extension CaseService {
       if isOrganization {
         let codec = EventCodec()
         var name = ""
-        if let first = try EventReader.stream(event.stream, ledger: ledger.ledger, limit: 1, connection).first,
+        if let first = try EventReader.stream(event.stream, ledger: ledger.ledger, limit: 1, connection)
+          .first,
           case .registered(let registered, _, _, _) = try codec.organizationEvent(first)
         {
           name = registered

@@ -12,94 +12,73 @@ struct FoldLimit: Sendable {
   var until: Instant?
 }
 
-/// Reads the events of a set of cases and folds them, case beside case.
-///
-/// The events come in whatever order the table gives them out fastest, which is nearly that of the log;
-/// reading them sorted by stream costs twice as much. What it holds is the state of the cases of one set,
-/// however many events they have.
+/// Reads the events of a set of cases and folds them, one case after the other. What it holds is the events
+/// of one set.
 final class CaseFolder {
-  /// The cases of the set, in its order; those that do not exist are empty.
-  private(set) var folds: [CaseFold] = []
-  /// The version each stream is at.
-  private var versions: [Int] = []
-  /// Events that came before an earlier one of their stream.
-  private var early: [Int: [RecordedCaseEvent]] = [:]
+  private var arena = EventArena()
   private var codec = EventCodec()
 
-  /// Folds the cases of a set; returns how many events were read.
+  /// Folds the cases of a set, in its order, and hands each on: `body` is called once for each stream, with
+  /// an empty fold where there is no case. Returns how many events were read.
   ///
   /// - Parameters:
   ///   - check: called now and then; throws to stop.
   /// - Throws: `StoreError.chainBroken` if a stream lacks a version, `CodecError`, `PostgresError`.
   func fold(
-    _ streams: StreamSet, _ limit: FoldLimit, _ connection: Connection, check: () throws -> Void
+    _ streams: StreamSet, _ limit: FoldLimit, _ connection: Connection, check: () throws -> Void,
+    _ body: (Int, CaseFold) -> Void
   ) throws -> Int {
-    reset(streams.count)
-    var events = 0
+    try read(streams, limit, connection, check)
+    arena.sort(cases: streams.count)
+    for index in 0..<streams.count {
+      if index % 512 == 0 { try check() }
+      body(index, try fold(index, streams, limit))
+    }
+    return arena.count
+  }
+
+  private func read(
+    _ streams: StreamSet, _ limit: FoldLimit, _ connection: Connection, _ check: () throws -> Void
+  ) throws {
+    arena.removeAll()
     let sql = ViewSQL.events(streams, ledger: limit.ledger, position: limit.position)
     try connection.copyOut(sql) { row in
-      events += 1
-      if events % 4096 == 0 { try check() }
-      guard let index = streams.index(of: Int64(try row.nextInt64() as Int)) else { return }
+      if arena.count % 4096 == 0 { try check() }
+      let stream = Int64(try row.nextInt64() as Int)
       let version = try row.nextInt32() as Int
-      guard let event = try decode(&row, version) else {
-        versions[index] += 1
-        return
+      guard let index = streams.index(of: stream) else { return }
+      arena.append(index, version: version, row.remaining)
+    }
+  }
+
+  private func fold(_ index: Int, _ streams: StreamSet, _ limit: FoldLimit) throws -> CaseFold {
+    var fold = CaseFold()
+    var last = 0
+    try arena.events(index) { version, fields in
+      let position = fields.integer(Int64.self)
+      guard version == last + 1 else {
+        throw StoreError.chainBroken(
+          position: position, reason: "version \(last + 1) of stream \(streams[index]) is missing")
       }
-      try take(event, index, limit)
+      last = version
+      let event = try decode(version, position, &fields)
+      guard let event, limit.until.map({ event.occurredAt <= $0 }) ?? true else { return }
+      fold.apply(event)
     }
-    try refuseGaps(streams)
-    return events
-  }
-
-  private func reset(_ count: Int) {
-    folds.removeAll(keepingCapacity: true)
-    folds.append(contentsOf: repeatElement(CaseFold(), count: count))
-    versions.removeAll(keepingCapacity: true)
-    versions.append(contentsOf: repeatElement(0, count: count))
-    early.removeAll()
+    return fold
   }
 
   @inline(__always)
-  private func decode(_ row: inout CopyRow, _ version: Int) throws -> RecordedCaseEvent? {
-    let position = Int64(try row.nextInt64() as Int)
-    let type = try row.nextBytes()
-    let schemaVersion: Int16 = try row.nextInt16()
-    let occurredAt = Instant(microseconds: try row.nextTimestamp())
-    let recordedAt = Instant(microseconds: try row.nextTimestamp())
-    let policy = try row.nextBytes()
+  private func decode(
+    _ version: Int, _ position: Int64, _ fields: inout EventFields
+  ) throws -> RecordedCaseEvent? {
+    let type = fields.bytes()
+    let schemaVersion = fields.integer(Int16.self)
+    let occurredAt = fields.instant()
+    let recordedAt = fields.instant()
+    let policy = fields.bytes()
     return try codec.caseEvent(
-      type: type, schemaVersion: schemaVersion, data: try row.nextBytes(), version: version,
+      type: type, schemaVersion: schemaVersion, data: fields.bytes(), version: version,
       position: position, occurredAt: occurredAt, recordedAt: recordedAt, policy: policy)
-  }
-
-  @inline(__always)
-  private func take(_ event: RecordedCaseEvent, _ index: Int, _ limit: FoldLimit) throws {
-    guard event.version == versions[index] + 1 else {
-      early[index, default: []].append(event)
-      return
-    }
-    apply(event, index, limit)
-    if early.isEmpty { return }
-    while let place = early[index]?.firstIndex(where: { $0.version == versions[index] + 1 }),
-      let next = early[index]?.remove(at: place)
-    { apply(next, index, limit) }
-    if early[index]?.isEmpty == true { early[index] = nil }
-  }
-
-  @inline(__always)
-  private func apply(_ event: RecordedCaseEvent, _ index: Int, _ limit: FoldLimit) {
-    versions[index] = event.version
-    if let until = limit.until, event.occurredAt > until { return }
-    folds[index].apply(event)
-  }
-
-  private func refuseGaps(_ streams: StreamSet) throws(StoreError) {
-    guard let (index, events) = early.first(where: { !$0.value.isEmpty }), let event = events.first else {
-      return
-    }
-    throw .chainBroken(
-      position: event.position,
-      reason: "version \(versions[index] + 1) of stream \(streams[index]) is missing")
   }
 }

@@ -16,7 +16,7 @@ final class StreamSets: Sendable {
     next = Mutex((extent.streams.lowerBound, extent.strays))
     end = extent.streams.upperBound
     let each = max(1, extent.position / max(1, Int64(extent.streams.count)))
-    let thousands = 48_000 / (each * ViewDigest.width)
+    let thousands = 80_000 / (each * ViewDigest.width)
     width = min(max(1, thousands), 16) * ViewDigest.width
   }
 

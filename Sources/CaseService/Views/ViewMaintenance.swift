@@ -88,10 +88,11 @@ struct ViewMaintenance: Sendable {
     _ pass: ViewPass, _ sets: StreamSets, _ connection: Connection, _ snapshot: String,
     _ meter: ProgressMeter, _ sign: StopSign
   ) throws -> PassResult {
-    // The snapshot's name is the server's own: digits and hyphens.
+    // The snapshot's name is the server's own: digits and hyphens. A set of cases lies scattered over some
+    // thousand pages: read by page, each once, it takes a fifth of what it takes in the order of an index.
     try connection.execute(
       "begin isolation level repeatable read \(pass.writes ? "" : "read only"); "
-        + "set transaction snapshot '\(snapshot)'")
+        + "set transaction snapshot '\(snapshot)'; set local enable_indexscan = off")
     let worker = PassWorker(pass)
     while let set = sets.take() {
       meter.add(try worker.process(set, connection) { try sign.check() })

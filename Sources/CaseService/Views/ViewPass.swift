@@ -51,12 +51,14 @@ struct PassResult: Sendable {
 final class PassWorker {
   private let pass: ViewPass
   private let folder = CaseFolder()
-  private var folded = ViewRows()
-  private var stored = ViewRows()
+  /// The folded rows, view by view in the pass's order.
+  private let folded: [ViewRows]
+  private let stored = ViewRows()
   private(set) var result = PassResult()
 
   init(_ pass: ViewPass) {
     self.pass = pass
+    folded = pass.views.map { _ in ViewRows() }
   }
 
   /// Folds the cases of a set and does with them what the pass is for; returns how many events were read.
@@ -65,33 +67,36 @@ final class PassWorker {
       for view in pass.views { try read(view, streams, connection, check) }
       return streams.count
     }
-    let events = try folder.fold(streams, pass.limit, connection, check: check)
-    let chosen = folder.folds.map { $0.exists && (pass.selects?($0) ?? true) }
+    for rows in folded { rows.removeAll() }
+    var chosen: [Bool] = []
+    let events = try folder.fold(streams, pass.limit, connection, check: check) { index, fold in
+      let counts = fold.exists && (pass.selects?(fold) ?? true)
+      chosen.append(counts)
+      for (view, rows) in zip(pass.views, folded) {
+        rows.append(view, counts ? fold : nil, ledger: pass.limit.ledger, stream: streams[index])
+      }
+    }
     result.events += Int64(events)
     result.cases += Int64(chosen.count { $0 })
-    for view in pass.views {
+    for (view, rows) in zip(pass.views, folded) {
       try check()
-      try make(view, streams, chosen, connection, check)
+      try finish(view, rows, streams, pass.selects == nil ? nil : chosen, connection, check)
     }
     return events
   }
 
-  private func make(
-    _ view: ViewName, _ streams: StreamSet, _ chosen: [Bool], _ connection: Connection,
+  /// Compares and writes the rows of a view, as far as the pass wants it.
+  private func finish(
+    _ view: ViewName, _ rows: ViewRows, _ streams: StreamSet, _ chosen: [Bool]?, _ connection: Connection,
     _ check: () throws -> Void
   ) throws {
     var outcome = result.views[view] ?? PassResult.View()
-    folded.fill(view, folder.folds, chosen, streams, ledger: pass.limit.ledger)
-    folded.add(to: &outcome.folded, streams)
-    outcome.rows += Int64(folded.rows)
+    rows.add(to: &outcome.folded, streams)
+    outcome.rows += Int64(rows.rows)
     if pass.compares {
-      try stored.load(
-        view, pass.selects == nil ? nil : chosen, streams, ledger: pass.limit.ledger, connection, check: check
-      )
+      try stored.load(view, chosen, streams, ledger: pass.limit.ledger, connection, check: check)
       stored.add(to: &outcome.stored, streams)
-      for index in stored.differences(from: folded) {
-        outcome.differences.insert(streams[index])
-      }
+      for index in stored.differences(from: rows) { outcome.differences.insert(streams[index]) }
     }
     if pass.writes {
       // What a set of changed cases brings takes the place of what was copied before.
@@ -99,7 +104,7 @@ final class PassWorker {
         try connection.execute(ViewSQL.delete(view, streams, ledger: pass.limit.ledger))
       }
       try connection.copyIn(ViewSQL.copyIn(view, ledger: pass.limit.ledger)) { writer in
-        try writer.rows(encoded: folded.bytes)
+        try writer.rows(encoded: rows.bytes)
       }
     }
     result.views[view] = outcome

@@ -185,8 +185,8 @@ struct ViewRebuild: Sendable {
       try connection.query(ViewSQL.lockHead, [.int16(number)])
       let last = try round(after: position, connection)
       guard !refuses(last.result, old) else { return .differs(last.result) }
-      let parents = views.map { "dossier.\($0.rawValue)" }.joined(separator: ", ")
-      try connection.execute("lock table \(parents) in access exclusive mode")
+      let tables = views.flatMap { ["only dossier.\($0.rawValue)", "dossier.\($0.partition(number))"] }
+      try connection.execute("lock table \(tables.joined(separator: ", ")) in access exclusive mode")
       for view in views { try swap(view, connection) }
       return .exchanged(last.position)
     } catch PostgresError.server(.lockNotAvailable, _, _, _) {

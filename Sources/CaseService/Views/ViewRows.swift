@@ -3,7 +3,7 @@ internal import Postgres
 internal import SupportCases
 
 /// The rows of one view of a set of cases, with the place where each case's rows end.
-struct ViewRows: ~Copyable {
+final class ViewRows {
   private var buffer = RowBuffer()
   /// Where the rows of each case of the set end, in its order.
   private var ends: [Int] = []
@@ -20,23 +20,24 @@ struct ViewRows: ~Copyable {
     return UnsafeRawBufferPointer(rebasing: buffer.bytes[start..<end])
   }
 
-  /// Takes the rows that folding gave for the chosen cases.
-  mutating func fill(
-    _ view: ViewName, _ folds: [CaseFold], _ chosen: [Bool], _ streams: StreamSet, ledger: Int16
-  ) {
-    clear()
-    for index in folds.indices {
-      if chosen[index] { folds[index].write(view, ledger: ledger, stream: streams[index], to: &buffer) }
-      ends.append(buffer.count)
-    }
+  /// Forgets the rows and keeps the memory.
+  func removeAll() {
+    buffer.removeAll()
+    ends.removeAll(keepingCapacity: true)
+  }
+
+  /// Adds the rows that folding gave for the next case of the set; none for an empty fold or nil.
+  func append(_ view: ViewName, _ fold: CaseFold?, ledger: Int16, stream: Int64) {
+    fold?.write(view, ledger: ledger, stream: stream, to: &buffer)
+    ends.append(buffer.count)
   }
 
   /// Takes the rows that are stored, of the chosen cases or, if nil, of all.
-  mutating func load(
+  func load(
     _ view: ViewName, _ chosen: [Bool]?, _ streams: StreamSet, ledger: Int16, _ connection: Connection,
     check: () throws -> Void
   ) throws {
-    clear()
+    removeAll()
     try connection.copyOut(ViewSQL.rows(view, streams, ledger: ledger)) { row in
       let stream = try Self.stream(row.remaining)
       guard let index = streams.index(of: stream) else {
@@ -52,7 +53,7 @@ struct ViewRows: ~Copyable {
   }
 
   /// The cases of the set, by place, whose rows differ.
-  func differences(from other: borrowing ViewRows) -> [Int] {
+  func differences(from other: ViewRows) -> [Int] {
     if Self.same(bytes, other.bytes) { return [] }
     return ends.indices.filter { !Self.same(bytes(of: $0..<($0 + 1)), other.bytes(of: $0..<($0 + 1))) }
   }
@@ -67,11 +68,6 @@ struct ViewRows: ~Copyable {
       digest.add(number, bytes(of: first..<last))
       first = last
     }
-  }
-
-  private mutating func clear() {
-    buffer.removeAll()
-    ends.removeAll(keepingCapacity: true)
   }
 
   /// Every view begins with the ledger (2 bytes) and the stream (8), each after its length.

@@ -61,7 +61,9 @@ struct ReadOptions: ParsableArguments {
       valueName: "time"))
   var asOf: String?
 
-  func moment() throws(Failure) -> Instant? { try asOf.map { text throws(Failure) in try LocalTime.parse(text, for: "--as-of") } }
+  func moment() throws(Failure) -> Instant? {
+    try asOf.map { text throws(Failure) in try LocalTime.parse(text, for: "--as-of") }
+  }
 }
 
 /// How much of a list a table shows.

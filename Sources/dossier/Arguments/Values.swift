@@ -94,7 +94,8 @@ private func loginName() -> String {
   var entry = passwd()
   var found: UnsafeMutablePointer<passwd>?
   var buffer = [CChar](repeating: 0, count: 16384)
-  if getpwuid_r(geteuid(), &entry, &buffer, buffer.count, &found) == 0, found != nil, let name = entry.pw_name {
+  if getpwuid_r(geteuid(), &entry, &buffer, buffer.count, &found) == 0, found != nil, let name = entry.pw_name
+  {
     return String(cString: name)
   }
   return "uid-\(geteuid())"

@@ -45,7 +45,8 @@ struct ClockExplanation {
     if let target = clock.target { lines.append("  target \(targetText(target))") }
     lines.append(
       "  rests on \(clock.policy), calendar \(clock.calendar) in \(explanation.timeZone), "
-        + "zone data \(clock.zoneData)" + (clock.provisional ? "; provisional: not all holidays are known" : ""))
+        + "zone data \(clock.zoneData)"
+        + (clock.provisional ? "; provisional: not all holidays are known" : ""))
     if !explanation.windows.isEmpty { lines += windows(explanation, look) }
     for change in explanation.changes {
       lines.append(
@@ -63,7 +64,8 @@ struct ClockExplanation {
     for window in explanation.windows {
       table.add([
         Cell("  " + desk(window.opensAt)), Cell(desk(window.closesAt)),
-        Cell("\(utc(window.opensAt)) – \(utc(window.closesAt))"), Cell(Self.duration(window.usedMicroseconds)),
+        Cell("\(utc(window.opensAt)) – \(utc(window.closesAt))"),
+        Cell(Self.duration(window.usedMicroseconds)),
         Cell(Self.duration(window.remainingMicroseconds)),
       ])
     }
@@ -80,7 +82,9 @@ struct ClockExplanation {
 
   /// `Mon 2026-09-21 10:30` as the desk's own clock shows it.
   private func desk(_ moment: Instant) -> String {
-    guard let zone = policies.calendar(labelled: report.clock.calendar)?.calendar.zone else { return utc(moment) }
+    guard let zone = policies.calendar(labelled: report.clock.calendar)?.calendar.zone else {
+      return utc(moment)
+    }
     let local = zone.local(at: moment)
     return "\(Self.weekdays[local.date.weekday.rawValue - 1]) \(local.date) \(Self.clockTime(local.second))"
   }

@@ -10,7 +10,9 @@ struct AssignCommand: CaseChange {
   @OptionGroup(title: "Writing") var write: WriteOptions
   @OptionGroup(title: "Common options") var global: GlobalOptions
 
-  func change(_ texts: inout Texts) throws(Failure) -> CaseCommand { .assign(agent: try checked(agent, "--agent")) }
+  func change(_ texts: inout Texts) throws(Failure) -> CaseCommand {
+    .assign(agent: try checked(agent, "--agent"))
+  }
 }
 
 struct RespondCommand: CaseChange {
@@ -33,7 +35,9 @@ struct RespondCommand: CaseChange {
 
   func validate() throws {
     if attempted, `internal` { throw ValidationError("--attempted and --internal exclude each other") }
-    if channel == nil, !`internal` { throw ValidationError("Missing expected argument '--channel <channel>'") }
+    if channel == nil, !`internal` {
+      throw ValidationError("Missing expected argument '--channel <channel>'")
+    }
   }
 
   func change(_ texts: inout Texts) throws(Failure) -> CaseCommand {
@@ -74,13 +78,16 @@ struct RequestInformationCommand: CaseChange {
 struct ProvideCommand: CaseChange {
   static let configuration = CommandConfiguration(
     commandName: "provide", abstract: "Record what the customer says, and hand the ball back.",
-    discussion: "Meets the customer's clock (CK-9). A statement or resources fulfil those duties (CN-16, CN-24).")
+    discussion:
+      "Meets the customer's clock (CK-9). A statement or resources fulfil those duties (CN-16, CN-24).")
 
   @OptionGroup var target: CaseArgument
-  @Option(parsing: .unconditional, help: "What the customer says; '-' reads standard input.") var message: String?
+  @Option(parsing: .unconditional, help: "What the customer says; '-' reads standard input.") var message:
+    String?
   @Option(parsing: .unconditional, help: ArgumentHelp("The business impact (CN-16).", valueName: "text"))
   var impactStatement: String?
-  @Option(parsing: .unconditional, help: ArgumentHelp("Who joins the investigation (CN-24).", valueName: "text"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Who joins the investigation (CN-24).", valueName: "text"))
   var resources: String?
   @OptionGroup(title: "Writing") var write: WriteOptions
   @OptionGroup(title: "Common options") var global: GlobalOptions
@@ -109,7 +116,8 @@ struct ContactDetailsCommand: CaseChange {
     .contactDetails(
       method: contactMethod?.channel,
       texts: try texts.personal([
-        (.email, try checked(email, "--email"), "--email"), (.phone, try checked(phone, "--phone"), "--phone"),
+        (.email, try checked(email, "--email"), "--email"),
+        (.phone, try checked(phone, "--phone"), "--phone"),
       ]))
   }
 }

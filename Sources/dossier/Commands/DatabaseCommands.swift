@@ -44,7 +44,8 @@ struct MigrateCommand: Subcommand {
   private func json(_ done: CaseDatabase.Preparation, _ database: CaseDatabase) -> JSON {
     .object([
       .init("database", .string(database.settings.databaseName)),
-      .init("from_version", .int(Int64(done.migration.from))), .init("version", .int(Int64(done.migration.to))),
+      .init("from_version", .int(Int64(done.migration.from))),
+      .init("version", .int(Int64(done.migration.to))),
       .init("applied", .array(done.migration.applied.map { .string($0) })),
       .init("unchanged", .bool(done.migration.isUnchanged)), .init("key_file", .string(database.keyFile)),
       .init("key_file_made", .bool(done.madeKeyFile)),
@@ -58,7 +59,8 @@ struct MigrateCommand: Subcommand {
       report.isUnchanged
       ? "the schema of \(name) is at version \(report.to) already"
       : "the schema of \(name) went from version \(report.from) to \(report.to)"
-    let key = done.madeKeyFile ? ["made the key file \(escaped(database.keyFile)): keep a copy in a safe place"] : []
+    let key =
+      done.madeKeyFile ? ["made the key file \(escaped(database.keyFile)): keep a copy in a safe place"] : []
     return [schema] + report.applied.map { "  applied \($0)" } + key
   }
 }

@@ -3,7 +3,8 @@ internal import CaseService
 
 struct DoctorCommand: Subcommand {
   static let configuration = CommandConfiguration(
-    commandName: "doctor", abstract: "Check the database, the key file, the chain of every ledger and the views.",
+    commandName: "doctor",
+    abstract: "Check the database, the key file, the chain of every ledger and the views.",
     discussion: "Exit status 1 when a check fails.")
 
   @OptionGroup(title: "Common options") var global: GlobalOptions
@@ -23,7 +24,8 @@ struct DoctorCommand: Subcommand {
       var table = Table([.init("check"), .init("result"), .init("what was found", least: 24)])
       for check in checks {
         table.add([
-          Cell(check.name), Cell(check.isGood ? "good" : "failed", check.isGood ? .green : .red), Cell(check.detail),
+          Cell(check.name), Cell(check.isGood ? "good" : "failed", check.isGood ? .green : .red),
+          Cell(check.detail),
         ])
       }
       return table.lines(in: session.look)
@@ -33,6 +35,7 @@ struct DoctorCommand: Subcommand {
 
   private func zone(_ look: Look) -> HealthCheck {
     let name = environment("TZ") ?? "the system's zone"
-    return HealthCheck(name: "time zone", isGood: true, detail: "\(name): it is \(look.time(look.now, seconds: true))")
+    return HealthCheck(
+      name: "time zone", isGood: true, detail: "\(name): it is \(look.time(look.now, seconds: true))")
   }
 }

@@ -5,12 +5,14 @@ internal import SupportCases
 /// Which cases.
 struct FilterOptions: ParsableArguments {
   @Option(help: "Of this organization.") var organization: String?
-  @Option(help: ArgumentHelp("open, resolved, closed, cancelled or referred; may be repeated.", valueName: "state"))
+  @Option(
+    help: ArgumentHelp("open, resolved, closed, cancelled or referred; may be repeated.", valueName: "state"))
   var state: [CaseStatus] = []
   @Option(help: ArgumentHelp("A, B or C.", valueName: "severity")) var severity: SeverityArgument?
   @Option(help: ArgumentHelp("running, met, breached, cancelled or no_target.", valueName: "state"))
   var clockState: ClockState?
-  @Option(help: ArgumentHelp("What is due next is due before this.", valueName: "time")) var dueBefore: String?
+  @Option(help: ArgumentHelp("What is due next is due before this.", valueName: "time")) var dueBefore:
+    String?
   @Option(help: "With this agent.") var agent: String?
   @Option(help: ArgumentHelp("operator or customer.", valueName: "side")) var ball: Side?
   @Option(help: "With this text in title, description, service or reference.") var text: String?
@@ -72,7 +74,8 @@ extension Session {
     }
     show(list: found.rows.map(\.json), names: columns, as: format) {
       found.rows.isEmpty
-        ? ["no cases"] : caseTable(found.rows, look) + remainder(shown: found.rows.count, of: found.total, "cases")
+        ? ["no cases"]
+        : caseTable(found.rows, look) + remainder(shown: found.rows.count, of: found.total, "cases")
     }
   }
 }

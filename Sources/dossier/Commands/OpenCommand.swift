@@ -16,7 +16,8 @@ struct OpenCommand: Subcommand {
   @Option(help: "The organization.") var organization: String
   @Option(help: ArgumentHelp("The administrator who asks, by e-mail address.", valueName: "email"))
   var admin: String?
-  @Option(help: ArgumentHelp("Instead of --admin: the administrator who calls by telephone.", valueName: "email"))
+  @Option(
+    help: ArgumentHelp("Instead of --admin: the administrator who calls by telephone.", valueName: "email"))
   var caller: String?
   @Option(help: ArgumentHelp("What is asked for; account means billing.", valueName: "type"))
   var type: RequestTypeArgument
@@ -37,7 +38,8 @@ struct OpenCommand: Subcommand {
   @Option(help: "The language to answer in.") var language: String?
   @Option(help: ArgumentHelp("The user it is for (DE-1).", valueName: "email")) var onBehalfOf: String?
   @Option(help: "A service incident it belongs to.") var incident: String?
-  @Option(parsing: .unconditional, help: ArgumentHelp("Self-help that did not help (ALL-6).", valueName: "text"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Self-help that did not help (ALL-6).", valueName: "text"))
   var selfHelp: String?
   @Option(help: "A name of your choice, unique in the organization.") var name: String?
   @Option(help: ArgumentHelp("An earlier case that this one follows (CK-10).", valueName: "case"))
@@ -47,8 +49,10 @@ struct OpenCommand: Subcommand {
 
   func validate() throws {
     switch (admin, caller) {
-    case (nil, nil): throw ValidationError("Missing expected argument '--admin <email>' or '--caller <email>'")
-    case (.some, .some): throw ValidationError("--admin and --caller exclude each other; name the person once")
+    case (nil, nil):
+      throw ValidationError("Missing expected argument '--admin <email>' or '--caller <email>'")
+    case (.some, .some):
+      throw ValidationError("--admin and --caller exclude each other; name the person once")
     case (.some, nil), (nil, .some): break
     }
   }
@@ -61,8 +65,10 @@ struct OpenCommand: Subcommand {
     var texts = Texts()
     var form = OpenForm(
       organization: try checked(organization, "--organization"),
-      administrator: try checked(admin ?? caller ?? "", admin == nil ? "--caller" : "--admin"), type: type.type,
-      service: try checked(service, "--service"), title: try checked(try texts.read(title, "--title"), "--title"),
+      administrator: try checked(admin ?? caller ?? "", admin == nil ? "--caller" : "--admin"),
+      type: type.type,
+      service: try checked(service, "--service"),
+      title: try checked(try texts.read(title, "--title"), "--title"),
       description: try texts.read(description, "--description"), contactMethod: contactMethod.channel)
     form.byTelephone = caller != nil
     form.category = try checked(category, "--category")

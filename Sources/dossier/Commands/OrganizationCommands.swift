@@ -35,7 +35,8 @@ struct OrganizationCommand: AsyncParsableCommand {
 
   struct Phone: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "phone", abstract: "Registered telephone numbers (WW-6).", subcommands: [PhoneRegister.self])
+      commandName: "phone", abstract: "Registered telephone numbers (WW-6).",
+      subcommands: [PhoneRegister.self])
   }
 }
 
@@ -63,7 +64,8 @@ struct Register: OrganizationChange {
 
   @OptionGroup var organization: OrganizationArgument
   @Option(help: "worldwide, 21vianet or germany.") var cloud: Cloud
-  @Option(help: ArgumentHelp("Three letters of ISO 3166-1, as in CHN.", valueName: "iso3")) var country: String
+  @Option(help: ArgumentHelp("Three letters of ISO 3166-1, as in CHN.", valueName: "iso3")) var country:
+    String
   @Option(help: "Its domain; one of onmicrosoft.de belongs to germany.") var domain: String?
   @OptionGroup(title: "Writing") var write: WriteOptions
   @OptionGroup(title: "Common options") var global: GlobalOptions
@@ -75,7 +77,8 @@ struct Register: OrganizationChange {
 }
 
 struct AdminAdd: OrganizationChange {
-  static let configuration = CommandConfiguration(commandName: "add", abstract: "Make somebody administrator.")
+  static let configuration = CommandConfiguration(
+    commandName: "add", abstract: "Make somebody administrator.")
 
   @OptionGroup var organization: OrganizationArgument
   @Argument(help: "The person's e-mail address.") var email: String
@@ -104,14 +107,17 @@ struct AdminRemove: OrganizationChange {
 }
 
 struct UserAdd: OrganizationChange {
-  static let configuration = CommandConfiguration(commandName: "add", abstract: "Make somebody known as a user.")
+  static let configuration = CommandConfiguration(
+    commandName: "add", abstract: "Make somebody known as a user.")
 
   @OptionGroup var organization: OrganizationArgument
   @Argument(help: "The person's e-mail address.") var email: String
   @OptionGroup(title: "Writing") var write: WriteOptions
   @OptionGroup(title: "Common options") var global: GlobalOptions
 
-  func form() throws(Failure) -> OrganizationForm { .addUser(email: try checked(email, "the e-mail address")) }
+  func form() throws(Failure) -> OrganizationForm {
+    .addUser(email: try checked(email, "the e-mail address"))
+  }
 }
 
 struct AgreementSign: OrganizationChange {
@@ -167,5 +173,7 @@ struct PhoneRegister: OrganizationChange {
   @OptionGroup(title: "Writing") var write: WriteOptions
   @OptionGroup(title: "Common options") var global: GlobalOptions
 
-  func form() throws(Failure) -> OrganizationForm { .registerPhone(number: try checked(number, "the number")) }
+  func form() throws(Failure) -> OrganizationForm {
+    .registerPhone(number: try checked(number, "the number"))
+  }
 }

@@ -4,7 +4,8 @@ internal import SupportCases
 
 struct OrganizationShow: Subcommand {
   static let configuration = CommandConfiguration(
-    commandName: "show", abstract: "Show an organization: its people, agreements and subscriptions, with their times.")
+    commandName: "show",
+    abstract: "Show an organization: its people, agreements and subscriptions, with their times.")
 
   @OptionGroup var organization: OrganizationArgument
   @OptionGroup(title: "Reading") var read: ReadOptions
@@ -70,7 +71,8 @@ struct OrganizationView {
         + (state.domain.map { ", " + escaped($0) } ?? "") + ", registered \(look.time(state.registeredAt))"
     ]
     var table = Table([.init("what"), .init("who or which", least: 16), .init("from"), .init("until")])
-    func add(_ what: String, _ spells: [OrganizationReport.Held], _ text: (OrganizationReport.Held) -> String) {
+    func add(_ what: String, _ spells: [OrganizationReport.Held], _ text: (OrganizationReport.Held) -> String)
+    {
       for spell in spells {
         table.add([
           Cell(what), Cell(text(spell), spell.holds(at: report.observedAt) ? .plain : .dim),

@@ -55,7 +55,8 @@ struct PolicyShow: Subcommand {
   func run(in session: Session) async throws {
     let library = try PolicyLibrary.shipped()
     let moment = try read.moment() ?? session.look.now
-    let policy = Cloud(rawValue: name).map { library.policy(for: $0, at: moment) } ?? library.policy(named: name)
+    let policy =
+      Cloud(rawValue: name).map { library.policy(for: $0, at: moment) } ?? library.policy(named: name)
     guard let policy else {
       let known = library.policies.map(\.name).joined(separator: ", ")
       throw Failure(.notFound, "not-found", "there is no policy \(name); there are \(known)")

@@ -43,8 +43,16 @@ struct CaseSheet {
     return [
       ("organization", "\(view.organization) (\(view.cloud.rawValue))"),
       ("state", state(look)),
-      ("severity", severityText(view.requested, view.assigned, view.reasons) + (view.isClassified ? "" : ", not yet classified")),
-      ("request", [view.type.rawValue, view.service, view.category, view.issueType].compactMap { $0 }.joined(separator: ", ")),
+      (
+        "severity",
+        severityText(view.requested, view.assigned, view.reasons)
+          + (view.isClassified ? "" : ", not yet classified")
+      ),
+      (
+        "request",
+        [view.type.rawValue, view.service, view.category, view.issueType].compactMap { $0 }.joined(
+          separator: ", ")
+      ),
       ("worked on by", "\(view.agent ?? "nobody yet"), tier \(view.tier)"),
       ("description", texts[.description] ?? ""),
       ("impact", texts[.impactStatement] ?? ""),
@@ -52,7 +60,10 @@ struct CaseSheet {
       ("contact", contact),
       ("for", texts[.onBehalfOf] ?? ""),
       ("related", related),
-      ("policy", "\(view.policy), version \(view.version) of the case, as of \(look.time(dossier.observedAt, seconds: true))"),
+      (
+        "policy",
+        "\(view.policy), version \(view.version) of the case, as of \(look.time(dossier.observedAt, seconds: true))"
+      ),
     ]
   }
 
@@ -81,7 +92,8 @@ struct CaseSheet {
   private var related: String {
     let view = dossier.view
     return [
-      view.name.map { "name \($0)" }, view.incident.map { "incident \($0)" }, view.follows.map { "follows \($0)" },
+      view.name.map { "name \($0)" }, view.incident.map { "incident \($0)" },
+      view.follows.map { "follows \($0)" },
     ].compactMap { $0 }.joined(separator: ", ")
   }
 }

@@ -75,7 +75,8 @@ struct DemoTeller {
       guard let failure = Failure(error), failure.status == .refused else { throw error }
       guard session.format == .table else { return failure.show(as: session.format) }
       let rules = failure.rules.joined(separator: ", ")
-      let helpers = failure.helpers.isEmpty ? "" : "; administrators: " + failure.helpers.joined(separator: ", ")
+      let helpers =
+        failure.helpers.isEmpty ? "" : "; administrators: " + failure.helpers.joined(separator: ", ")
       let text = "\(failure.message)\(helpers) [\(rules)] — exit status \(failure.status.rawValue)"
       let lines = wrapped(text, to: width - 4)
       Terminal.print("  ✗ " + lines.joined(separator: "\n    "))

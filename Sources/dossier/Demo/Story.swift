@@ -42,14 +42,18 @@ enum Story {
     + [
       "register Contoso --cloud 21vianet --country CHN", "admin add Contoso wang@contoso.cn",
       "agreement sign Contoso --kind advanced", "subscription start Contoso --kind paid",
-    ].map { .prepare("organization \($0) --at".split(separator: " ").map(String.init) + ["2026-09-01 09:00"]) }
+    ].map {
+      .prepare("organization \($0) --at".split(separator: " ").map(String.init) + ["2026-09-01 09:00"])
+    }
 
   private static let outage: [Step] = [
     .say("A SharePoint site is down, with a business impact: severity A, a response within an hour, 24×7."),
     open(
       "site-down", "technical", "SharePoint Online", "SharePoint site down", "Nobody gets in.",
       at: "2026-09-21 10:40", "--severity", "A", "--impact-statement", "2000 people cannot work."),
-    words("respond Contoso/site-down --actor agent:chen --channel phone --at", "2026-09-21 11:05", "--message", "OK"),
+    words(
+      "respond Contoso/site-down --actor agent:chen --channel phone --at", "2026-09-21 11:05", "--message",
+      "OK"),
     words("request-information Contoso/site-down --at", "2026-09-21 11:20", "--items", "a trace"),
     words("provide Contoso/site-down --at", "2026-09-21 13:30", "--resources", "Zhao Lei, on site"),
     words("resolve Contoso/site-down --at", "2026-09-21 15:20", "--summary", "A web front end was replaced."),
@@ -71,20 +75,25 @@ enum Story {
   ]
 
   private static let password: [Step] = [
-    .say("A password that never expires: severity C, three business days. The answer comes too late: a breach."),
+    .say(
+      "A password that never expires: severity C, three business days. The answer comes too late: a breach."),
     open(
       "password", "technical", "Exchange Online", "Password that never expires", "How is it set?",
       at: "2026-09-21 11:00", "--severity", "C"),
-    words("respond Contoso/password --actor agent:liu --channel email --at", "2026-09-24 14:00", "--message", "So"),
+    words(
+      "respond Contoso/password --actor agent:liu --channel email --at", "2026-09-24 14:00", "--message", "So"
+    ),
   ]
 
   private static let elsewhere: [Step] = [
-    .say("Billing has no severity A; a network's problem is referred; a client's is the administrator's own."),
+    .say(
+      "Billing has no severity A; a network's problem is referred; a client's is the administrator's own."),
     open(
       "invoice", "billing", "Subscription", "Two invoices for August", "Which one is right?",
       at: "2026-09-22 14:00", "--severity", "A", "--impact-statement", "The books close today."),
     open(
-      "proxy", "technical", "Exchange Online", "Mail is slow", "Only behind our proxy.", at: "2026-09-22 15:00",
+      "proxy", "technical", "Exchange Online", "Mail is slow", "Only behind our proxy.",
+      at: "2026-09-22 15:00",
       "--category", "customer-network"),
     open(
       "laptop", "technical", "Outlook", "Outlook does not install", "On one laptop.", at: "2026-09-22 16:00",

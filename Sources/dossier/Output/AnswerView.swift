@@ -63,7 +63,9 @@ func severityText(_ requested: Severity?, _ assigned: Severity?, _ reasons: [Cap
     return requested.map { "\($0.rawValue.uppercased()) asked for, none is assigned here" } ?? "none"
   }
   var remarks: [String] = []
-  if let requested, requested != assigned { remarks.append("\(requested.rawValue.uppercased()) was asked for") }
+  if let requested, requested != assigned {
+    remarks.append("\(requested.rawValue.uppercased()) was asked for")
+  }
   remarks += reasons.map { "\($0.code.rawValue) \($0.rule.rawValue)" }
   return assigned.rawValue.uppercased() + (remarks.isEmpty ? "" : " (\(remarks.joined(separator: "; ")))")
 }

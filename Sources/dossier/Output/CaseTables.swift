@@ -8,7 +8,7 @@ func clockTable(_ clocks: [SLAClock], _ look: Look) -> [String] {
   guard !clocks.isEmpty else { return ["no clocks"] }
   var table = Table([
     .init("clock"), .init("cycle", isNumber: true), .init("holder"), .init("state"), .init("started"),
-    .init("due"), .init("ended"), .init("target", least: 12),
+    .init("due"), .init("ended"), .init("target", least: 12, isOptional: true),
   ])
   for clock in clocks {
     let isLate = clock.state == .breached
@@ -17,7 +17,8 @@ func clockTable(_ clocks: [SLAClock], _ look: Look) -> [String] {
     table.add([
       Cell(spoken(clock.clock.rawValue)), Cell("\(clock.cycle)"), Cell(clock.clock.holder.rawValue),
       Cell(spoken(clock.state.rawValue), isLate ? .red : clock.state == .met ? .green : .plain),
-      Cell(look.time(clock.startedAt)), Cell(due, dueStyle), Cell(look.time(clock.metAt ?? clock.cancelledAt)),
+      Cell(look.time(clock.startedAt)), Cell(due, dueStyle),
+      Cell(look.time(clock.metAt ?? clock.cancelledAt)),
       Cell(clock.target.map(targetText)),
     ])
   }
@@ -39,7 +40,7 @@ func dutyTable(_ duties: [ResponsibilityAssignment], _ look: Look) -> [String] {
   guard !duties.isEmpty else { return ["no duties"] }
   var table = Table([
     .init("duty", least: 14), .init("holder"), .init("state"), .init("since"), .init("due"),
-    .init("by event", isNumber: true), .init("rule"),
+    .init("by event", isNumber: true, isOptional: true), .init("rule"),
   ])
   for duty in duties {
     let style: Style =
@@ -61,16 +62,20 @@ func dutyTable(_ duties: [ResponsibilityAssignment], _ look: Look) -> [String] {
 /// Cases in a list.
 func caseTable(_ rows: [CaseRow], _ look: Look) -> [String] {
   var table = Table([
-    .init("case"), .init("sev"), .init("state"), .init("next due"), .init("in"), .init("clock", least: 8),
-    .init("ball"), .init("agent", least: 6), .init("organization", least: 8), .init("service", least: 8),
-    .init("opened"),
+    .init("case"), .init("sev"), .init("state"), .init("next due"), .init("in"),
+    .init("clock", least: 8, isOptional: true),
+    .init("ball"), .init("agent", least: 6), .init("organization", least: 8),
+    .init("service", least: 8, isOptional: true),
+    .init("opened", isOptional: true),
   ])
   for row in rows {
     let urgency = look.urgency(of: row.nextDueAt)
     table.add([
-      Cell(row.reference, .bold), Cell(row.severity?.rawValue.uppercased(), row.severity == .a ? .red : .plain),
+      Cell(row.reference, .bold),
+      Cell(row.severity?.rawValue.uppercased(), row.severity == .a ? .red : .plain),
       Cell(row.status.rawValue), Cell(look.time(row.nextDueAt), urgency),
-      Cell(row.nextDueAt.map(look.distance(to:)), urgency), Cell(row.nextDueClock.map { spoken($0.rawValue) }),
+      Cell(row.nextDueAt.map(look.distance(to:)), urgency),
+      Cell(row.nextDueClock.map { spoken($0.rawValue) }),
       Cell(row.ball?.rawValue), Cell(row.agent), Cell(row.organization), Cell(row.service),
       Cell(look.time(row.openedAt)),
     ])

@@ -18,7 +18,8 @@ enum LocalTime {
     var time = time_t(floorDivide(moment.microseconds, 1_000_000))
     var fields = tm()
     if utc { gmtime_r(&time, &fields) } else { localtime_r(&time, &fields) }
-    let date = "\(digits(Int(fields.tm_year) + 1900, 4))-\(digits(Int(fields.tm_mon) + 1))-\(digits(Int(fields.tm_mday)))"
+    let date =
+      "\(digits(Int(fields.tm_year) + 1900, 4))-\(digits(Int(fields.tm_mon) + 1))-\(digits(Int(fields.tm_mday)))"
     var clock = "\(digits(Int(fields.tm_hour))):\(digits(Int(fields.tm_min)))"
     if seconds { clock += ":\(digits(Int(fields.tm_sec)))" }
     return "\(date) \(clock) \(utc ? "UTC" : offset(fields.tm_gmtoff))"
@@ -51,7 +52,9 @@ enum LocalTime {
     fields.tm_year = Int32(date.year - 1900)
     fields.tm_mon = Int32(date.month - 1)
     fields.tm_mday = Int32(date.day)
-    (fields.tm_hour, fields.tm_min, fields.tm_sec) = (Int32(clock.hour), Int32(clock.minute), Int32(clock.second))
+    (fields.tm_hour, fields.tm_min, fields.tm_sec) = (
+      Int32(clock.hour), Int32(clock.minute), Int32(clock.second)
+    )
     fields.tm_isdst = -1
     let time = mktime(&fields)
     guard Int(fields.tm_hour) == clock.hour, Int(fields.tm_min) == clock.minute else {

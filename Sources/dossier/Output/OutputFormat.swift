@@ -16,7 +16,9 @@ enum OutputFormat: String, CaseIterable, ExpressibleByArgument {
   static func stated(in arguments: [String]) -> OutputFormat {
     var format = OutputFormat.table
     for (index, argument) in arguments.enumerated() {
-      if argument.hasPrefix("--output=") { format = OutputFormat(rawValue: String(argument.dropFirst(9))) ?? format }
+      if argument.hasPrefix("--output=") {
+        format = OutputFormat(rawValue: String(argument.dropFirst(9))) ?? format
+      }
       if argument == "--output", index + 1 < arguments.count {
         format = OutputFormat(rawValue: arguments[index + 1]) ?? format
       }

@@ -28,11 +28,14 @@ struct Table {
     /// The narrowest it may become; nil for a column that is never cut.
     var least: Int?
     var isNumber = false
+    /// True if it may be left out where there is no room for it.
+    var isOptional = false
 
-    init(_ title: String, least: Int? = nil, isNumber: Bool = false) {
+    init(_ title: String, least: Int? = nil, isNumber: Bool = false, isOptional: Bool = false) {
       self.title = title
       self.least = least
       self.isNumber = isNumber
+      self.isOptional = isOptional
     }
   }
 
@@ -45,8 +48,20 @@ struct Table {
 
   /// The lines, with columns in which nothing stands left out.
   func lines(in look: Look) -> [String] {
-    let shown = columns.indices.filter { index in rows.isEmpty || rows.contains { !$0[index].text.isEmpty } }
-    let widths = widths(of: shown, within: look.width)
+    var table = self
+    for index in columns.indices { table.moveOffset(toTitleOf: index) }
+    return table.drawn(in: look)
+  }
+
+  private func drawn(in look: Look) -> [String] {
+    var shown = columns.indices.filter { index in rows.isEmpty || rows.contains { !$0[index].text.isEmpty } }
+    var widths = widths(of: shown, within: look.width)
+    while let limit = look.width, widths.reduce(0, +) + 2 * (widths.count - 1) > limit,
+      let place = shown.lastIndex(where: { columns[$0].isOptional })
+    {
+      shown.remove(at: place)
+      widths = self.widths(of: shown, within: limit)
+    }
     let titles = shown.map { Cell(columns[$0].title, .bold) }
     return ([titles] + rows.map { row in shown.map { row[$0] } }).map { cells in
       var line = ""
@@ -57,8 +72,32 @@ struct Table {
         if !isLast || isNumber { text = padded(text, to: widths[place], rightAligned: isNumber) }
         line += look.paint(text, cell.style) + (isLast ? "" : "  ")
       }
+      while line.hasSuffix(" ") { line.removeLast() }
       return line
     }
+  }
+
+  /// Where all times of a column have the same offset, it is said once.
+  private mutating func moveOffset(toTitleOf index: Int) {
+    let times = rows.map { $0[index].text }.filter { !$0.isEmpty }
+    guard let offset = times.first.flatMap(Self.offset), times.allSatisfy({ Self.offset($0) == offset })
+    else {
+      return
+    }
+    columns[index].title += " " + offset
+    for row in rows.indices where !rows[row][index].text.isEmpty {
+      rows[row][index].text.removeLast(offset.count + 1)
+    }
+  }
+
+  /// The offset at the end of `2026-09-21 10:30 +08:00`; nil for what is no time.
+  private static func offset(_ text: String) -> String? {
+    let words = text.split(separator: " ")
+    guard words.count == 3, words[0].utf8.count == 10,
+      words[0].utf8.first.map({ (0x30...0x39).contains($0) }) == true,
+      words[1].contains(":"), let last = words.last, last == "UTC" || last.utf8.count == 6
+    else { return nil }
+    return String(last)
   }
 
   /// Each column's widest cell; where that is too much, the columns that may be cut give way, the widest first.

@@ -25,7 +25,9 @@ enum DatabaseChoice {
   }
 
   /// The private cluster, whatever database is named.
-  static func cluster(_ options: GlobalOptions) -> EmbeddedCluster { EmbeddedCluster(dataDirectory: options.dataDir) }
+  static func cluster(_ options: GlobalOptions) -> EmbeddedCluster {
+    EmbeddedCluster(dataDirectory: options.dataDir)
+  }
 
   private static func stated(_ options: GlobalOptions) -> ConnectionSettings? {
     if let text = options.database ?? environment("DOSSIER_DATABASE_URL") {
@@ -54,7 +56,9 @@ extension DatabaseChoice {
     if let running = cluster.runningSettings() {
       settings = running
     } else {
-      if cluster.status() == .absent { tell("making a private PostgreSQL in \(cluster.dataDirectory) …", options) }
+      if cluster.status() == .absent {
+        tell("making a private PostgreSQL in \(cluster.dataDirectory) …", options)
+      }
       settings = try await cluster.ensureRunning()
     }
     settings.database = database

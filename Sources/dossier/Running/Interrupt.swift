@@ -32,7 +32,9 @@ final class Interrupt: Sendable {
       // Who starts a program in the background ignores ctrl-C for it.
       var before = sigaction()
       sigaction(signal, nil, &before)
-      if signal == SIGINT, unsafeBitCast(before.__sigaction_handler.sa_handler, to: Int.self) == 1 { continue }
+      if signal == SIGINT, unsafeBitCast(before.__sigaction_handler.sa_handler, to: Int.self) == 1 {
+        continue
+      }
       sigaction(signal, &action, nil)
     }
     Watcher(reading: reading, interrupt: self, cancel: cancel).start()

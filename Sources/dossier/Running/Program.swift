@@ -41,7 +41,9 @@ enum Program {
   /// Bytes that are no text would be changed silently otherwise.
   private static func checkEncoding() throws(Failure) {
     for index in 1..<max(1, Int(CommandLine.argc)) {
-      guard let bytes = CommandLine.unsafeArgv[index], String(validatingCString: bytes) == nil else { continue }
+      guard let bytes = CommandLine.unsafeArgv[index], String(validatingCString: bytes) == nil else {
+        continue
+      }
       throw Failure(.data, "invalid-input", "argument \(index) is not UTF-8")
     }
   }

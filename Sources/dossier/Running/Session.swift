@@ -77,6 +77,8 @@ struct Session {
   func submit(_ request: CommandRequest) async throws {
     let answer = try await withService { try await $0.submit(request) }
     guard !isSilent else { return }
-    show(answer.json, as: format) { shared == nil ? AnswerView(answer).lines(in: look) : AnswerView(answer).brief(in: look) }
+    show(answer.json, as: format) {
+      shared == nil ? AnswerView(answer).lines(in: look) : AnswerView(answer).brief(in: look)
+    }
   }
 }

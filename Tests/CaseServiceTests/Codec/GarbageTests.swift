@@ -45,7 +45,9 @@ import Testing
     var dice = Dice(23)
     let at = dice.instant()
     for type in CaseEventType.allCases {
-      for text in ["", "null", "[]", "{\"a\":1}", "{\"clocks\":[{}]}", "{\"clocks\":[", "{\"agent\":\"\\u", "\u{feff}{}"] {
+      for text in [
+        "", "null", "[]", "{\"a\":1}", "{\"clocks\":[{}]}", "{\"clocks\":[", "{\"agent\":\"\\u", "\u{feff}{}",
+      ] {
         #expect(read(type, Array(text.utf8), at: at) == nil)
       }
       for _ in 0..<200 {
@@ -59,7 +61,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "\"\\u+041\"", "\"\\ud800\"", "\"\\udc00\"", "\"\\ud800\\u0041\"", "\"\\x\"", "\"\n\"", "\"a", "01x", "1e999", "--1",
+    "\"\\u+041\"", "\"\\ud800\"", "\"\\udc00\"", "\"\\ud800\\u0041\"", "\"\\x\"", "\"\n\"", "\"a", "01x",
+    "1e999", "--1",
     "[1,]", "[,1]", "{\"a\" 1}", "{a:1}", "tru", "[1 2]", "1 2",
   ])
   func `JSON that is none is refused with the place of the fault`(_ text: String) {
@@ -72,7 +75,9 @@ import Testing
 
   @Test func `bytes that are no UTF-8 are refused, not mended`() {
     let agent = Array("{\"agent\":\"".utf8) + [0xff, 0xfe] + Array("\"}".utf8)
-    #expect(throws: CodecError.self) { try CaseEventType.assigned.decode(agent, occurredAt: time("2026-01-01T00:00:00Z")) }
+    #expect(throws: CodecError.self) {
+      try CaseEventType.assigned.decode(agent, occurredAt: time("2026-01-01T00:00:00Z"))
+    }
     #expect(throws: CodecError.self) { try JSON(parsing: [0x22, 0xc3, 0x22]) }
   }
 
@@ -94,7 +99,8 @@ import Testing
       let bytes = Array("{\"agent\":\"wang\"}".utf8)
       _ = try bytes.withUnsafeBytes {
         try codec.caseEvent(
-          type: type, schemaVersion: version, data: $0, version: 1, position: 1, occurredAt: Instant(seconds: 0),
+          type: type, schemaVersion: version, data: $0, version: 1, position: 1,
+          occurredAt: Instant(seconds: 0),
           recordedAt: Instant(seconds: 0), policy: "")
       }
     }

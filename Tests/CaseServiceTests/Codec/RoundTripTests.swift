@@ -43,7 +43,8 @@ import Testing
     var dice = Dice(3)
     let (contact, other) = (dice.person(), dice.person())
     let texts = [
-      PersonalText(.title, dice.text() + "网"), PersonalText(person: other, field: .onBehalfOf, text: "王\u{0}"),
+      PersonalText(.title, dice.text() + "网"),
+      PersonalText(person: other, field: .onBehalfOf, text: "王\u{0}"),
       PersonalText(.email, ""), PersonalText(person: contact, field: .message, text: "\"\\\n👩‍👩‍👧"),
     ]
     let values = PersonalCodec.values(texts, contact: contact)

@@ -41,10 +41,12 @@ import Testing
     var upcaster = Upcaster()
     upcaster.add("agreement-signed", from: 0) { _ in Array("{\"kind\":\"advanced\"}".utf8) }
     let event = EventData(
-      type: "agreement-signed", schemaVersion: 0, occurredAt: 0, actor: "operator:a", commandID: .random(), policy: "",
+      type: "agreement-signed", schemaVersion: 0, occurredAt: 0, actor: "operator:a", commandID: .random(),
+      policy: "",
       data: Array("{}".utf8))
     let recorded = RecordedEvent(
-      ledger: LedgerID(rawValue: 1), position: 1, stream: 1, version: 1, recordedAt: 0, event: event, hash: [])
+      ledger: LedgerID(rawValue: 1), position: 1, stream: 1, version: 1, recordedAt: 0, event: event, hash: []
+    )
     #expect(try EventCodec(upcaster: upcaster).organizationEvent(recorded) == .agreementSigned(.advanced))
     #expect(throws: CodecError.unknownType("agreement-signed", version: 0)) {
       try EventCodec(upcaster: Upcaster()).organizationEvent(recorded)

@@ -45,7 +45,9 @@ import Testing
     }
   }
 
-  @Test func `a repeated command gets the first answer and another body under its id is refused`() async throws {
+  @Test func `a repeated command gets the first answer and another body under its id is refused`()
+    async throws
+  {
     try await Desk.run { desk in
       try await desk.contoso()
       let id = UUIDBytes.random()

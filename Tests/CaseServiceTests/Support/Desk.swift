@@ -31,7 +31,8 @@ struct Desk: Sendable {
 
   /// Another service on the same database, as another process would have.
   static func desk(_ database: TestDatabase) throws -> CaseService {
-    CaseService(store: Store(database.settings), keyFile: try keyFile(), policies: try PolicyLibrary.shipped())
+    CaseService(
+      store: Store(database.settings), keyFile: try keyFile(), policies: try PolicyLibrary.shipped())
   }
 
   static func keyFile() throws -> String {
@@ -49,14 +50,17 @@ struct Desk: Sendable {
   }
 
   /// Contoso of 21Vianet with an administrator, a subscription and, if asked for, the advanced agreement.
-  func contoso(cloud: Cloud = .vianet, agreement: Bool = true, at: String = "2026-01-01T00:00:00Z") async throws {
+  func contoso(cloud: Cloud = .vianet, agreement: Bool = true, at: String = "2026-01-01T00:00:00Z")
+    async throws
+  {
     try await organization(.register(cloud: cloud, country: "CHN", domain: nil), at: at)
     try await organization(.addAdministrator(email: "li@contoso.cn", role: .global), at: at)
     try await organization(.startSubscription(.paid), at: at)
     if agreement { try await organization(.signAgreement(.advanced), at: at) }
   }
 
-  func form(_ severity: Severity? = .b, type: RequestType = .technical, statement: String? = nil) -> OpenForm {
+  func form(_ severity: Severity? = .b, type: RequestType = .technical, statement: String? = nil) -> OpenForm
+  {
     var form = OpenForm(
       organization: "Contoso", administrator: "li@contoso.cn", type: type, service: "SharePoint Online",
       title: "网站无法访问", description: "Nobody reaches the site é", contactMethod: .email)
@@ -86,7 +90,8 @@ struct Desk: Sendable {
     try await change(
       reference,
       .respond(
-        kind: .seen, agent: "wang", channel: .email, texts: [PersonalText(.message, "We are looking into it")]),
+        kind: .seen, agent: "wang", channel: .email, texts: [PersonalText(.message, "We are looking into it")]
+      ),
       at: at)
   }
 }

@@ -15,16 +15,19 @@ extension Dice {
       let isTargeted = chance(70)
       return .started(
         ClockStart(
-          clock: pick(ClockName.self), cycle: number(1...50), startedAt: at, dueAt: isTargeted ? instant() : nil,
+          clock: pick(ClockName.self), cycle: number(1...50), startedAt: at,
+          dueAt: isTargeted ? instant() : nil,
           target: isTargeted ? target() : nil, calendar: isTargeted ? text() : "",
           zoneData: isTargeted ? text() : "", provisional: isTargeted && chance(30)))
     case 1:
       return .moved(
         ClockMove(
-          clock: pick(ClockName.self), cycle: number(1...50), dueBefore: maybe { $0.instant() }, dueAt: instant(),
+          clock: pick(ClockName.self), cycle: number(1...50), dueBefore: maybe { $0.instant() },
+          dueAt: instant(),
           target: target(), calendar: text(), zoneData: text(), rule: rule(), provisional: chance(30)))
     default:
-      return .ended(clock: pick(ClockName.self), cycle: number(1...50), outcome: pick(ClockOutcome.self), at: at)
+      return .ended(
+        clock: pick(ClockName.self), cycle: number(1...50), outcome: pick(ClockOutcome.self), at: at)
     }
   }
 
@@ -78,7 +81,8 @@ extension Dice {
     case .cancelled: .cancelled(clocks: clocks(at))
     case .referred:
       .referred(
-        to: pick(ReferralTarget.self), rule: maybe { $0.rule() }, guidance: maybe { $0.text() }, clocks: clocks(at))
+        to: pick(ReferralTarget.self), rule: maybe { $0.rule() }, guidance: maybe { $0.text() },
+        clocks: clocks(at))
     case .handedOver: .handedOver(clocks: clocks(at))
     case .contactDetailsConfirmed: .contactDetailsConfirmed(method: maybe { $0.pick(ContactChannel.self) })
     case .breachRecorded: .breachRecorded(clock: pick(ClockName.self), cycle: number(1...9), dueAt: instant())

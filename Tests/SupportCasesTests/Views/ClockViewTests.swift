@@ -2,7 +2,7 @@ import SupportCases
 import Testing
 
 @Suite struct ClockViewTests {
-  @Test func `what is due next is the earliest of the clocks still running`() throws {
+  @Test func `what is due next is the earliest of the clocks still outstanding, overdue ones too`() throws {
     var it = try Scenario(opened: "09-21 10:30")
     #expect(it.state.clocks.nextDue?.clock == .initialResponse)
     try it.when("09-21 11:00", .responds)
@@ -10,6 +10,8 @@ import Testing
     try it.when("09-21 12:00", .asks)
     #expect(it.state.clocks.nextDue?.clock == .customerResponse)
     it.passes("09-25 12:00")
+    #expect(it.state.clocks.nextDue?.clock == .customerResponse)
+    try it.when("09-25 13:00", .resolves)
     #expect(it.state.clocks.nextDue == nil)
   }
 

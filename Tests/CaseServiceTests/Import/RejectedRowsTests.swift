@@ -1,0 +1,102 @@
+import CaseService
+import Glibc
+import SupportCases
+import Synchronization
+import Testing
+
+@Suite("Rows that are set aside")
+struct RejectedRowsTests {
+  private static let mapping = Fixture.table.replacing("CLOUD", with: "worldwide")
+
+  private static let rows = [
+    "id,title,phone,opened,agent,assigned,answered,resolved,closed,solution",
+    "1,Good,1,2026-03-02T02:00:00Z,Wang,,,,,",
+    "2,\"a\"b,1,2026-03-02T02:00:00Z,Wang,,,,,",
+    "3,too few",
+    "4,too many,1,2026-03-02T02:00:00Z,Wang,,,,,,,",
+    "5,\"no, time\",1,yesterday,Wang,,,,,",
+    ",no key,1,2026-03-02T02:00:00Z,Wang,,,,,",
+    "7,,1,2026-03-02T02:00:00Z,Wang,,,,,",
+    "8,Future,1,2999-03-02T02:00:00Z,Wang,,,,,",
+    "9,No agent,1,2026-03-02T02:00:00Z,,,2026-03-02T03:00:00Z,2026-03-02T04:00:00Z,,",
+    "1,Again,1,2026-03-02T02:00:00Z,Wang,,,,,",
+    "11,Good,1,2026-03-02T02:00:00Z,Wang,,,,,",
+  ]
+
+  @Test func `stand with line and reason in a file beside the input, and the rest is imported`() async throws {
+    try await Desk.run { desk in
+      let bench = try ImportBench()
+      let text = Self.rows.joined(separator: "\r\n") + "\r\n12,\"open"
+      let options = ImportOptions(
+        file: try bench.file("rows.csv", text), mapping: try bench.file("mapping.yaml", Self.mapping))
+      let report = try await desk.service.importCSV(options)
+      #expect((report.rows, report.cases, report.setAsideRows) == (12, 3, 10))
+      let reasons = report.setAside.map { "\($0.line) \($0.key ?? "-"): \($0.reason)" }
+      let expected = [
+        "3 -: field 2 goes on after its closing quote; double a quote that is part of it",
+        "4 -: it has 2 fields where the header has 10", "5 -: it has 12 fields where the header has 10",
+        "6 5: opened is \"yesterday\", which is no time in the format of the mapping",
+        "7 -: the case's key is unknown: the row says nothing in id",
+        "8 7: title is unknown: the row says nothing in title",
+        "9 8: open: 2999-03-02T02:00:00Z is in the future",
+        "10 9: events[1] (respond): agent is unknown: the row says nothing in agent",
+        "11 1: the rows of 1 do not stand together; order: any in the mapping's source reads such a file",
+        "13 -: field 2 has an opening quote that is never closed",
+      ]
+      for (reason, expected) in zip(reasons, expected) { #expect(reason.hasPrefix(expected)) }
+      let path = try #require(report.rejectedFile)
+      #expect(path == options.file + ".rejected.csv")
+      let lines = try #require(ImportBench.text(path)).split(whereSeparator: \.isNewline)
+      try #require(lines.count == 11)
+      #expect(lines[0] == "id,title,phone,opened,agent,assigned,answered,resolved,closed,solution,import_line,import_reason")
+      #expect(lines[4].hasPrefix("5,\"no, time\",1,yesterday,Wang,,,,,,6,\"opened is \"\"yesterday\"\", which"))
+      #expect(bench.names == ["mapping.yaml", "rows.csv", "rows.csv.rejected.csv"])
+    }
+  }
+
+  @Test func `a file without any takes an older one of that name away`() async throws {
+    try await Desk.run { desk in
+      let bench = try ImportBench()
+      let options = ImportOptions(
+        file: try bench.file("rows.csv", Self.rows[0] + "\n" + Self.rows[1]),
+        mapping: try bench.file("mapping.yaml", Self.mapping))
+      _ = try bench.file("rows.csv.rejected.csv", "old")
+      #expect(try await desk.service.importCSV(options).rejectedFile == nil)
+      #expect(bench.names == ["mapping.yaml", "rows.csv"])
+    }
+  }
+
+  @Test func `a place that cannot be written is named, and leaves nothing half written`() async throws {
+    try await Desk.run { desk in
+      let bench = try ImportBench()
+      var options = ImportOptions(
+        file: try bench.file("rows.csv", Self.rows.joined(separator: "\n")),
+        mapping: try bench.file("mapping.yaml", Self.mapping))
+      options.rejectedFile = "\(bench.directory)/nowhere/rejected.csv"
+      let error = await #expect(throws: ServiceError.self) { _ = try await desk.service.importCSV(options) }
+      #expect("\(String(describing: error))".contains("cannot be written to \(bench.directory)/nowhere/rejected.csv"))
+      options.rejectedFile = nil
+      #expect(try await desk.service.importCSV(options).cases == 3)
+    }
+  }
+
+  @Test func `a file that is written to meanwhile is refused`() async throws {
+    try await Desk.run { desk in
+      let bench = try ImportBench()
+      var text = Self.rows[0] + "\n"
+      for id in 0..<4000 { text += "\(id),Mail,1,2026-03-02T02:00:00Z,Wang,,,,,\n" }
+      let path = try bench.file("rows.csv", text)
+      let options = ImportOptions(
+        file: path, mapping: try bench.file("mapping.yaml", Self.mapping), casesInFlight: 2)
+      let isWritten = Atomic(false)
+      let error = await #expect(throws: ServiceError.self) {
+        _ = try await desk.service.importCSV(options) { _ in
+          guard !isWritten.exchange(true, ordering: .relaxed), let stream = fopen(path, "a") else { return }
+          fputs("x", stream)
+          fclose(stream)
+        }
+      }
+      #expect("\(String(describing: error))".contains("rows.csv changed while it was read"))
+    }
+  }
+}

@@ -1,0 +1,103 @@
+import CaseService
+import EventStore
+import Postgres
+import SupportCases
+import TestCluster
+import Testing
+
+@Suite(.timeLimit(.minutes(2))) struct StoppedRebuildTests {
+  /// Starts a rebuild and lets it come to where it reads the log, which is held until the body has run.
+  private func halfway(
+    _ desk: Desk, _ body: (Task<[RebuildReport], any Error>) async throws -> Void
+  ) async throws {
+    let holder = try desk.database.connect()
+    defer { holder.close() }
+    try holder.execute("begin; lock table dossier.case_view_2 in access exclusive mode")
+    let rebuild = Task { try await desk.service.rebuildViews() as [RebuildReport] }
+    try await desk.until(
+      "select from pg_locks where not granted and relation = 'dossier.case_view_2'::regclass")
+    #expect(try !desk.leftovers().isEmpty)
+    try await body(rebuild)
+  }
+
+  @Test func `a stopped rebuild leaves the old views and no trace`() async throws {
+    try await Desk.worked { desk in
+      try await halfway(desk) { rebuild async throws in
+        rebuild.cancel()
+        await #expect(throws: ServiceError.self) { try await rebuild.value }
+        #expect(try desk.leftovers() == [])
+      }
+      let reports = try await desk.service.verifyViews()
+      #expect(reports.flatMap(\.differences) == [])
+      let again = try await desk.service.rebuildViews()
+      #expect(again.allSatisfy { $0.isSwapped })
+    }
+  }
+
+  @Test func `a rebuild whose sessions are killed leaves the old views as they were`() async throws {
+    try await Desk.worked { desk in
+      try await halfway(desk) { rebuild async throws in
+        try desk.tamper(
+          "select pg_terminate_backend(pid) from pg_locks where not granted "
+            + "and relation = 'dossier.case_view_2'::regclass")
+        await #expect(throws: ServiceError.self) { try await rebuild.value }
+      }
+      let reports = try await desk.service.verifyViews()
+      #expect(reports.flatMap(\.differences) == [])
+      #expect(try desk.leftovers() == [])
+    }
+  }
+
+  @Test func `what a killed rebuild left is swept by the next`() async throws {
+    try await Desk.worked { desk in
+      try desk.tamper(
+        """
+        set role dossier_owner;
+        create table dossier.sla_clock_2_new (like dossier.sla_clock including all);
+        insert into dossier.sla_clock_2_new select * from dossier.sla_clock limit 3
+        """)
+      let reports = try await desk.service.rebuildViews()
+      #expect(reports.allSatisfy { $0.isSwapped })
+      #expect(try desk.leftovers() == [])
+    }
+  }
+
+  @Test func `of two rebuilds the second waits for the first`() async throws {
+    try await Desk.worked { desk in
+      let first = try desk.database.connect()
+      defer { first.close() }
+      try first.execute("begin; select pg_advisory_xact_lock(1685025651, 2)")
+      let second = Task { try await desk.service.rebuildViews([.caseView]) }
+      try await desk.until("select from pg_locks where locktype = 'advisory' and not granted")
+      #expect(try desk.leftovers() == [])
+      first.rollback()
+      let reports = try await second.value
+      #expect(reports.allSatisfy { $0.isSwapped })
+    }
+  }
+
+  @Test func `a full disk loses nothing`() async throws {
+    try await Desk.worked { desk in
+      // What a full disk does to COPY, done by a limit: the server refuses to extend the new table.
+      try desk.tamper(
+        """
+        create function public.refuse() returns trigger language plpgsql as
+          $$ begin raise exception using errcode = 'disk_full', message = 'no space left'; end $$;
+        create function public.spoil() returns event_trigger language plpgsql as $$
+        begin
+          if to_regclass('dossier.sla_clock_2_new') is not null then
+            create trigger full_disk before insert on dossier.sla_clock_2_new
+              for each row execute function public.refuse();
+          end if;
+        end $$;
+        create event trigger spoil on ddl_command_end when tag in ('ALTER TABLE')
+          execute function public.spoil()
+        """)
+      await #expect(throws: ServiceError.self) { try await desk.service.rebuildViews() }
+      try desk.tamper("drop event trigger spoil")
+      let reports = try await desk.service.verifyViews()
+      #expect(reports.flatMap(\.differences) == [])
+      #expect(try desk.leftovers() == [])
+    }
+  }
+}
