@@ -5,7 +5,7 @@ import Testing
 
 @testable import CaseService
 
-@Suite(.timeLimit(.minutes(3))) struct `The database` {
+@Suite(.timeLimit(.minutes(20))) struct `The database` {
   private func expect(
     _ status: Int32, _ code: String, _ arguments: [String], _ settings: ConnectionSettings,
     key: String? = nil, location: SourceLocation = #_sourceLocation

@@ -2,7 +2,7 @@ import Postgres
 import TestCluster
 import Testing
 
-@Suite(.desk, .timeLimit(.minutes(3))) struct `The exit status` {
+@Suite(.desk, .timeLimit(.minutes(20))) struct `The exit status` {
   @Test func `is 0 with a word on what was done`() async throws {
     let outcome = try await dossier(
       "organization", "register", "Contoso", "--cloud", "21vianet", "--country", "CHN")

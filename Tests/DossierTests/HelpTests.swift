@@ -1,6 +1,6 @@
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct `Help` {
+@Suite(.timeLimit(.minutes(20))) struct `Help` {
   private func help(_ arguments: String...) async throws -> String {
     let outcome = try await Desk.run(arguments + ["--help"], environment: ["COLUMNS": "80"])
     #expect(outcome.status == 0)

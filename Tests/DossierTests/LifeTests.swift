@@ -4,7 +4,7 @@ import Testing
 
 @testable import CaseService
 
-@Suite(.desk, .timeLimit(.minutes(3))) struct `A case on the command line` {
+@Suite(.desk, .timeLimit(.minutes(20))) struct `A case on the command line` {
   private func change(_ arguments: String...) async throws -> JSON {
     try await done(more: arguments + ["--output", "json"]).json()
   }

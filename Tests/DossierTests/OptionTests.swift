@@ -3,7 +3,7 @@ import Testing
 
 @testable import CaseService
 
-@Suite(.desk, .timeLimit(.minutes(3))) struct `Options` {
+@Suite(.desk, .timeLimit(.minutes(20))) struct `Options` {
   @Test(arguments: [
     ["--output", "json", "organization", "show", "Contoso"],
     ["organization", "--output", "json", "show", "Contoso"],

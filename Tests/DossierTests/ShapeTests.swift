@@ -3,7 +3,7 @@ import Testing
 
 @testable import CaseService
 
-@Suite(.desk, .timeLimit(.minutes(3))) struct `The shape` {
+@Suite(.desk, .timeLimit(.minutes(20))) struct `The shape` {
   private func names(_ json: JSON?) -> [String] {
     guard case .object(let members)? = json else { return [] }
     return members.map(\.name)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import CaseService
 
-@Suite(.desk, .timeLimit(.minutes(3))) struct `Watching` {
+@Suite(.desk, .timeLimit(.minutes(20))) struct `Watching` {
   /// Runs `watch`, hands each line to `body` as it comes, and sends ctrl-C when that returns true.
   private func watch(
     _ arguments: [String], _ body: @escaping @Sendable (Int, String) async throws -> Bool

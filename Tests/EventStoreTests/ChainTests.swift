@@ -4,7 +4,7 @@ import StoreLab
 import TestCluster
 import Testing
 
-@Suite(.database(template: migratedTemplate), .timeLimit(.minutes(1))) struct `The chain of a ledger` {
+@Suite(.database(template: migratedTemplate), .timeLimit(.minutes(20))) struct `The chain of a ledger` {
   let lab: Lab
 
   init() async throws {

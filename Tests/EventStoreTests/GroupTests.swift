@@ -5,7 +5,7 @@ import Testing
 
 @testable import EventStore
 
-@Suite(.database(template: migratedTemplate), .timeLimit(.minutes(1))) struct `A group of requests` {
+@Suite(.database(template: migratedTemplate), .timeLimit(.minutes(20))) struct `A group of requests` {
   let lab: Lab
 
   init() throws {

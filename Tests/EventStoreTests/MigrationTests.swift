@@ -4,7 +4,7 @@ import Testing
 
 @testable import EventStore
 
-@Suite(.database, .timeLimit(.minutes(2))) struct `Migrating a store` {
+@Suite(.database, .timeLimit(.minutes(20))) struct `Migrating a store` {
   let database: TestDatabase
   let store: Store
 

@@ -4,7 +4,7 @@ import StoreLab
 import TestCluster
 import Testing
 
-@Suite(.database(template: migratedTemplate), .timeLimit(.minutes(1))) struct `The order of the log` {
+@Suite(.database(template: migratedTemplate), .timeLimit(.minutes(20))) struct `The order of the log` {
   let lab: Lab
 
   init() throws {

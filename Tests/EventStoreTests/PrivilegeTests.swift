@@ -4,7 +4,7 @@ import StoreLab
 import TestCluster
 import Testing
 
-@Suite(.database(template: migratedTemplate), .timeLimit(.minutes(1))) struct `What is recorded` {
+@Suite(.database(template: migratedTemplate), .timeLimit(.minutes(20))) struct `What is recorded` {
   let lab: Lab
 
   init() async throws {

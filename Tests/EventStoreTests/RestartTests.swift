@@ -5,7 +5,7 @@ import StoreLab
 import TestCluster
 import Testing
 
-@Suite(.timeLimit(.minutes(3))) struct `A server that restarts` {
+@Suite(.timeLimit(.minutes(20))) struct `A server that restarts` {
   @Test func `under a running appender and a subscription interrupts neither for good`() async throws {
     let directory = try TestCluster.scratchDirectory() + "/restart-\(UUIDBytes.random())/data"
     let cluster = EmbeddedCluster(

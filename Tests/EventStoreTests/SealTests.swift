@@ -5,7 +5,7 @@ import Testing
 
 @testable import EventStore
 
-@Suite(.database(template: migratedTemplate), .timeLimit(.minutes(1))) struct `A personal value` {
+@Suite(.database(template: migratedTemplate), .timeLimit(.minutes(20))) struct `A personal value` {
   let lab: Lab
   let connection: Connection
 

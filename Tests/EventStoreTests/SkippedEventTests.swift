@@ -4,7 +4,7 @@ import StoreLab
 import TestCluster
 import Testing
 
-@Suite(.database(template: migratedTemplate), .timeLimit(.minutes(1))) struct `A writer who commits late` {
+@Suite(.database(template: migratedTemplate), .timeLimit(.minutes(20))) struct `A writer who commits late` {
   let lab: Lab
 
   init() throws {

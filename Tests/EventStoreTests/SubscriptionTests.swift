@@ -4,7 +4,7 @@ import StoreLab
 import TestCluster
 import Testing
 
-@Suite(.database(template: migratedTemplate), .timeLimit(.minutes(1))) struct `A subscription` {
+@Suite(.database(template: migratedTemplate), .timeLimit(.minutes(20))) struct `A subscription` {
   let lab: Lab
   let pool: ConnectionPool
   let listener: Listener

@@ -4,7 +4,7 @@ import StoreLab
 import TestCluster
 import Testing
 
-@Suite(.database(template: migratedTemplate), .timeLimit(.minutes(1)))
+@Suite(.database(template: migratedTemplate), .timeLimit(.minutes(20)))
 struct `An appender whose server process ends` {
   let lab: Lab
 

@@ -4,7 +4,7 @@ import StoreLab
 import TestCluster
 import Testing
 
-@Suite(.database(template: migratedTemplate), .timeLimit(.minutes(5))) struct `Several processes` {
+@Suite(.database(template: migratedTemplate), .timeLimit(.minutes(20))) struct `Several processes` {
   let lab: Lab
 
   init() throws {

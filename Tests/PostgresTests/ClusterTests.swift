@@ -4,7 +4,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite(.timeLimit(.minutes(2))) struct `An embedded cluster` {
+@Suite(.timeLimit(.minutes(20))) struct `An embedded cluster` {
   /// A cluster in a directory of its own; it is stopped and removed after `body`.
   private func withCluster(
     _ name: String = "data", settings: [String: String] = [:], _ body: (EmbeddedCluster) async throws -> Void

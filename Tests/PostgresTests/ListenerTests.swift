@@ -2,7 +2,7 @@ import Postgres
 import TestCluster
 import Testing
 
-@Suite(.database, .timeLimit(.minutes(1))) struct `A listener` {
+@Suite(.database, .timeLimit(.minutes(20))) struct `A listener` {
   let database: TestDatabase
   let sender: Connection
 

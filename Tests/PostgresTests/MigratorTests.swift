@@ -2,7 +2,7 @@ import Postgres
 import TestCluster
 import Testing
 
-@Suite(.database, .timeLimit(.minutes(1))) struct `The migrator` {
+@Suite(.database, .timeLimit(.minutes(20))) struct `The migrator` {
   let database: TestDatabase
   let connection: Connection
   private let first = MigrationFile(name: "0001_ledger.sql", sql: "CREATE TABLE dossier.ledger (id int)")

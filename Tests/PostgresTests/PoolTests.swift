@@ -3,7 +3,7 @@ import Synchronization
 import TestCluster
 import Testing
 
-@Suite(.database, .timeLimit(.minutes(1))) struct `A pool of connections` {
+@Suite(.database, .timeLimit(.minutes(20))) struct `A pool of connections` {
   let database: TestDatabase
   let pool: ConnectionPool
   let observer: Connection

@@ -92,7 +92,8 @@ struct Lane {
     members.swapAt(index, members.count - 1)
     let member = members.removeLast()
     try await submit(
-      member.reference, .resolve(texts: [PersonalText(.summary, "The connector was mended; mail flows again.")]))
+      member.reference,
+      .resolve(texts: [PersonalText(.summary, "The connector was mended; mail flows again.")]))
   }
 
   private func submit(_ reference: String, _ command: CaseCommand) async throws(ServiceError) {

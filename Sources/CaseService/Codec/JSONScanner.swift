@@ -68,7 +68,7 @@ struct JSONScanner {
   }
 
   mutating func string() throws(CodecError) -> String {
-    guard let valid = try text({ String(validating: $0, as: UTF8.self) }) else { throw unexpected() }
+    guard let valid = try text({ String(wellFormed: $0) }) else { throw unexpected() }
     return valid
   }
 
@@ -162,7 +162,7 @@ struct Interner {
   @inline(__always)
   mutating func string(_ bytes: UnsafeRawBufferPointer) -> String? {
     // Short ones need no memory of their own and are made faster than found.
-    if bytes.count <= 15 { return String(validating: bytes, as: UTF8.self) }
+    if bytes.count <= 15 { return String(wellFormed: bytes) }
     return find(bytes)
   }
 
@@ -177,7 +177,7 @@ struct Interner {
         known.count == bytes.count && known.elementsEqual(bytes)
       } ?? false
     if isKnown { return strings[place] }
-    guard let text = String(validating: bytes, as: UTF8.self) else { return nil }
+    guard let text = String(wellFormed: bytes) else { return nil }
     strings[place] = text
     return text
   }

@@ -22,6 +22,27 @@ extension UnsafeRawBufferPointer {
   }
 }
 
+extension String {
+  /// A text of well-formed UTF-8; nil for other bytes. Plain ASCII, which nearly all is, is found by eights.
+  init?(wellFormed bytes: UnsafeRawBufferPointer) {
+    var at = 0
+    var high: UInt64 = 0
+    while at + 8 <= bytes.count {
+      high |= bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self)
+      at += 8
+    }
+    while at < bytes.count {
+      high |= UInt64(bytes[at])
+      at += 1
+    }
+    if high & 0x8080_8080_8080_8080 == 0 {
+      self.init(decoding: bytes, as: UTF8.self)
+    } else {
+      self.init(validating: bytes, as: UTF8.self)
+    }
+  }
+}
+
 extension CaseEventType {
   /// The type of that name; nil if it is none of a case's.
   init?(name: UnsafeRawBufferPointer) {
@@ -42,7 +63,13 @@ extension CaseEventType {
     case 25: candidate = .contactDetailsConfirmed
     default: return nil
     }
-    guard candidate.rawValue.utf8.elementsEqual(name) else { return nil }
+    let count = name.count
+    var text = candidate.rawValue
+    let isSame = text.withUTF8 { known in
+      guard let known = known.baseAddress, let name = name.baseAddress else { return false }
+      return memcmp(known, name, count) == 0
+    }
+    guard isSame else { return nil }
     self = candidate
   }
 }

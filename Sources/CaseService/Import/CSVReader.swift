@@ -152,7 +152,9 @@ struct CSVReader {
         return .ended
       }
       if byte == dialect.quote {
-        return fail("field \(fields.count + 1) has a quote inside but none around it; quote it and double the one inside")
+        return fail(
+          "field \(fields.count + 1) has a quote inside but none around it; quote it and double the one inside"
+        )
       }
       mode = .plain
       return append(byte, dialect)
@@ -164,7 +166,8 @@ struct CSVReader {
         return .ended
       }
       if sawReturn || (byte != dialect.quote && byte != dialect.delimiter && byte != 0x0D) {
-        return fail("field \(fields.count + 1) goes on after its closing quote; double a quote that is part of it")
+        return fail(
+          "field \(fields.count + 1) goes on after its closing quote; double a quote that is part of it")
       }
       if byte == dialect.quote {
         mode = .quoted
@@ -184,7 +187,9 @@ struct CSVReader {
 
     /// The end of the file.
     mutating func end() -> Step {
-      if mode == .quoted { return fail("field \(fields.count + 1) has an opening quote that is never closed") }
+      if mode == .quoted {
+        return fail("field \(fields.count + 1) has an opening quote that is never closed")
+      }
       if mode == .plain, field.last == 0x0D { field.removeLast() }
       if !fields.isEmpty || !field.isEmpty || mode == .closed { finishField() }
       return .ended
@@ -207,7 +212,8 @@ struct CSVReader {
       var record = CSVRecord(line: line, fields: [], problem: problem)
       for (index, bytes) in fields.enumerated() {
         guard let text = String(validating: bytes, as: UTF8.self) else {
-          record.problem = record.problem ?? "field \(index + 1) has bytes that are no text in the encoding stated"
+          record.problem =
+            record.problem ?? "field \(index + 1) has bytes that are no text in the encoding stated"
           record.fields.append(String(decoding: bytes, as: UTF8.self))
           continue
         }

@@ -23,7 +23,9 @@ struct ImportCaseRun {
   /// Brings a case in; one that failed half way goes on where it ended when it is run again.
   ///
   /// - Throws: `ServiceError` for what is no row's fault: the database, the program.
-  static func run(_ key: String, _ rows: [ImportRow], _ plan: ImportPlan) async throws(ServiceError) -> ImportOutcome {
+  static func run(_ key: String, _ rows: [ImportRow], _ plan: ImportPlan) async throws(ServiceError)
+    -> ImportOutcome
+  {
     var run = ImportCaseRun(plan, key)
     try await run.run(run.sorted(rows))
     return run.outcome
@@ -49,9 +51,12 @@ struct ImportCaseRun {
     }
     if state == nil, !reasons.isEmpty, !outcome.isInterrupted { setAsideRest(rows) }
     for (index, list) in reasons.sorted(by: { $0.key < $1.key }) {
-      let aside = ImportReport.SetAside(line: rows[index].line, key: key, reason: list.joined(separator: "; "))
+      let aside = ImportReport.SetAside(
+        line: rows[index].line, key: key, reason: list.joined(separator: "; "))
       outcome.setAside.append((aside, rows[index].fields))
     }
+    // Of a case that was stopped nobody knows yet what its other rows would have done.
+    guard !outcome.isInterrupted else { return }
     outcome.ignored = rows.indices.count { reasons[$0] == nil && !yielded.contains($0) }
   }
 
@@ -107,7 +112,9 @@ struct ImportCaseRun {
   // MARK: Rules
 
   /// Gives the commands of a row in the order of their times, those of one moment in the mapping's order.
-  private mutating func apply(_ row: ImportRow, _ index: Int, after before: ImportRow?) async throws(ServiceError) {
+  private mutating func apply(_ row: ImportRow, _ index: Int, after before: ImportRow?)
+    async throws(ServiceError)
+  {
     for (rule, moment) in due(row, index, after: before) {
       if Task.isCancelled {
         outcome.isInterrupted = true
@@ -237,7 +244,8 @@ struct ImportCaseRun {
   private static func reason(_ error: ServiceError) -> String? {
     switch error {
     case .rejected(let rejection, _):
-      let rules = rejection.rules.isEmpty ? "" : " (\(rejection.rules.map(\.rawValue).joined(separator: ", ")))"
+      let rules =
+        rejection.rules.isEmpty ? "" : " (\(rejection.rules.map(\.rawValue).joined(separator: ", ")))"
       return rejection.message + rules
     case .invalid(let reason), .notFound(let reason): return reason
     case .store(.commandReused): return "it was imported before with other contents; the first stays"

@@ -72,7 +72,8 @@ struct ImportCaseState: Sendable {
     switch command {
     case .escalate(let severity?, _, _): wanted = severity
     case .downgrade(let severity, _, _, _): wanted = severity
-    case .open, .classify, .assign, .respond, .requestInformation, .provide, .escalate, .resolve, .reopen, .close,
+    case .open, .classify, .assign, .respond, .requestInformation, .provide, .escalate, .resolve, .reopen,
+      .close,
       .cancel, .refer, .handOver, .contactDetails:
       break
     }

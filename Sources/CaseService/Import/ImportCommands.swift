@@ -14,8 +14,10 @@ extension ImportMapping {
       throw RowProblem("contact_method is unknown")
     }
     var form = OpenForm(
-      organization: organization.name, administrator: try optional("administrator") ?? organization.administrator,
-      type: try arguments["type"]?.choice(RequestType.self, row) ?? .technical, service: try needed("service"),
+      organization: organization.name,
+      administrator: try optional("administrator") ?? organization.administrator,
+      type: try arguments["type"]?.choice(RequestType.self, row) ?? .technical,
+      service: try needed("service"),
       title: try needed("title"), description: try needed("description"), contactMethod: method)
     form.severity = try arguments["severity"]?.choice(Severity.self, row)
     // A statement is given where A is asked for, which needs it (CN-16).
@@ -36,7 +38,9 @@ extension ImportMapping {
 
 extension ImportMapping.Rule {
   /// The command the rule makes of a row; nil for one that would change nothing.
-  func command(_ row: ImportRow, _ state: ImportCaseState) throws(RowProblem) -> (CaseCommand, evidence: String?)? {
+  func command(_ row: ImportRow, _ state: ImportCaseState) throws(RowProblem) -> (
+    CaseCommand, evidence: String?
+  )? {
     switch kind {
     case .assign:
       let agent = try needed("agent", row)
@@ -75,7 +79,8 @@ extension ImportMapping.Rule {
     let channel = try arguments["channel"]?.choice(ContactChannel.self, row)
     if contact != .internal, channel == nil { throw RowProblem("channel is unknown") }
     return .respond(
-      kind: contact, agent: try needed("agent", row), channel: channel ?? .portal, texts: try texts(row, .message))
+      kind: contact, agent: try needed("agent", row), channel: channel ?? .portal,
+      texts: try texts(row, .message))
   }
 
   /// Raises or lowers, where the severity wanted is another than before and than the one assigned.

@@ -39,8 +39,10 @@ struct ImportCondition: Sendable {
       switch test {
       case .isOne(let values): return values.contains(now)
       case .isNone(let values): return !values.contains(now)
-      case .becomes(let values): return values.contains(now) && !(previous.map { values.contains($0) } ?? false)
-      case .leaves(let values): return (previous.map { values.contains($0) } ?? false) && !values.contains(now)
+      case .becomes(let values):
+        return values.contains(now) && !(previous.map { values.contains($0) } ?? false)
+      case .leaves(let values):
+        return (previous.map { values.contains($0) } ?? false) && !values.contains(now)
       case .changes: return !now.isEmpty && now != previous
       case .isKnown(let wanted): return wanted == !now.isEmpty
       }

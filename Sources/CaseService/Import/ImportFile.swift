@@ -34,7 +34,8 @@ final class ImportFile {
     let opened = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard opened >= 0 else {
       if errno == ENOENT || errno == ENOTDIR { throw .notFound("there is no file \(path)") }
-      throw .invalid("\(path) cannot be read (\(String(cString: strerror(errno)))); accepted: a file you may read")
+      throw .invalid(
+        "\(path) cannot be read (\(String(cString: strerror(errno)))); accepted: a file you may read")
     }
     var status = stat()
     guard fstat(opened, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {

@@ -90,11 +90,13 @@ struct ImportMapping: Sendable {
   func check(_ header: [String], of path: String) throws(ServiceError) {
     var seen: Set<String> = []
     for name in header where !seen.insert(name).inserted {
-      throw .invalid("\(path): the column \(name.shortened) stands twice in the header; accepted: each name once")
+      throw .invalid(
+        "\(path): the column \(name.shortened) stands twice in the header; accepted: each name once")
     }
     for (name, place) in columns where !seen.contains(name) {
       throw .invalid(
-        "\(file): \(place): \(path) has no column \(name.shortened); accepted: \(header.joined(separator: ", "))")
+        "\(file): \(place): \(path) has no column \(name.shortened); accepted: \(header.joined(separator: ", "))"
+      )
     }
   }
 }

@@ -60,7 +60,8 @@ public struct ImportReport: Hashable, Sendable {
         .array(
           setAside.map { row in
             .object([
-              .init("line", .int(Int64(row.line))), .init("key", JSON(row.key)), .init("reason", .string(row.reason)),
+              .init("line", .int(Int64(row.line))), .init("key", JSON(row.key)),
+              .init("reason", .string(row.reason)),
             ])
           })),
     ])

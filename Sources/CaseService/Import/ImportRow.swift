@@ -35,7 +35,9 @@ extension String {
   /// The text without control characters: line ends become LF, tabs stay, every other control character becomes a
   /// space; white space at both ends goes.
   var cleaned: String {
-    guard unicodeScalars.contains(where: { $0.isControl }) || first?.isWhitespace ?? false || last?.isWhitespace ?? false
+    guard
+      unicodeScalars.contains(where: { $0.isControl }) || first?.isWhitespace ?? false
+        || last?.isWhitespace ?? false
     else { return self }
     var clean = String.UnicodeScalarView()
     var afterReturn = false

@@ -23,8 +23,12 @@ struct ImportRows {
     }
     var names = mapping.source.columns
     if names == nil {
-      guard let header = try reader.next() else { throw .invalid("\(file.path) is empty; accepted: a header and rows") }
-      if let problem = header.problem { throw .invalid("\(file.path): the header cannot be read: \(problem)") }
+      guard let header = try reader.next() else {
+        throw .invalid("\(file.path) is empty; accepted: a header and rows")
+      }
+      if let problem = header.problem {
+        throw .invalid("\(file.path): the header cannot be read: \(problem)")
+      }
       names = header.fields.map(\.cleaned)
     }
     let header = names ?? []
@@ -93,7 +97,8 @@ struct ImportUnits {
     if key != self.key {
       finishGroup()
       guard !seen.contains(key.hashValue) else {
-        let reason = "the rows of \(key) do not stand together; order: any in the mapping's source reads such a file"
+        let reason =
+          "the rows of \(key) do not stand together; order: any in the mapping's source reads such a file"
         setAside(.setAside(record, key: key, reason))
         return
       }
@@ -123,7 +128,8 @@ struct ImportUnits {
   private mutating func readAll() throws(ServiceError) {
     guard size <= Self.mostHeld else {
       throw .invalid(
-        "the file has \(size) bytes; order: any accepts at most \(Self.mostHeld): sort it by case and say order: grouped")
+        "the file has \(size) bytes; order: any accepts at most \(Self.mostHeld): sort it by case and say order: grouped"
+      )
     }
     ended = true
     var keys: [String] = []

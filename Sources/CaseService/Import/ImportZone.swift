@@ -100,7 +100,8 @@ extension ZoneData {
     var types: Int { counts[4] }
 
     func end(timeBytes: Int) -> Int {
-      place + 44 + times * (timeBytes + 1) + types * 6 + counts[5] + leaps * (timeBytes + 4) + counts[0] + counts[1]
+      place + 44 + times * (timeBytes + 1) + types * 6 + counts[5] + leaps * (timeBytes + 4) + counts[0]
+        + counts[1]
     }
   }
 }

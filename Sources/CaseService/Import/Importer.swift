@@ -127,7 +127,8 @@ struct Importer {
       for (row, fields) in outcome.setAside { try rejected.add(fields, line: row.line, reason: row.reason) }
     }
     guard !outcomes.isEmpty else { return }
-    progress?(Progress(phase: "importing \(options.file)", done: Int64(report.rows), total: total, unit: "rows"))
+    progress?(
+      Progress(phase: "importing \(options.file)", done: Int64(report.rows), total: total, unit: "rows"))
   }
 }
 

@@ -6,7 +6,8 @@ extension MappingReader {
     let fields = try node.fields(
       "name", "cloud", "country", "domain", "since", "administrators", "subscription", "agreement")
     var held: [ImportMapping.Organization.Held] = []
-    let people = try fields.need("administrators", accepted: "a list of e-mail addresses or of maps with email")
+    let people = try fields.need(
+      "administrators", accepted: "a list of e-mail addresses or of maps with email")
     var first: String?
     for person in try people.list() {
       let (email, one) = try administrator(person)
@@ -16,16 +17,20 @@ extension MappingReader {
     guard let first else { throw people.refusal("is empty", accepted: "at least one e-mail address") }
     let subscription = try fields.need("subscription", accepted: "paid or trial")
     held.append(
-      try spell(subscription, SubscriptionKind.allCases, OrganizationForm.startSubscription, OrganizationForm.endSubscription))
+      try spell(
+        subscription, SubscriptionKind.allCases, OrganizationForm.startSubscription,
+        OrganizationForm.endSubscription))
     if let agreement = fields["agreement"] {
       held.append(
-        try spell(agreement, AgreementKind.allCases, OrganizationForm.signAgreement, OrganizationForm.endAgreement))
+        try spell(
+          agreement, AgreementKind.allCases, OrganizationForm.signAgreement, OrganizationForm.endAgreement))
     }
     return ImportMapping.Organization(
       name: try fields.need("name", accepted: "the organization's name").text(),
       cloud: try fields.need("cloud", accepted: "worldwide, 21vianet or germany").choice(of: Cloud.allCases),
       country: try fields.need("country", accepted: "three capital letters of ISO 3166-1, as in CHN").text(),
-      domain: try fields["domain"]?.text(), since: try since(fields["since"]), held: held, administrator: first)
+      domain: try fields["domain"]?.text(), since: try since(fields["since"]), held: held,
+      administrator: first)
   }
 
   private func administrator(
@@ -55,7 +60,8 @@ extension MappingReader {
     let known = kinds.map(\.rawValue).joined(separator: ", ")
     let kind = try fields.need("kind", accepted: known).choice(of: kinds)
     return .init(
-      form: begin(kind), since: try since(fields["since"]), until: try fields["until"]?.instant(), ending: end(kind))
+      form: begin(kind), since: try since(fields["since"]), until: try fields["until"]?.instant(),
+      ending: end(kind))
   }
 
   private func since(_ node: DataNode?) throws(PolicyFileError) -> Instant? {

@@ -28,7 +28,8 @@ extension MappingReader {
     var at: String?
     if let time = values["at"] { at = try column(time) as String }
     guard at != nil || rowsHaveTimes else {
-      throw node.refusal("the key at is missing", accepted: "the column of its time, here or for all rows in case.at")
+      throw node.refusal(
+        "the key at is missing", accepted: "the column of its time, here or for all rows in case.at")
     }
     var actor: ImportValue?
     if let value = values["actor"] { actor = try argument(value, "actor") }
@@ -46,7 +47,8 @@ extension MappingReader {
     }
     let fields = try node.fields("from", "values", "otherwise")
     var value = ImportValue(
-      name: name, template: try template(try fields.need("from", accepted: "a template, as in \"{priority}\"")))
+      name: name,
+      template: try template(try fields.need("from", accepted: "a template, as in \"{priority}\"")))
     let list = try fields.need("values", accepted: "a map from texts of the file to values")
     var values: [String: String] = [:]
     for (key, node) in try list.entries() { values[key] = try node.text() }
@@ -91,18 +93,22 @@ extension MappingReader {
     return conditions
   }
 
-  private mutating func condition(_ node: DataNode, _ columnsOnly: Bool) throws(PolicyFileError) -> ImportCondition {
+  private mutating func condition(_ node: DataNode, _ columnsOnly: Bool) throws(PolicyFileError)
+    -> ImportCondition
+  {
     let fields =
       columnsOnly
       ? try node.fields("column", "is", "is_not", "becomes", "leaves", "changes", "known", "first")
       : try node.fields(
-        "column", "is", "is_not", "becomes", "leaves", "changes", "known", "first", "case", "ball", "answered")
+        "column", "is", "is_not", "becomes", "leaves", "changes", "known", "first", "case", "ball", "answered"
+      )
     var condition = ImportCondition()
     if let column = fields["column"] {
       let name = try self.column(column) as String
       condition.columns = try tests(fields).map { (name, $0) }
       guard !condition.columns.isEmpty else {
-        throw node.refusal("nothing is asked of the column", accepted: "is, is_not, becomes, leaves, changes, known")
+        throw node.refusal(
+          "nothing is asked of the column", accepted: "is, is_not, becomes, leaves, changes, known")
       }
     } else if let first = try testKeys(fields).first {
       throw node.refusal("\(first) has no column", accepted: "column: the column to look at")

@@ -22,7 +22,8 @@ struct MappingReader {
     _ = try fields.need("version", accepted: "version: 1").number(1...1)
     let nulls = Set(try fields["nulls"]?.texts() ?? [])
     let organization = try fields.need("organization", accepted: "a map with name, cloud and country")
-    let opening = try fields.need("case", accepted: "a map with key, opened_at, title and what else opens a case")
+    let opening = try fields.need(
+      "case", accepted: "a map with key, opened_at, title and what else opens a case")
     var mapping = ImportMapping(
       file: root.file, time: try time(try fields.need("time", accepted: "a map with format and zone")),
       nulls: nulls, organization: try self.organization(organization),
@@ -46,11 +47,14 @@ struct MappingReader {
       guard TextDecoder(encoding: source.encoding) != nil else {
         throw encoding.refusal(
           "\(source.encoding) is no encoding this machine knows",
-          accepted: "utf-8, utf-16, utf-16le, latin1, windows-1252, gb18030, big5, shift_jis, euc-kr, or another "
+          accepted:
+            "utf-8, utf-16, utf-16le, latin1, windows-1252, gb18030, big5, shift_jis, euc-kr, or another "
             + "name that `iconv --list` prints")
       }
     }
-    if let delimiter = fields["delimiter"] { source.dialect.delimiter = try delimiter.mark(or: "tab") ?? 0x09 }
+    if let delimiter = fields["delimiter"] {
+      source.dialect.delimiter = try delimiter.mark(or: "tab") ?? 0x09
+    }
     if let quote = fields["quote"] { source.dialect.quote = try quote.mark(or: "none") }
     guard source.dialect.quote != source.dialect.delimiter else {
       throw node.refusal("quote and delimiter are the same", accepted: "two different characters")
@@ -67,7 +71,8 @@ struct MappingReader {
     let zone = try fields.need("zone", accepted: "the zone of times that state none: \(ImportZone.accepted)")
     let name = try zone.text()
     guard let found = try? ImportZone.find(name) else {
-      throw zone.refusal("\(name) is no zone the program or this machine knows", accepted: ImportZone.accepted)
+      throw zone.refusal(
+        "\(name) is no zone the program or this machine knows", accepted: ImportZone.accepted)
     }
     var time = ImportTime(formats: formats, zone: found)
     for (column, format) in try fields["columns"]?.entries() ?? [] {
@@ -104,7 +109,8 @@ struct MappingReader {
       }
       values[key] = value
     }
-    for key in ["key", "opened_at", "service", "title", "description", "contact_method"] where values[key] == nil {
+    for key in ["key", "opened_at", "service", "title", "description", "contact_method"]
+    where values[key] == nil {
       throw node.refusal("the key \(key) is missing", accepted: "\(key): a column or a template")
     }
     var arguments: ImportMapping.Arguments = [:]
@@ -149,7 +155,8 @@ struct MappingReader {
     let text = try node.text()
     guard let template = ImportTemplate(text) else {
       throw node.refusal(
-        "\(text) is no template", accepted: "text with columns in braces, as in {category|\"none\"}; {{ for a brace")
+        "\(text) is no template",
+        accepted: "text with columns in braces, as in {category|\"none\"}; {{ for a brace")
     }
     columns += template.columns.map { ($0, node.place) }
     return template

@@ -27,7 +27,9 @@ struct OrganizationSetup {
   }
 
   /// Registers it; one of that name in the same cloud is used as it is. When it was registered.
-  private mutating func registration(_ organization: ImportMapping.Organization) async throws(ServiceError) -> Instant {
+  private mutating func registration(_ organization: ImportMapping.Organization) async throws(ServiceError)
+    -> Instant
+  {
     let form = OrganizationForm.register(
       cloud: organization.cloud, country: organization.country, domain: organization.domain)
     do {
@@ -54,7 +56,9 @@ struct OrganizationSetup {
     do {
       // The time is part of the step: another file may need the same from an earlier day on.
       try await submit(form, at: moment, step: "\(form.step) \(moment.microseconds)")
-    } catch .rejected(let rejection, _) where rejection.code == .notAChange || rejection.code == .notAdministrator {
+    } catch .rejected(let rejection, _)
+      where rejection.code == .notAChange || rejection.code == .notAdministrator
+    {
       // What should end had ended already.
     }
   }

@@ -22,11 +22,14 @@ final class TextDecoder {
     }
     // Anything else in a name, such as `//IGNORE`, would change how iconv treats what it cannot read.
     guard !plain.isEmpty,
-      plain.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || "-_.:".utf8.contains($0) }),
+      plain.utf8.allSatisfy({
+        (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || "-_.:".utf8.contains($0)
+      }),
       let opened = iconv_open("UTF-8", plain), Int(bitPattern: opened) != -1
     else { return nil }
     converter = opened
-    unit = plain.contains("16") && plain.contains("U") ? 2 : plain.contains("32") && plain.contains("U") ? 4 : 1
+    unit =
+      plain.contains("16") && plain.contains("U") ? 2 : plain.contains("32") && plain.contains("U") ? 4 : 1
   }
 
   deinit {

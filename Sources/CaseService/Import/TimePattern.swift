@@ -52,7 +52,9 @@ struct TimePattern: Hashable, Sendable {
     let hasMonth = numbers.contains("m") || parts.contains(.month)
     let hasYear = numbers.contains("Y") || numbers.contains("y")
     let halves = parts.contains(.half) == numbers.contains("I")
-    guard hasYear, hasMonth, numbers.contains("d"), halves, Set(numbers).count == numbers.count else { return nil }
+    guard hasYear, hasMonth, numbers.contains("d"), halves, Set(numbers).count == numbers.count else {
+      return nil
+    }
   }
 
   private static func part(_ letter: Character) -> Part? {
@@ -132,7 +134,8 @@ struct TimePattern: Hashable, Sendable {
     if rest.first == ":" { rest = rest.dropFirst() }
     let minutes = rest.prefix(2)
     rest = rest.dropFirst(2)
-    guard hours.count == 2, minutes.count == 2, let hour = decimalNumber(hours), let minute = decimalNumber(minutes),
+    guard hours.count == 2, minutes.count == 2, let hour = decimalNumber(hours),
+      let minute = decimalNumber(minutes),
       hour <= 18, minute < 60
     else { return nil }
     return (sign == "-" ? -1 : 1) * (hour * 3600 + minute * 60)

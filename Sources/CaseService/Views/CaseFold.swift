@@ -26,37 +26,64 @@ struct CaseFold: Sendable {
       ViewTables.caseView.write(
         CaseViewRow(ledger: ledger, stream: stream, view: view, nextDue: clocks.nextDue), to: &buffer)
     case .slaClock:
-      for row in clocks.rows.sorted(by: KeyOrder.precedes) {
-        ViewTables.slaClock.write(SLAClockRow(ledger: ledger, stream: stream, clock: row), to: &buffer)
+      for index in KeyOrder.sorted(clocks.rows, { $0.clock.keyRank }, { $0.cycle }) {
+        ViewTables.slaClock.write(
+          SLAClockRow(ledger: ledger, stream: stream, clock: clocks.rows[index]), to: &buffer)
       }
     case .responsibilityAssignment:
-      for row in duties.rows.sorted(by: KeyOrder.precedes) {
+      for index in KeyOrder.sorted(duties.rows, { $0.duty.keyRank }, { $0.instance }) {
         ViewTables.responsibilityAssignment.write(
-          DutyRow(ledger: ledger, stream: stream, duty: row), to: &buffer)
+          DutyRow(ledger: ledger, stream: stream, duty: duties.rows[index]), to: &buffer)
       }
     }
   }
 }
 
-/// The order of the tables' keys within a case: names by their bytes, as collation "C" has it.
+/// The order of the tables' keys within a case.
 enum KeyOrder {
-  private static let clocks = ranks(ClockName.self)
-  private static let duties = ranks(Duty.self)
-
-  static func precedes(_ left: SLAClock, _ right: SLAClock) -> Bool {
-    (rank(left.clock, clocks), left.cycle) < (rank(right.clock, clocks), right.cycle)
+  /// The places of rows in the order of their key: by name, then by number.
+  static func sorted<Row>(_ rows: [Row], _ rank: (Row) -> Int, _ number: (Row) -> Int) -> [Int] {
+    // Name, number and place in one word: sorting words copies no rows and compares no names.
+    var words: [UInt64] = []
+    words.reserveCapacity(rows.count)
+    for (place, row) in rows.enumerated() {
+      words.append(UInt64(rank(row)) << 56 | UInt64(number(row)) << 28 | UInt64(place))
+    }
+    words.sort()
+    return words.map { Int($0 & 0xFFF_FFFF) }
   }
+}
 
-  static func precedes(_ left: ResponsibilityAssignment, _ right: ResponsibilityAssignment) -> Bool {
-    (rank(left.duty, duties), left.instance) < (rank(right.duty, duties), right.instance)
+extension ClockName {
+  /// Its place among all names in the order of their bytes, as collation "C" has it.
+  var keyRank: Int {
+    switch self {
+    case .customerResponse: 0
+    case .followUp: 1
+    case .initialResponse: 2
+    }
   }
+}
 
-  private static func rank<Name: Hashable>(_ name: Name, _ ranks: [Name: Int]) -> Int { ranks[name] ?? 0 }
-
-  private static func ranks<Name: CaseIterable & RawRepresentable & Hashable>(_ type: Name.Type) -> [Name:
-    Int]
-  where Name.RawValue == String {
-    let sorted = Name.allCases.sorted { $0.rawValue.utf8.lexicographicallyPrecedes($1.rawValue.utf8) }
-    return Dictionary(uniqueKeysWithValues: sorted.enumerated().map { ($1, $0) })
+extension Duty {
+  /// Its place among all names in the order of their bytes, as collation "C" has it.
+  var keyRank: Int {
+    switch self {
+    case .billingAssistance: 0
+    case .businessImpactStatement: 1
+    case .contactInformation: 2
+    case .continuousEffort: 3
+    case .coordinateResolution: 4
+    case .gatherAndValidate: 5
+    case .initialResponse: 6
+    case .jointInvestigation: 7
+    case .keepCommunicating: 8
+    case .ownArea: 9
+    case .purchaseAssistance: 10
+    case .reliableCommunication: 11
+    case .selfServiceFirst: 12
+    case .survey: 13
+    case .troubleshootAndGuide: 14
+    }
   }
 }

@@ -32,6 +32,7 @@ final class CaseFolder {
     arena.sort(cases: streams.count)
     for index in 0..<streams.count {
       if index % 512 == 0 { try check() }
+      arena.touch(index + 1)
       body(index, try fold(index, streams, limit))
     }
     return arena.count

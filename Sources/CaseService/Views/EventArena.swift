@@ -17,9 +17,12 @@ struct EventArena: ~Copyable {
   private var memory = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
   private var used = 0
   private var entries: [Entry] = []
-  /// Where the entries of each case begin in `order`, and after the last one their number.
+  /// The entries case by case, by version.
+  private var ordered: [Entry] = []
+  /// Where the entries of each case begin in `ordered`, and after the last one their number.
   private var starts: [Int] = []
-  private var order: [Int32] = []
+  /// Keeps what `touch` reads from being optimised away.
+  private(set) var touched: UInt8 = 0
 
   deinit { memory.deallocate() }
 
@@ -48,18 +51,29 @@ struct EventArena: ~Copyable {
     starts.append(contentsOf: repeatElement(0, count: cases + 1))
     for entry in entries { starts[Int(entry.index) + 1] += 1 }
     for index in 0..<cases { starts[index + 1] += starts[index] }
-    order.removeAll(keepingCapacity: true)
-    order.append(contentsOf: repeatElement(0, count: entries.count))
+    ordered.removeAll(keepingCapacity: true)
+    ordered.append(contentsOf: repeatElement(Entry(index: 0, version: 0, offset: 0), count: entries.count))
     var next = starts
-    for (number, entry) in entries.enumerated() {
+    for entry in entries {
       var place = next[Int(entry.index)]
       next[Int(entry.index)] += 1
       // Nearly always in order already.
-      while place > starts[Int(entry.index)], entries[Int(order[place - 1])].version > entry.version {
-        order[place] = order[place - 1]
+      while place > starts[Int(entry.index)], ordered[place - 1].version > entry.version {
+        ordered[place] = ordered[place - 1]
         place -= 1
       }
-      order[place] = Int32(truncatingIfNeeded: number)
+      ordered[place] = entry
+    }
+  }
+
+  /// Reads a byte of every second line of a case's events, all independent of each other, so that the
+  /// memory has brought them by the time they are wanted. Without this replay waits a sixth of its time.
+  @inline(__always)
+  mutating func touch(_ index: Int) {
+    guard index + 1 < starts.count else { return }
+    for place in starts[index]..<starts[index + 1] {
+      let offset = ordered[place].offset
+      touched ^= memory[offset] ^ memory[min(offset + 128, used - 1)] ^ memory[min(offset + 256, used - 1)]
     }
   }
 
@@ -67,7 +81,7 @@ struct EventArena: ~Copyable {
   @inline(__always)
   func events(_ index: Int, _ body: (_ version: Int, inout EventFields) throws -> Void) throws {
     for place in starts[index]..<starts[index + 1] {
-      let entry = entries[Int(order[place])]
+      let entry = ordered[place]
       var fields = EventFields(UnsafeRawBufferPointer(memory), entry.offset)
       try body(Int(entry.version), &fields)
     }

@@ -91,12 +91,16 @@ final class PassWorker {
     _ check: () throws -> Void
   ) throws {
     var outcome = result.views[view] ?? PassResult.View()
-    rows.add(to: &outcome.folded, streams)
+    var digest = ViewDigest()
+    rows.add(to: &digest, streams)
+    outcome.folded.add(digest)
     outcome.rows += Int64(rows.rows)
     if pass.compares {
       try stored.load(view, chosen, streams, ledger: pass.limit.ledger, connection, check: check)
-      stored.add(to: &outcome.stored, streams)
-      for index in stored.differences(from: rows) { outcome.differences.insert(streams[index]) }
+      let places = stored.differences(from: rows)
+      // The same bytes have the same digest.
+      if places.isEmpty { outcome.stored.add(digest) } else { stored.add(to: &outcome.stored, streams) }
+      for index in places { outcome.differences.insert(streams[index]) }
     }
     if pass.writes {
       // What a set of changed cases brings takes the place of what was copied before.

@@ -4,7 +4,8 @@ internal import Postgres
 
 struct BenchCommand: Subcommand {
   static let configuration = CommandConfiguration(
-    commandName: "bench", abstract: "Measure commands, replay and rebuild on a database made for it and dropped.",
+    commandName: "bench",
+    abstract: "Measure commands, replay and rebuild on a database made for it and dropped.",
     discussion: """
       Times depend on the machine; only the ratios of one run say something. The mix per 100 commands: 10 open, \
       10 classify, 35 respond, 15 request-information, 15 provide, 5 escalate or downgrade, 10 resolve. A bare \
@@ -19,7 +20,9 @@ struct BenchCommand: Subcommand {
   @Option(help: "Events in the log before replay and rebuild are measured.") var events: Int64 = 200_000
 
   func validate() throws {
-    guard (1...1_000_000).contains(cases), (1...600).contains(seconds), (0...50_000_000).contains(events) else {
+    let isUsable =
+      (1...1_000_000).contains(cases) && (1...600).contains(seconds) && (0...50_000_000).contains(events)
+    guard isUsable else {
       throw ValidationError("--cases takes 1 to 1000000, --seconds 1 to 600, --events 0 to 50000000")
     }
   }

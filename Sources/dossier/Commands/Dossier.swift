@@ -25,8 +25,8 @@ struct Dossier: AsyncParsableCommand {
       DowngradeCommand.self, ResolveCommand.self, ReopenCommand.self, CloseCommand.self, CancelCommand.self,
       ReferCommand.self, HandOverCommand.self, ContactDetailsCommand.self, ShowCommand.self, ListCommand.self,
       HistoryCommand.self, ClocksCommand.self, DutiesCommand.self, QueueCommand.self, WatchCommand.self,
-      ReplayCommand.self, ViewsCommand.self,
-      PolicyCommand.self, MigrateCommand.self, DoctorCommand.self, DatabaseCommand.self,
+      ReplayCommand.self, ViewsCommand.self, PolicyCommand.self, ImportCommand.self, MigrateCommand.self,
+      DoctorCommand.self, DatabaseCommand.self,
       BenchCommand.self,
     ])
 }

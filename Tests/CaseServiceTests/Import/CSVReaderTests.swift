@@ -38,21 +38,30 @@ struct CSVReaderTests {
 
   static let malformed = [
     CSVExample(
-      "a,b\"c\nd,e\n", "1! field 2 has a quote inside but none around it; quote it and double the one inside", "2: d|e"),
+      "a,b\"c\nd,e\n", "1! field 2 has a quote inside but none around it; quote it and double the one inside",
+      "2: d|e"),
     CSVExample(
-      "a,\"b\"c\nd,e\n", "1! field 2 goes on after its closing quote; double a quote that is part of it", "2: d|e"),
+      "a,\"b\"c\nd,e\n", "1! field 2 goes on after its closing quote; double a quote that is part of it",
+      "2: d|e"),
     CSVExample(
-      "\"b\"\rc\nd,e\n", "1! field 1 goes on after its closing quote; double a quote that is part of it", "2: d|e"),
-    CSVExample("a,b\n\"c,d\ne,f\ng,h\n", "1: a|b", "2! field 1 has an opening quote that is never closed", "3: e|f", "4: g|h"),
+      "\"b\"\rc\nd,e\n", "1! field 1 goes on after its closing quote; double a quote that is part of it",
+      "2: d|e"),
+    CSVExample(
+      "a,b\n\"c,d\ne,f\ng,h\n", "1: a|b", "2! field 1 has an opening quote that is never closed", "3: e|f",
+      "4: g|h"),
     CSVExample("a,\"b", "1! field 2 has an opening quote that is never closed"),
     CSVExample(
-      "\"a,b\nc,\"d\"\ne,f\n", "1! field 1 goes on after its closing quote; double a quote that is part of it",
+      "\"a,b\nc,\"d\"\ne,f\n",
+      "1! field 1 goes on after its closing quote; double a quote that is part of it",
       "2: c|d", "3: e|f"),
     CSVExample("a,b\0c\nd,e\n", "1! field 2 holds a NUL character", "2: d|e"),
-    CSVExample("12345678,b\n123456789,b\nd,e\n", "1: 12345678|b", "2! field 1 is larger than 8 bytes", "3: d|e", limit: 8),
+    CSVExample(
+      "12345678,b\n123456789,b\nd,e\n", "1: 12345678|b", "2! field 1 is larger than 8 bytes", "3: d|e",
+      limit: 8),
     CSVExample(
       "\"1234\n5678\n9\",b\nd,e\n", "1! field 1 is larger than 8 bytes", "2: 5678",
-      "3! field 1 has a quote inside but none around it; quote it and double the one inside", "4: d|e", limit: 8),
+      "3! field 1 has a quote inside but none around it; quote it and double the one inside", "4: d|e",
+      limit: 8),
     CSVExample("1,2,3,4,5,6\nd,e\n", "1! the record is larger than 8 bytes", "2: d|e", limit: 2),
   ]
 
@@ -65,7 +74,8 @@ struct CSVReaderTests {
     var records: [String] = []
     while let record = try reader.next() {
       records.append(
-        record.problem.map { "\(record.line)! \($0)" } ?? "\(record.line): \(record.fields.joined(separator: "|"))")
+        record.problem.map { "\(record.line)! \($0)" }
+          ?? "\(record.line): \(record.fields.joined(separator: "|"))")
     }
     return records
   }
@@ -109,13 +119,16 @@ struct CSVReaderTests {
     #expect(try reader.next() == nil)
   }
 
-  @Test(arguments: [
-    ("utf-8", [0xEF, 0xBB, 0xBF, 0x61, 0xC3, 0xA9], "aé"), ("latin1", [0x61, 0xE9], "aé"),
-    ("windows-1252", [0x80], "€"), ("utf-16", [0xFF, 0xFE, 0x61, 0x00, 0xAE, 0x90], "a邮"),
-    ("utf-16le", [0xFF, 0xFE, 0x61, 0x00], "a"), ("utf-16be", [0x90, 0xAE], "邮"),
-    ("gb18030", [0xD3, 0xCA, 0x81, 0x30, 0x81, 0x30], "邮\u{80}"), ("shift_jis", [0x93, 0xFA], "日"),
-  ] as [(String, [UInt8], String)])
-  func `encodings become UTF-8 whatever pieces they come in`(name: String, bytes: [UInt8], text: String) throws {
+  @Test(
+    arguments: [
+      ("utf-8", [0xEF, 0xBB, 0xBF, 0x61, 0xC3, 0xA9], "aé"), ("latin1", [0x61, 0xE9], "aé"),
+      ("windows-1252", [0x80], "€"), ("utf-16", [0xFF, 0xFE, 0x61, 0x00, 0xAE, 0x90], "a邮"),
+      ("utf-16le", [0xFF, 0xFE, 0x61, 0x00], "a"), ("utf-16be", [0x90, 0xAE], "邮"),
+      ("gb18030", [0xD3, 0xCA, 0x81, 0x30, 0x81, 0x30], "邮\u{80}"), ("shift_jis", [0x93, 0xFA], "日"),
+    ] as [(String, [UInt8], String)])
+  func `encodings become UTF-8 whatever pieces they come in`(name: String, bytes: [UInt8], text: String)
+    throws
+  {
     for piece in [4, 5, 100] {
       let decoder = try #require(TextDecoder(encoding: name))
       var decoded: [UInt8] = []

@@ -4,8 +4,8 @@ import Glibc
 import Postgres
 import SupportCases
 import Synchronization
-import Testing
 import TestCluster
+import Testing
 
 /// Files of a test, and what an import of them leaves behind.
 struct ImportBench: Sendable {
@@ -44,9 +44,10 @@ struct ImportBench: Sendable {
     defer { closedir(folder) }
     var names: [String] = []
     while let entry = readdir(folder) {
-      names.append(withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      })
+      names.append(
+        withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+          pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+        })
     }
     return names.filter { !$0.hasPrefix(".") }.sorted()
   }
@@ -156,6 +157,45 @@ enum Fixture {
 
     """
 
+  /// The mapping the README shows, and a file for it in windows-1252.
+  static let documented = """
+    version: 1
+    source: {delimiter: ";", encoding: windows-1252}
+    time: {format: "%d.%m.%Y %H:%M", zone: Europe/Berlin}
+    nulls: ["", "-"]
+    organization:
+      name: Fabrikam
+      cloud: 21vianet
+      country: CHN
+      administrators: [it@fabrikam.example]
+      subscription: paid
+      agreement: advanced
+      since: before-first-row
+    case:
+      key: "{ticket}"
+      opened_at: opened
+      service: "{product|'unknown product'}"
+      title: "{subject}"
+      description: "{subject} (ticket {ticket})"
+      contact_method: email
+      email: it@fabrikam.example
+      severity: {from: "{prio}", values: {urgent: a, high: b}, otherwise: c}
+      impact_statement: Marked urgent by the customer
+    events:
+      - {command: assign, at: first answer, agent: "{agent}"}
+      - {command: respond, at: first answer, agent: "{agent}", channel: email, message: First answer}
+      - {command: resolve, at: solved, summary: "{solution|'Solved'}"}
+      - {command: close, at: closed}
+    """
+
+  static let documentedRows: [UInt8] =
+    Array("ticket;product;subject;prio;opened;agent;first answer;solved;closed;solution\r\n".utf8)
+    + Array("4711;Exchange Online;\"M".utf8) + [0xFC]
+    + Array("ller cannot send; \"\"access denied\"\"\";urgent;27.03.2026 16:00;Li;27.03.2026 16:20;".utf8)
+    + Array("29.03.2026 09:00;02.04.2026 08:00;Permission restored\r\n".utf8)
+    + Array("4712;-;Shared calendar is empty;normal;28.03.2026 10:00;Wang;30.03.2026 09:15;-;-;-\r\n".utf8)
+    + Array("4713;SharePoint Online;Site is slow;high;31.04.2026 10:00;Wang;-;-;-;-\r\n".utf8)
+
   /// One row a case.
   static let table = """
     version: 1
@@ -168,7 +208,7 @@ enum Fixture {
       title: "{title}"
       description: "{title}"
       contact_method: phone
-      phone: "{phone|'unknown'}"
+      phone: "{phone|'+86 10 5555 0100'}"
     events:
       - {command: assign, at: assigned, agent: "{agent}"}
       - {command: respond, at: answered, agent: "{agent}", channel: phone, message: called back}

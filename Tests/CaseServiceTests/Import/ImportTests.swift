@@ -32,8 +32,10 @@ struct ImportTests {
       // Berlin's clocks skipped 02:30 on the 29th: it means 03:00, an hour before 09:00 by less than it seems.
       #expect(
         try await Self.types(desk, "T1") == [
-          "case-opened 03-28T09:00", "agent-assigned 03-28T09:30", "response-sent 03-28T09:30", "case-escalated 03-28T10:00",
-          "case-downgraded 03-28T11:00", "case-resolved 03-28T11:00", "case-reopened 03-30T10:00", "case-resolved 03-30T11:00",
+          "case-opened 03-28T09:00", "agent-assigned 03-28T09:30", "response-sent 03-28T09:30",
+          "case-escalated 03-28T10:00",
+          "case-downgraded 03-28T11:00", "case-resolved 03-28T11:00", "case-reopened 03-30T10:00",
+          "case-resolved 03-30T11:00",
           "case-closed 03-30T11:00",
         ])
       let second = try await Self.types(desk, "T2")
@@ -50,7 +52,9 @@ struct ImportTests {
     }
   }
 
-  @Test func `one row a case becomes a command for each time it states, in the order of the times`() async throws {
+  @Test func `one row a case becomes a command for each time it states, in the order of the times`()
+    async throws
+  {
     try await Desk.run { desk in
       let bench = try ImportBench()
       let report = try await desk.service.importCSV(
@@ -58,7 +62,8 @@ struct ImportTests {
       #expect((report.rows, report.cases) == (3, 3))
       #expect(
         try await Self.types(desk, "1") == [
-          "case-opened 03-02T02:00", "agent-assigned 03-02T02:10", "response-sent 03-02T02:30", "case-resolved 03-03T02:00",
+          "case-opened 03-02T02:00", "agent-assigned 03-02T02:10", "response-sent 03-02T02:30",
+          "case-resolved 03-03T02:00",
           "case-closed 03-05T02:00",
         ])
       #expect(try await Self.types(desk, "2") == ["case-opened 03-02T03:00", "response-sent 03-02T05:00"])
@@ -67,11 +72,14 @@ struct ImportTests {
       #expect(report.setAside.map(\.line) == [4])
       #expect(
         report.setAside[0].reason
-          == "events[1] (respond): 2026-03-02T03:00:00Z is before the case was opened at 2026-03-02T04:00:00Z")
+          == "events[1] (respond): 2026-03-02T03:00:00Z is before the case was opened at 2026-03-02T04:00:00Z"
+      )
     }
   }
 
-  @Test(arguments: [(Fixture.log, Fixture.logRows), (Fixture.table, Fixture.tableRows)], [Cloud.worldwide, .vianet])
+  @Test(
+    arguments: [(Fixture.log, Fixture.logRows), (Fixture.table, Fixture.tableRows)],
+    [Cloud.worldwide, .vianet])
   func `a second run appends nothing`(example: (mapping: String, rows: String), cloud: Cloud) async throws {
     try await Desk.run { desk in
       let bench = try ImportBench()
@@ -82,9 +90,29 @@ struct ImportTests {
       for _ in 0..<2 {
         let again = try await desk.service.importCSV(options)
         #expect((again.commands, again.events, again.newCases) == (0, 0, 0))
-        #expect((again.repeated, again.cases, again.setAside) == (first.commands, first.cases, first.setAside))
+        #expect(
+          (again.repeated, again.cases, again.setAside) == (first.commands, first.cases, first.setAside))
         #expect(try await desk.events() == events)
       }
+    }
+  }
+
+  @Test func `the example of the README does what the README says`() async throws {
+    try await Desk.run { desk in
+      let bench = try ImportBench()
+      let options = ImportOptions(
+        file: try bench.file("tickets.csv", Fixture.documentedRows),
+        mapping: try bench.file("helpdesk.yaml", Fixture.documented))
+      let report = try await desk.service.importCSV(options)
+      #expect((report.rows, report.cases, report.commands, report.events) == (3, 2, 12, 13))
+      #expect(report.setAside.map(\.line) == [4])
+      let history = try await desk.service.history(.named(organization: "Fabrikam", name: "4711"))
+      #expect(history[0].data["texts"]?["title"]?.text == "Müller cannot send; \"access denied\"")
+      #expect(
+        try await Self.types(desk, "4711") == [
+          "case-opened 03-27T15:00", "agent-assigned 03-27T15:20", "response-sent 03-27T15:20",
+          "breach-recorded 03-27T17:20", "case-resolved 03-29T07:00", "case-closed 04-02T06:00",
+        ])
     }
   }
 
@@ -95,7 +123,8 @@ struct ImportTests {
         Self.options(bench, Fixture.log, Fixture.logRows, cloud: .worldwide))
       #expect(report.setAsideRows == 0)
       let types = try await desk.service.history(.named(organization: "Fabrikam", name: "T1")).map(\.type)
-      #expect(types == [
+      #expect(
+        types == [
           "case-opened", "agent-assigned", "response-sent", "case-resolved", "case-reopened", "case-resolved",
           "case-closed",
         ])
@@ -109,14 +138,17 @@ struct ImportTests {
       for ticket in 0..<24 {
         let priority = (ticket + minute / 2) % 3 + 1
         let owner = state == "new" ? "-" : "Agent \((ticket + minute / 3) % 4)"
-        rows += "M\(ticket);02.03.2026 10:00;02.03.2026 1\(minute):\(10 + ticket);\(state);P\(priority);\(owner);Mail\n"
+        rows +=
+          "M\(ticket);02.03.2026 10:00;02.03.2026 1\(minute):\(10 + ticket);\(state);P\(priority);\(owner);Mail\n"
       }
     }
     return rows
   }
 
   /// Stops once the log holds that many events, wherever the commands are then.
-  private static func stop(_ desk: Desk, after events: Int64, _ options: ImportOptions) async throws -> ImportReport {
+  private static func stop(_ desk: Desk, after events: Int64, _ options: ImportOptions) async throws
+    -> ImportReport
+  {
     let running = Task { try await desk.service.importCSV(options) }
     let watching = Task {
       while !Task.isCancelled, try await desk.events() < events { await Task.yield() }
@@ -222,10 +254,13 @@ struct ImportTests {
   @Test func `another cloud's organization of that name is refused, the same cloud's is used`() async throws {
     try await Desk.run { desk in
       let bench = try ImportBench()
-      try await desk.organization(.register(cloud: .vianet, country: "CHN", domain: nil), name: "Fabrikam", at: "2026-01-01T00:00:00Z")
+      try await desk.organization(
+        .register(cloud: .vianet, country: "CHN", domain: nil), name: "Fabrikam", at: "2026-01-01T00:00:00Z")
       let options = try Self.options(bench, Fixture.table, Fixture.tableRows, cloud: .worldwide)
       let error = await #expect(throws: ServiceError.self) { _ = try await desk.service.importCSV(options) }
-      #expect("\(String(describing: error))".contains("is in the cloud 21vianet, not in worldwide; choose another name"))
+      #expect(
+        "\(String(describing: error))".contains(
+          "is in the cloud 21vianet, not in worldwide; choose another name"))
       var other = options
       other.organization = "Fabrikam 2"
       #expect(try await desk.service.importCSV(other).cases == 3)

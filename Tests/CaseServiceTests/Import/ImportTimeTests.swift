@@ -5,21 +5,27 @@ import Testing
 
 @Suite("Times of an export")
 struct ImportTimeTests {
-  static let patterns = [
-    ("%d-%m-%Y %H:%M", "29-02-2016 01:16", "2016-02-29T01:16:00Z"),
-    ("%Y-%m-%dT%H:%M:%S.%f", "2026-03-01T23:59:59.25", "2026-03-01T23:59:59.25Z"),
-    ("%Y-%m-%d %H:%M:%S%z", "2026-03-01 08:00:00+0800", "2026-03-01T00:00:00Z"),
-    ("%Y-%m-%d %H:%M %z", "2026-03-01 08:00 -05:30", "2026-03-01T13:30:00Z"),
-    ("%-m/%-d/%y %-I:%M %p", "3/9/26 12:05 AM", "2026-03-09T00:05:00Z"),
-    ("%m/%d/%y %I:%M %p", "03/09/69 12:05 pm", "2069-03-09T12:05:00Z"),
-    ("%d %b %Y", "01 Dec 2025", "2025-12-01T00:00:00Z"), ("%Y年%-m月%-d日 %H:%M", "2026年3月9日 08:00", "2026-03-09T08:00:00Z"),
-    ("%d%%%m%Y", "01%122025", "2025-12-01T00:00:00Z"), ("rfc3339", "2026-03-01T08:00:00+08:00", "2026-03-01T00:00:00Z"),
-    ("unix", "1772323200", "2026-03-01T00:00:00Z"), ("unix-milliseconds", "1772323200125", "2026-03-01T00:00:00.125Z"),
-    ("%d-%m-%Y %H:%M", "30-02-2016 01:16", nil), ("%d-%m-%Y %H:%M", "29-02-2016 24:00", nil),
-    ("%d-%m-%Y %H:%M", "9-02-2016 01:16", nil), ("%d-%m-%Y %H:%M", "29-02-2016 01:16 ", nil),
-    ("%d-%m-%Y %H:%M", "29-02-2016", nil), ("%d %b %Y", "01 Dez 2025", nil), ("%d %b %Y", "٠١ Dec 2025", nil),
-    ("%m/%d/%y %I:%M %p", "03/09/69 13:05 pm", nil), ("unix", "1772323200x", nil), ("unix", "999999999999999", nil),
-  ] as [(String, String, String?)]
+  static let patterns =
+    [
+      ("%d-%m-%Y %H:%M", "29-02-2016 01:16", "2016-02-29T01:16:00Z"),
+      ("%Y-%m-%dT%H:%M:%S.%f", "2026-03-01T23:59:59.25", "2026-03-01T23:59:59.25Z"),
+      ("%Y-%m-%d %H:%M:%S%z", "2026-03-01 08:00:00+0800", "2026-03-01T00:00:00Z"),
+      ("%Y-%m-%d %H:%M %z", "2026-03-01 08:00 -05:30", "2026-03-01T13:30:00Z"),
+      ("%-m/%-d/%y %-I:%M %p", "3/9/26 12:05 AM", "2026-03-09T00:05:00Z"),
+      ("%m/%d/%y %I:%M %p", "03/09/69 12:05 pm", "2069-03-09T12:05:00Z"),
+      ("%d %b %Y", "01 Dec 2025", "2025-12-01T00:00:00Z"),
+      ("%Y年%-m月%-d日 %H:%M", "2026年3月9日 08:00", "2026-03-09T08:00:00Z"),
+      ("%d%%%m%Y", "01%122025", "2025-12-01T00:00:00Z"),
+      ("rfc3339", "2026-03-01T08:00:00+08:00", "2026-03-01T00:00:00Z"),
+      ("unix", "1772323200", "2026-03-01T00:00:00Z"),
+      ("unix-milliseconds", "1772323200125", "2026-03-01T00:00:00.125Z"),
+      ("%d-%m-%Y %H:%M", "30-02-2016 01:16", nil), ("%d-%m-%Y %H:%M", "29-02-2016 24:00", nil),
+      ("%d-%m-%Y %H:%M", "9-02-2016 01:16", nil), ("%d-%m-%Y %H:%M", "29-02-2016 01:16 ", nil),
+      ("%d-%m-%Y %H:%M", "29-02-2016", nil), ("%d %b %Y", "01 Dez 2025", nil),
+      ("%d %b %Y", "٠١ Dec 2025", nil),
+      ("%m/%d/%y %I:%M %p", "03/09/69 13:05 pm", nil), ("unix", "1772323200x", nil),
+      ("unix", "999999999999999", nil),
+    ] as [(String, String, String?)]
 
   @Test(arguments: patterns)
   func `are read by their pattern, or refused`(pattern: String, text: String, expected: String?) throws {
@@ -29,7 +35,8 @@ struct ImportTimeTests {
   }
 
   @Test(arguments: [
-    "", "DD-MM-YYYY", "%d-%m-%Y %", "%d-%m", "%d-%m-%Y %Q", "%d-%m-%Y %I:%M", "%d-%m-%Y %H:%M %p", "%d-%d-%m-%Y",
+    "", "DD-MM-YYYY", "%d-%m-%Y %", "%d-%m", "%d-%m-%Y %Q", "%d-%m-%Y %I:%M", "%d-%m-%Y %H:%M %p",
+    "%d-%d-%m-%Y",
     "%-Y-%m-%d",
   ])
   func `patterns that name no moment are refused`(pattern: String) {
@@ -37,12 +44,15 @@ struct ImportTimeTests {
   }
 
   /// Berlin's clocks went forward on 29 March 2026 at 02:00 and back on 25 October at 03:00.
-  static let changes = [
-    ("29-03-2026 01:59", "2026-03-29T00:59:00Z", "2026-03-29T00:59:00Z"),
-    ("29-03-2026 02:30", "2026-03-29T01:00:00Z", nil), ("29-03-2026 03:00", "2026-03-29T01:00:00Z", "2026-03-29T01:00:00Z"),
-    ("25-10-2026 02:30", "2026-10-25T00:30:00Z", nil), ("25-10-2026 03:00", "2026-10-25T02:00:00Z", "2026-10-25T02:00:00Z"),
-    ("25-10-2026 01:59", "2026-10-24T23:59:00Z", "2026-10-24T23:59:00Z"),
-  ] as [(String, String, String?)]
+  static let changes =
+    [
+      ("29-03-2026 01:59", "2026-03-29T00:59:00Z", "2026-03-29T00:59:00Z"),
+      ("29-03-2026 02:30", "2026-03-29T01:00:00Z", nil),
+      ("29-03-2026 03:00", "2026-03-29T01:00:00Z", "2026-03-29T01:00:00Z"),
+      ("25-10-2026 02:30", "2026-10-25T00:30:00Z", nil),
+      ("25-10-2026 03:00", "2026-10-25T02:00:00Z", "2026-10-25T02:00:00Z"),
+      ("25-10-2026 01:59", "2026-10-24T23:59:00Z", "2026-10-24T23:59:00Z"),
+    ] as [(String, String, String?)]
 
   @Test(arguments: changes, ["Europe/Berlin", "Europe/Vienna"])
   func `a change of the clocks follows the rule stated`(
@@ -72,7 +82,9 @@ struct ImportTimeTests {
     #expect(try ImportZone.find("-03:00")?.initialOffset == -10_800)
     let moment = try #require(Instant(rfc3339: "2016-07-01T00:00:00Z"))
     #expect(try ImportZone.find("America/Sao_Paulo")?.offset(at: moment) == -10_800)
-    for name in ["Europe/Nowhere", "../etc/passwd", "posixrules/", "", "+25:00", "/etc/localtime", "tzdata.zi"] {
+    for name in [
+      "Europe/Nowhere", "../etc/passwd", "posixrules/", "", "+25:00", "/etc/localtime", "tzdata.zi",
+    ] {
       #expect(try ImportZone.find(name) == nil)
     }
   }

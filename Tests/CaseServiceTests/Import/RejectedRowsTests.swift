@@ -23,7 +23,8 @@ struct RejectedRowsTests {
     "11,Good,1,2026-03-02T02:00:00Z,Wang,,,,,",
   ]
 
-  @Test func `stand with line and reason in a file beside the input, and the rest is imported`() async throws {
+  @Test func `stand with line and reason in a file beside the input, and the rest is imported`() async throws
+  {
     try await Desk.run { desk in
       let bench = try ImportBench()
       let text = Self.rows.joined(separator: "\r\n") + "\r\n12,\"open"
@@ -48,8 +49,12 @@ struct RejectedRowsTests {
       #expect(path == options.file + ".rejected.csv")
       let lines = try #require(ImportBench.text(path)).split(whereSeparator: \.isNewline)
       try #require(lines.count == 11)
-      #expect(lines[0] == "id,title,phone,opened,agent,assigned,answered,resolved,closed,solution,import_line,import_reason")
-      #expect(lines[4].hasPrefix("5,\"no, time\",1,yesterday,Wang,,,,,,6,\"opened is \"\"yesterday\"\", which"))
+      #expect(
+        lines[0]
+          == "id,title,phone,opened,agent,assigned,answered,resolved,closed,solution,import_line,import_reason"
+      )
+      #expect(
+        lines[4].hasPrefix("5,\"no, time\",1,yesterday,Wang,,,,,,6,\"opened is \"\"yesterday\"\", which"))
       #expect(bench.names == ["mapping.yaml", "rows.csv", "rows.csv.rejected.csv"])
     }
   }
@@ -74,7 +79,9 @@ struct RejectedRowsTests {
         mapping: try bench.file("mapping.yaml", Self.mapping))
       options.rejectedFile = "\(bench.directory)/nowhere/rejected.csv"
       let error = await #expect(throws: ServiceError.self) { _ = try await desk.service.importCSV(options) }
-      #expect("\(String(describing: error))".contains("cannot be written to \(bench.directory)/nowhere/rejected.csv"))
+      #expect(
+        "\(String(describing: error))".contains(
+          "cannot be written to \(bench.directory)/nowhere/rejected.csv"))
       options.rejectedFile = nil
       #expect(try await desk.service.importCSV(options).cases == 3)
     }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import CaseService
 
-@Suite(.timeLimit(.minutes(2))) struct WatchTests {
+@Suite(.timeLimit(.minutes(20))) struct WatchTests {
   private func sessions(_ desk: Desk) throws -> Int {
     try desk.number(
       "select count(*) from pg_stat_activity where datname = current_database() and query ilike 'listen%'")

@@ -5,7 +5,7 @@ import SupportCases
 import TestCluster
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct ReplayTests {
+@Suite(.timeLimit(.minutes(20))) struct ReplayTests {
   @Test func `the whole log is folded again, its chain checked and the views compared`() async throws {
     try await Desk.worked { desk in
       let report = try await desk.service.replay(ReplayScope())
@@ -15,7 +15,8 @@ import Testing
       #expect(report.isCompared)
       #expect(report.differences == [])
       #expect(report.ledgers.map(\.chained) == heads.map(\.position))
-      try desk.tamper("update dossier.case_view set tier = 3; delete from dossier.sla_clock where stream = 1004")
+      try desk.tamper(
+        "update dossier.case_view set tier = 3; delete from dossier.sla_clock where stream = 1004")
       let again = try await desk.service.replay(ReplayScope())
       #expect(again.differences.sorted() == ["CN-1002", "CN-1003", "CN-1004", "CN-1005"])
     }

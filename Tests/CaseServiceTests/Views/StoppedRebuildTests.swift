@@ -5,7 +5,7 @@ import SupportCases
 import TestCluster
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct StoppedRebuildTests {
+@Suite(.timeLimit(.minutes(20))) struct StoppedRebuildTests {
   /// Starts a rebuild and lets it come to where it reads the log, which is held until the body has run.
   private func halfway(
     _ desk: Desk, _ body: (Task<[RebuildReport], any Error>) async throws -> Void
@@ -15,7 +15,7 @@ import Testing
     try holder.execute("begin; lock table dossier.case_view_2 in access exclusive mode")
     let rebuild = Task { try await desk.service.rebuildViews() as [RebuildReport] }
     try await desk.until(
-      "select from pg_locks where not granted and relation = 'dossier.case_view_2'::regclass")
+      "select from \(Desk.awaited) and relation = 'dossier.case_view_2'::regclass")
     #expect(try !desk.leftovers().isEmpty)
     try await body(rebuild)
   }
@@ -38,8 +38,8 @@ import Testing
     try await Desk.worked { desk in
       try await halfway(desk) { rebuild async throws in
         try desk.tamper(
-          "select pg_terminate_backend(pid) from pg_locks where not granted "
-            + "and relation = 'dossier.case_view_2'::regclass")
+          "select pg_terminate_backend(pid) from \(Desk.awaited) and relation = 'dossier.case_view_2'::regclass"
+        )
         await #expect(throws: ServiceError.self) { try await rebuild.value }
       }
       let reports = try await desk.service.verifyViews()
@@ -68,7 +68,7 @@ import Testing
       defer { first.close() }
       try first.execute("begin; select pg_advisory_xact_lock(1685025651, 2)")
       let second = Task { try await desk.service.rebuildViews([.caseView]) }
-      try await desk.until("select from pg_locks where locktype = 'advisory' and not granted")
+      try await desk.until("select from \(Desk.awaited) and locktype = 'advisory'")
       #expect(try desk.leftovers() == [])
       first.rollback()
       let reports = try await second.value

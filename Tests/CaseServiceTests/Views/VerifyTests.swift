@@ -4,7 +4,7 @@ import SupportCases
 import TestCluster
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct VerifyTests {
+@Suite(.timeLimit(.minutes(20))) struct VerifyTests {
   @Test func `rows stored with the commands are to the byte those that folding the log gives`() async throws {
     try await Desk.worked { desk in
       let reports = try await desk.service.verifyViews()

@@ -51,6 +51,11 @@ extension Desk {
     try texts("select relname::text from pg_class where relname like '%\\_new%' and relkind in ('r', 'i')")
   }
 
+  /// Locks that somebody in this database waits for; the server holds other tests' databases too.
+  static let awaited = """
+    pg_locks where not granted and database = (select oid from pg_database where datname = current_database())
+    """
+
   /// Comes back as soon as the query finds a row; the test's time limit ends a wait for nothing.
   func until(_ sql: String) async throws {
     let connection = try database.connect()

@@ -40,6 +40,15 @@ import Testing
     }
   }
 
+  @Test func `names are ranked by their bytes`() {
+    func ranked<Name: RawRepresentable>(_ names: [Name], _ rank: (Name) -> Int) -> [String]
+    where Name.RawValue == String {
+      names.sorted { rank($0) < rank($1) }.map(\.rawValue)
+    }
+    #expect(ranked(Duty.allCases, \.keyRank) == Duty.allCases.map(\.rawValue).sorted())
+    #expect(ranked(ClockName.allCases, \.keyRank) == ClockName.allCases.map(\.rawValue).sorted())
+  }
+
   @Test(arguments: CaseEventType.allCases)
   func `a type is found by its bytes, and a name near it is not`(type: CaseEventType) {
     func found(_ name: String) -> CaseEventType? {
