@@ -117,14 +117,16 @@ public final class LedgerTransaction {
     if !appended.isEmpty { batch.append(Command(SQL.notify, [.text("\(ledger.rawValue) \(position)")])) }
     do {
       _ = try connection.pipeline(batch)
-      keys?.settle()
-    } catch  where isMissedNotification(error) {
-      keys?.settle()
     } catch {
+      if isMissedNotification(error) {
+        keys?.settle()
+        return
+      }
       connection.rollback()
       keys?.forget()
       throw error
     }
+    keys?.settle()
   }
 
   /// The server's queue of notifications is full. Everything before was committed, and a notification is a hint.

@@ -163,25 +163,25 @@ struct `An appender whose server process ends` {
     let stop = Box(false)
     let database = lab.database
     let killer = WorkerThread(name: "killer")
-    async let kills: Int = killer.run {
+    let kills = Box(0)
+    async let killing: Void = killer.run {
       let admin = try database.connect()
-      var kills = 0
       while !stop.value {
-        kills += try admin.query(
+        let killed = try admin.query(
           """
           select pg_terminate_backend(pid, 1000) from pg_stat_activity
           where application_name = 'victim' and datname = current_database() and (state <> 'idle' or random() < 0.1)
           order by random() limit 1
           """
         ).count
+        kills.change { $0 += killed }
       }
-      return kills
     }
     let stored = try await withThrowingTaskGroup(of: [Note].self) { group in
       for worker in 0..<16 {
         group.addTask {
           var stored: [Note] = []
-          while stored.count < 25 {
+          while stored.count < 25 || kills.value < 10 {
             let note = Note(events: worker % 3 + 1)
             // As callers do: the same command until it is answered.
             while true {
@@ -200,10 +200,10 @@ struct `An appender whose server process ends` {
       return try await group.reduce(into: []) { $0 += $1 }
     }
     stop.change { $0 = true }
-    #expect(try await kills > 10)
+    try await killing
     for appender in appenders { await appender.stop() }
-    #expect(stored.count == 400)
+    #expect(stored.count >= 400)
     #expect(try lab.verify() == Int64(stored.map(\.events).reduce(0, +)))
-    #expect(try lab.number("select count(*) from dossier.commands") == 400)
+    #expect(try lab.number("select count(*) from dossier.commands") == Int64(stored.count))
   }
 }
