@@ -47,17 +47,27 @@ struct ViewColumn<Row: Sendable>: Sendable {
   /// The values of several rows as one array parameter.
   func array(_ rows: [Row]) -> Parameter {
     switch value {
-    case .int16(let value): .int16Array(rows.map(value))
-    case .int32(let value): .int32Array(rows.map { Int32(truncatingIfNeeded: value($0)) })
+    case .int16(let value): .int16Array(collect(rows, value))
+    case .int32(let value): .int32Array(collect(rows) { Int32(truncatingIfNeeded: value($0)) })
     case .optionalInt32(let value):
-      .int32ArrayOptional(rows.map { value($0).map { Int32(truncatingIfNeeded: $0) } })
-    case .int64(let value): .int64Array(rows.map(value))
-    case .text(let value): .textArray(rows.map(value))
-    case .optionalText(let value): .textArray(rows.map(value))
-    case .timestamp(let value): .timestampArray(rows.map { value($0).microseconds })
-    case .optionalTimestamp(let value): .timestampArray(rows.map { value($0)?.microseconds })
-    case .bool(let value): .boolArray(rows.map(value))
-    case .uuid(let value): .uuidArray(rows.map { UUIDBytes(value($0)) })
+      .int32ArrayOptional(collect(rows) { value($0).map { Int32(truncatingIfNeeded: $0) } })
+    case .int64(let value): .int64Array(collect(rows, value))
+    case .text(let value): .textArray(collect(rows, value))
+    case .optionalText(let value): .textArray(collect(rows, value))
+    case .timestamp(let value): .timestampArray(collect(rows) { value($0).microseconds })
+    case .optionalTimestamp(let value): .timestampArray(collect(rows) { value($0)?.microseconds })
+    case .bool(let value): .boolArray(collect(rows, value))
+    case .uuid(let value): .uuidArray(collect(rows) { UUIDBytes(value($0)) })
+    }
+  }
+
+  /// A value of every row. The rows are large: they are lent, not copied.
+  private func collect<Field>(_ rows: [Row], _ field: (Row) -> Field) -> [Field] {
+    rows.withUnsafeBufferPointer { rows in
+      var fields: [Field] = []
+      fields.reserveCapacity(rows.count)
+      for index in rows.indices { fields.append(field(rows[index])) }
+      return fields
     }
   }
 }

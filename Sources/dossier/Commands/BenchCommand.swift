@@ -17,13 +17,14 @@ struct BenchCommand: Subcommand {
 
   @Option(help: "Open cases before measuring.") var cases = 10_000
   @Option(help: "Seconds for each number of commands in flight.") var seconds = 10
+  @Option(parsing: .upToNextOption, help: "The numbers of commands in flight.") var inFlight = [1, 8, 64]
   @Option(help: "Events in the log before replay and rebuild are measured.") var events: Int64 = 200_000
 
   func validate() throws {
     let isUsable =
       (1...1_000_000).contains(cases) && (1...600).contains(seconds) && (0...50_000_000).contains(events)
-    guard isUsable else {
-      throw ValidationError("--cases takes 1 to 1000000, --seconds 1 to 600, --events 0 to 50000000")
+    guard isUsable, inFlight.allSatisfy({ (1...64).contains($0) }) else {
+      throw ValidationError("--cases takes 1 to 1000000, --seconds 1 to 600, --events 0 to 50000000, --in-flight 1 to 64")
     }
   }
 
@@ -33,6 +34,7 @@ struct BenchCommand: Subcommand {
     options.cases = cases
     options.seconds = seconds
     options.events = events
+    options.inFlight = inFlight
     let server = try await server()
     let report = try await Benchmark(server, options) { progress.show($0) }.run()
     progress.clear()
