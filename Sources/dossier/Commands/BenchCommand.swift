@@ -24,7 +24,8 @@ struct BenchCommand: Subcommand {
     let isUsable =
       (1...1_000_000).contains(cases) && (1...600).contains(seconds) && (0...50_000_000).contains(events)
     guard isUsable, inFlight.allSatisfy({ (1...64).contains($0) }) else {
-      throw ValidationError("--cases takes 1 to 1000000, --seconds 1 to 600, --events 0 to 50000000, --in-flight 1 to 64")
+      throw ValidationError(
+        "--cases takes 1 to 1000000, --seconds 1 to 600, --events 0 to 50000000, --in-flight 1 to 64")
     }
   }
 
