@@ -1,4 +1,5 @@
 @preconcurrency internal import Glibc
+internal import Synchronization
 
 /// Standard output and error, and what is known of the terminal behind them.
 enum Terminal {
@@ -18,12 +19,20 @@ enum Terminal {
 
   /// True if everything printed has arrived.
   static func flush() -> Bool {
-    let isWhole = ferror(stdout) == 0 && fflush(stdout) == 0
-    if !isWhole, errno == EPIPE { _exit(ExitStatus.done.rawValue) }
-    return isWhole
+    if ferror(stdout) == 0, fflush(stdout) == 0 { return true }
+    keepError(errno)
+    if firstError.withLock({ $0 }) == EPIPE { _exit(ExitStatus.done.rawValue) }
+    return false
   }
 
-  static var lastError: String { String(cString: strerror(errno)) }
+  static var lastError: String { String(cString: strerror(firstError.withLock { $0 })) }
+
+  /// Why output was lost, the first time: what comes after it changes `errno`.
+  private static let firstError = Mutex<Int32>(0)
+
+  private static func keepError(_ number: Int32) {
+    firstError.withLock { if $0 == 0 { $0 = number } }
+  }
 
   static var outputIsTerminal: Bool { isatty(1) == 1 }
   static var errorIsTerminal: Bool { isatty(2) == 1 }
@@ -41,7 +50,8 @@ enum Terminal {
   private static func write(_ text: String, _ file: UnsafeMutablePointer<FILE>?) {
     var text = text
     text.withUTF8 { bytes in
-      _ = fwrite(bytes.baseAddress, 1, bytes.count, file)
+      let count = fwrite(bytes.baseAddress, 1, bytes.count, file)
+      if count < bytes.count || ferror(file) != 0 { keepError(errno) }
     }
   }
 }
