@@ -103,9 +103,10 @@ import Testing
 
   @Test func `name a case, so that a repeated opening opens no second one`() async throws {
     let reference = try await openCase("--name", "printer-1")
-    let again = try await dossier(more: request + ["--name", "printer-1"])
-    #expect(again.status == 65)
-    #expect(again.err.contains(reference))
+    let again = try await done(more: request + ["--name", "printer-1", "--output", "json"]).json()
+    #expect(again["case"]?.text == reference && again["repeated"] == .bool(true))
+    let other = try await dossier(more: request + ["--name", "printer-1", "--category", "configuration"])
+    #expect(other.status == 65)
     #expect(try await done("list", "--output", "json").json().items.count == 1)
     #expect(try await done("show", "Contoso/printer-1", "--output", "json").json()["case"]?.text == reference)
   }

@@ -29,6 +29,9 @@ enum TextLimits {
   static func partOfAddress(_ value: String, _ field: String) throws(ServiceError) -> String {
     let name = try name(value, field)
     guard !name.contains("/") else { throw .invalid("the \(field) holds a slash; give a name without one") }
+    guard Reference(name) == nil else {
+      throw .invalid("the \(field) looks like a case's reference; give another, such as one in words")
+    }
     return name
   }
 

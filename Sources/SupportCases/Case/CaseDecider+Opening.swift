@@ -4,7 +4,9 @@ extension CaseDecider {
     try checkSender(request)
     try checkText(request)
     let organization = context.organization
-    let category = request.category.flatMap { name in policy.categories.first { $0.category == name } }
+    // Written with capitals or spaces it is the same category: a slip must not bring it into scope.
+    let wanted = request.category.map { $0.lowercased().split(separator: " ").joined(separator: "-") }
+    let category = policy.categories.first { $0.category == wanted }
     let hasStatement = request.texts.contains { $0.field == .impactStatement && !$0.text.isBlank }
     let eligibility = Eligibility(
       policy: policy, organization: organization, type: request.type, hasStatement: hasStatement, at: at)

@@ -58,7 +58,8 @@ enum PreferredChannel: String, CaseIterable, ExpressibleByArgument {
 extension WriteOptions {
   /// The command, with who gives it and when.
   func request(_ body: CommandRequest.Body) throws(Failure) -> CommandRequest {
-    var id = UUIDBytes.random()
+    // Without one the command gets its own: an opening under a name always the same.
+    var id: UUIDBytes?
     if let commandId {
       guard let given = UUIDBytes(commandId) else {
         throw .invalid("--command-id \(commandId) is no UUID; give 8-4-4-4-12 hexadecimal digits")

@@ -53,7 +53,10 @@ struct Failure: Error {
   /// What the argument parser refuses, with its usage line.
   init(usage error: any Error) {
     let message = Dossier.message(for: error)
-    self.init(.usage, "usage", message.split(separator: "\n").first.map(String.init) ?? "wrong arguments")
+    // The parser lists the values it would accept on lines of their own.
+    let lines = message.split(separator: "\n").prefix { !$0.hasPrefix("Usage:") && !$0.hasPrefix("  See ") }
+    let words = lines.map { $0.trimmingPrefix { $0 == " " } }.joined(separator: " ")
+    self.init(.usage, "usage", words.isEmpty ? "wrong arguments" : words)
     let full = Dossier.fullMessage(for: error)
     usage = full.range(of: "Usage:").map { String(full[$0.lowerBound...]) }
   }
