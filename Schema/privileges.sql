@@ -12,6 +12,8 @@ grant select on all tables in schema dossier to dossier_app;
 grant insert on dossier.commands, dossier.stream_names, dossier.persons, dossier.key_file to dossier_app;
 grant insert, update on dossier.checkpoints to dossier_app;
 grant insert, update on dossier.case_view, dossier.sla_clock, dossier.responsibility_assignment to dossier_app;
+-- A retraction can do away with a cycle of a clock, or a duty.
+grant delete on dossier.sla_clock, dossier.responsibility_assignment to dossier_app;
 grant execute on function dossier.lock_head to dossier_app;
 grant execute on function dossier.append_event, dossier.append_events to dossier_app;
 

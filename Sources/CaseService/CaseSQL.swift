@@ -11,6 +11,8 @@ enum CaseSQL {
   static let countCases = unprepared("count_cases")
   static let countOpenCases = unprepared("count_open_cases")
   static let openingSeals = statement("opening_seals")
+  static let deleteClocks = statement("delete_clocks")
+  static let deleteDuties = statement("delete_duties")
 
   static func statement(_ name: String) -> Statement {
     Statement("cases_" + name, text(name))

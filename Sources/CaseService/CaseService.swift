@@ -77,8 +77,15 @@ public final class CaseService: Sendable {
       return try await ledger { $0.name == cloud.rawValue }.orThrow(.unknownLedger(cloud.rawValue))
     case .organization(let name, _): return try await owner(name)
     case .open(let form): return try await owner(form.organization)
-    case .change(.named(let organization, _), _, _): return try await owner(organization)
-    case .change(.reference(let text), _, _):
+    case .change(let address, _, _): return try await ledger(of: address)
+    case .retract(let address, _, _): return try await ledger(of: address)
+    }
+  }
+
+  private func ledger(of address: CaseAddress) async throws -> LedgerHead {
+    switch address {
+    case .named(let organization, _): return try await owner(organization)
+    case .reference(let text):
       guard let reference = Reference(text),
         let found = try await ledger(where: { $0.prefix == reference.prefix })
       else { throw ServiceError.notFound("there is no case \(text)") }

@@ -22,6 +22,8 @@ enum CaseEventType: String, CaseIterable {
   case breachRecorded = "breach-recorded"
   case breachWithdrawn = "breach-withdrawn"
   case dutyLapsed = "duty-lapsed"
+  case retracted = "event-retracted"
+  case dueDatesRecomputed = "due-dates-recomputed"
 
   var schemaVersion: Int16 { 1 }
 
@@ -48,6 +50,8 @@ enum CaseEventType: String, CaseIterable {
     case .breachRecorded: self = .breachRecorded
     case .breachWithdrawn: self = .breachWithdrawn
     case .dutyLapsed: self = .dutyLapsed
+    case .retracted: self = .retracted
+    case .dueDatesRecomputed: self = .dueDatesRecomputed
     }
   }
 }
@@ -60,6 +64,11 @@ struct CaseEventCodec {
 
   static func encode(_ event: CaseEvent, occurredAt: Instant) -> [UInt8] {
     var writer = JSONWriter()
+    write(event, occurredAt: occurredAt, to: &writer)
+    return writer.bytes
+  }
+
+  static func write(_ event: CaseEvent, occurredAt: Instant, to writer: inout JSONWriter) {
     writer.beginObject()
     switch event {
     case .opened(let opened): writer.write(opened)
@@ -105,10 +114,13 @@ struct CaseEventCodec {
     case .dutyLapsed(let duty, let due):
       writer.field("duty", duty.rawValue)
       writer.field("due_at", due)
+    case .retracted(let retraction): writer.write(retraction)
+    case .dueDatesRecomputed(let publication, let before, _):
+      writer.field("publication", Int(publication))
+      writer.field("before", before)
     }
     writer.write(event.clocks, occurredAt: occurredAt)
     writer.endObject()
-    return writer.bytes
   }
 
   /// Reads the newest shape of an event.
@@ -124,7 +136,7 @@ struct CaseEventCodec {
     return event
   }
 
-  private mutating func decode(
+  mutating func decode(
     _ type: CaseEventType, _ s: inout JSONScanner, _ at: Instant
   ) throws(CodecError) -> CaseEvent {
     switch type {
@@ -178,6 +190,11 @@ struct CaseEventCodec {
         breach: try s.requiredInteger("breach"), response: try s.requiredInteger("response"))
     case .dutyLapsed:
       return .dutyLapsed(duty: try s.required("duty", Duty.self), dueAt: try s.requiredInstant("due_at"))
+    case .retracted: return .retracted(try retraction(&s))
+    case .dueDatesRecomputed:
+      return .dueDatesRecomputed(
+        publication: Int64(try s.requiredInteger("publication")), before: try interned("before", &s),
+        clocks: try clocks(&s, at))
     }
   }
 

@@ -55,10 +55,13 @@ extension CaseEventType {
         name.first == 0x72
         ? .responded : name[7] == 0x73 ? .resolved : name[7] == 0x6f ? .reopened : .referred
     case 14: candidate = name.first == 0x61 ? .assigned : name[5] == 0x65 ? .escalated : .cancelled
-    case 15: candidate = name.first == 0x62 ? .breachRecorded : name[5] == 0x63 ? .classified : .downgraded
+    case 15:
+      candidate =
+        name.first == 0x62
+        ? .breachRecorded : name.first == 0x65 ? .retracted : name[5] == 0x63 ? .classified : .downgraded
     case 16: candidate = name.first == 0x62 ? .breachWithdrawn : .handedOver
     case 17: candidate = .contactAttempted
-    case 20: candidate = .informationProvided
+    case 20: candidate = name.first == 0x64 ? .dueDatesRecomputed : .informationProvided
     case 21: candidate = .informationRequested
     case 25: candidate = .contactDetailsConfirmed
     default: return nil

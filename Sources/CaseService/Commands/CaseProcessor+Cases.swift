@@ -76,7 +76,7 @@ extension CaseProcessor {
     return state.view.reference
   }
 
-  private func find(_ address: CaseAddress, _ connection: Connection) throws -> Int64 {
+  func find(_ address: CaseAddress, _ connection: Connection) throws -> Int64 {
     switch address {
     case .reference(let text):
       guard let reference = Reference(text), reference.prefix == ledger.prefix else { break }
@@ -94,13 +94,16 @@ extension CaseProcessor {
   }
 
   /// Appends what was decided, folds it in, and tells what became of the case.
-  private func record(
+  ///
+  /// - Parameter history: everything recorded before, where one of the events is a retraction.
+  func record(
     _ events: [NewCaseEvent], of before: CaseState, _ stream: Int64, _ context: DecisionContext,
-    _ request: CommandRequest, _ transaction: LedgerTransaction
+    _ request: CommandRequest, _ transaction: LedgerTransaction, history: [RecordedCaseEvent]? = nil
   ) throws -> CommandAnswer {
     var state = before
     let policy = context.rulebook.policy.name
     var written: [CommandAnswer.Event] = []
+    var fresh: [RecordedCaseEvent] = []
     for new in events {
       let version = state.view.version + 1
       let type = CaseEventType(new.event)
@@ -113,15 +116,20 @@ extension CaseProcessor {
         recorded.position = transaction.append(data, stream: stream, version: version).position
       }
       state.evolve(recorded)
+      fresh.append(recorded)
       written.append(
         CommandAnswer.Event(
           id: before.exists || !request.isDryRun ? "\(state.view.reference)@\(version)" : nil,
           type: type.rawValue, version: version, position: request.isDryRun ? nil : recorded.position,
           occurredAt: new.occurredAt, recordedAt: request.isDryRun ? nil : context.now))
     }
+    if let history { state = CaseState(folding: history + fresh) }
     if !request.isDryRun, !events.isEmpty {
       cache.store(state, stream)
-      if changed[stream] == nil { changed[stream] = before.view.version }
+      appended[stream, default: []] += fresh
+      // A retraction can change any row of the case, and do away with some.
+      if history != nil { changed[stream] = 0 } else if changed[stream] == nil { changed[stream] = before.view.version }
+      if history != nil { refolded.insert(stream) }
     }
     return CommandAnswer(state, written, isNew: !before.exists, ledger: ledger.name, request)
   }
@@ -130,7 +138,7 @@ extension CaseProcessor {
     _ new: NewCaseEvent, _ type: CaseEventType, _ policy: String, _ contact: PersonID, _ stream: Int64,
     _ version: Int, _ request: CommandRequest, _ transaction: LedgerTransaction
   ) throws -> EventData {
-    let isTimers = type == .breachRecorded || type == .dutyLapsed
+    let isTimers = type == .breachRecorded || type == .dutyLapsed || type == .dueDatesRecomputed
     var values = PersonalCodec.values(new.texts, contact: contact)
     let actor = isTimers ? "timer:dossier" : try actor(request.actor, &values, transaction)
     return EventData(

@@ -11,6 +11,10 @@ final class CaseProcessor: GroupProcessor {
   let cache: StateCache
   /// The cases this group has changed, with the version each had before.
   var changed: [Int64: Int] = [:]
+  /// What this group has appended to each case.
+  var appended: [Int64: [RecordedCaseEvent]] = [:]
+  /// The cases whose rows are all stored anew.
+  var refolded: Set<Int64> = []
 
   init(ledger: LedgerHead, keys: KeyFile, rules: RulebookCache) {
     self.ledger = ledger
@@ -26,6 +30,8 @@ final class CaseProcessor: GroupProcessor {
     _ requests: [CommandRequest], in transaction: LedgerTransaction
   ) throws -> [Result<CommandAnswer, any Error>] {
     changed = [:]
+    appended = [:]
+    refolded = []
     try cache.catchUp(transaction)
     let streams = requests.compactMap(stream)
     try cache.load(streams, transaction.connection)
@@ -53,6 +59,7 @@ final class CaseProcessor: GroupProcessor {
     let rows = try changed.map { stream, version in
       ViewChange(stream: stream, before: version, state: try cache.caseState(stream, transaction.connection))
     }
+    for command in ViewWrites.removals(refolded, ledger: ledger.ledger) { transaction.add(command) }
     for command in ViewWrites.commands(rows, ledger: ledger.ledger) { transaction.add(command) }
     try transaction.commit(keys)
     cache.advance(to: transaction.position)
@@ -83,6 +90,8 @@ final class CaseProcessor: GroupProcessor {
     case .change(let address, let command, let evidence):
       answer = try change(address, command, evidence, request, transaction)
     case .organization(let name, let form): answer = try change(name, form, request, transaction)
+    case .retract(let address, let event, let texts):
+      answer = try retract(address, event, texts, request, transaction)
     }
     if !request.isDryRun {
       transaction.remember(request.commandID, digest: digest, answer: answer.json.bytes)

@@ -16,6 +16,10 @@ extension CommandRequest {
     case .organization(let name, let form):
       try form.check()
       request.body = .organization(try TextLimits.partOfAddress(name, "organization's name"), form)
+    case .retract(let address, let event, let texts):
+      try TextLimits.line(event, "event", TextLimits.name)
+      for text in texts { try text.check() }
+      request.body = .retract(try address.checked(), event: event, texts: texts)
     }
     return request
   }

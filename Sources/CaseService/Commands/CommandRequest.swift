@@ -181,6 +181,8 @@ public struct CommandRequest: Sendable {
     case change(CaseAddress, CaseCommand, evidence: String? = nil)
     /// Do something to an organisation, by name.
     case organization(String, OrganizationForm)
+    /// Take an event of a case back, named by its version or id (CK-18). The texts hold the reason.
+    case retract(CaseAddress, event: String, texts: [PersonalText])
   }
 
   /// The id that makes a repeat safe.

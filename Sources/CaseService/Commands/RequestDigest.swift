@@ -17,6 +17,9 @@ extension CommandRequest {
     case .organization(let name, let form):
       writer.string(name)
       writer.write(form)
+    case .retract(let address, let event, let texts):
+      for text in ["retract", address.text, event] { writer.string(text) }
+      for text in texts { writer.words(text.field.rawValue, text.text) }
     }
     writer.endArray()
     return writer.bytes
@@ -71,7 +74,7 @@ extension JSONWriter {
     for text in command.texts { words(text.field.rawValue, text.text) }
   }
 
-  private mutating func words(_ words: String?...) {
+  fileprivate mutating func words(_ words: String?...) {
     for word in words { write(word) }
   }
 }

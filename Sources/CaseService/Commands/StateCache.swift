@@ -55,12 +55,12 @@ final class StateCache {
   func load(_ streams: [Int64], _ connection: Connection) throws {
     let missing = Array(Set(streams.filter { young[$0] == nil && old[$0] == nil }))
     guard !missing.isEmpty else { return }
-    var loaded: [Int64: CaseState] = [:]
+    var loaded: [Int64: [RecordedCaseEvent]] = [:]
     for recorded in try EventReader.streams(missing, ledger: ledger, connection)
     where !EventCodec.isOrganization(recorded.event.type) {
-      loaded[recorded.stream, default: CaseState()].evolve(try codec.caseEvent(recorded))
+      loaded[recorded.stream, default: []].append(try codec.caseEvent(recorded))
     }
-    for (stream, state) in loaded { store(state, stream) }
+    for (stream, events) in loaded { store(CaseState(folding: events), stream) }
   }
 
   func caseState(_ stream: Int64, _ connection: Connection) throws -> CaseState {

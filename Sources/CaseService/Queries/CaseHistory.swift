@@ -6,8 +6,12 @@ internal import SupportCases
 struct CaseHistory {
   var ledger: LedgerHead
   var stream: Int64
+  /// What was recorded.
   var recorded: [RecordedEvent]
+  /// The events that count: what was retracted is not among them (CK-18).
   var events: [RecordedCaseEvent]
+  /// The versions that no longer count, each with the version of the retraction that says so.
+  var retracted: [Int: Int]
   var state: CaseState
 
   /// Reads a case; with `asOf`, only what had happened by then.
@@ -17,16 +21,20 @@ struct CaseHistory {
     (ledger, stream) = try Self.find(address, ledgers, connection)
     var codec = EventCodec()
     recorded = []
-    events = []
-    state = CaseState()
+    var decoded: [RecordedCaseEvent] = []
     for event in try EventReader.stream(stream, ledger: ledger.ledger, connection) {
       if EventCodec.isOrganization(event.event.type) { break }
-      if let asOf, event.event.occurredAt > asOf.microseconds { continue }
-      let decoded = try codec.caseEvent(event)
       recorded.append(event)
-      events.append(decoded)
-      state.evolve(decoded)
+      decoded.append(try codec.caseEvent(event))
     }
+    if let asOf {
+      decoded = EffectiveHistory.known(decoded, asOf: asOf)
+      let known = Set(decoded.map(\.version))
+      recorded.removeAll { !known.contains($0.version) }
+    }
+    events = EffectiveHistory.of(decoded)
+    retracted = EffectiveHistory.retracted(in: decoded)
+    state = CaseState(folding: decoded)
     guard state.exists else {
       let when = asOf.map { " at \($0.rfc3339)" } ?? ""
       throw ServiceError.notFound("there is no case \(address.text)\(when)")

@@ -26,6 +26,8 @@ public struct HistoryEntry: Sendable {
   public var data: JSON
   /// The hash that covers it and everything before it, in hexadecimal.
   public var hash: String
+  /// The version of the retraction by which it no longer counts; nil while it does (CK-18).
+  public var retractedBy: Int?
 
   /// The documented shape.
   public var json: JSON {
@@ -35,6 +37,7 @@ public struct HistoryEntry: Sendable {
       .init("recorded_at", JSON(recordedAt)), .init("actor", .string(actor)),
       .init("command_id", .string(commandID)), .init("policy_version", JSON(policy.isEmpty ? nil : policy)),
       .init("data", data), .init("hash", .string(hash)),
+      .init("retracted_by", retractedBy.map { .int(Int64($0)) } ?? .null),
     ])
   }
 }
@@ -78,7 +81,9 @@ extension CaseService {
       try ring.load(
         history.recorded.flatMap { try KeyRing.persons(in: $0.event.sealed ?? []) }, connection)
       return try history.recorded.map {
-        try HistoryEntry($0, reference: history.state.view.reference, ring, connection)
+        var entry = try HistoryEntry($0, reference: history.state.view.reference, ring, connection)
+        entry.retractedBy = history.retracted[entry.version]
+        return entry
       }
     }
   }

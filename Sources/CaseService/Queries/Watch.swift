@@ -80,10 +80,9 @@ extension CaseService {
       }
       let reference = Reference(prefix: ledger.prefix, stream: event.stream).text
       var codec = EventCodec()
-      var state = CaseState()
       let recorded = try EventReader.stream(
         event.stream, ledger: ledger.ledger, limit: event.version, connection)
-      for event in recorded { state.evolve(try codec.caseEvent(event)) }
+      let state = CaseState(folding: try recorded.map { try codec.caseEvent($0) })
       guard filter.accepts(state, at: try Self.now(connection)) else { return nil }
       if let text = filter.text, !text.isEmpty {
         let view = state.view

@@ -11,6 +11,15 @@ struct CaseFold: Sendable {
   /// True once it was opened.
   var exists: Bool { view.version > 0 }
 
+  /// Folds a whole history, with all its retractions (CK-18).
+  init(folding history: [RecordedCaseEvent]) {
+    for event in EffectiveHistory.of(history) { apply(event) }
+    if let last = history.last { view.reach(last) }
+  }
+
+  /// An empty fold.
+  init() {}
+
   mutating func apply(_ recorded: RecordedCaseEvent) {
     view.apply(recorded)
     clocks.apply(recorded)

@@ -55,6 +55,7 @@ final class CaseFolder {
   private func fold(_ index: Int, _ streams: StreamSet, _ limit: FoldLimit) throws -> CaseFold {
     var fold = CaseFold()
     var last = 0
+    var isCorrected = false
     try arena.events(index) { version, fields in
       let position = fields.integer(Int64.self)
       guard version == last + 1 else {
@@ -64,9 +65,21 @@ final class CaseFolder {
       last = version
       let event = try decode(version, position, &fields)
       guard let event, limit.until.map({ event.occurredAt <= $0 }) ?? true else { return }
+      if case .retracted = event.event { isCorrected = true }
       fold.apply(event)
     }
-    return fold
+    return isCorrected ? try corrected(index, limit) : fold
+  }
+
+  /// What counts of a case is known only when its last retraction is (CK-18).
+  private func corrected(_ index: Int, _ limit: FoldLimit) throws -> CaseFold {
+    var events: [RecordedCaseEvent] = []
+    try arena.events(index) { version, fields in
+      let position = fields.integer(Int64.self)
+      if let event = try decode(version, position, &fields) { events.append(event) }
+    }
+    if let until = limit.until { events = EffectiveHistory.known(events, asOf: until) }
+    return CaseFold(folding: events)
   }
 
   @inline(__always)

@@ -31,6 +31,13 @@ enum ViewWrites {
       + command(ViewTables.responsibilityAssignment, duties)
   }
 
+  /// Removes the rows of cases that are stored anew whole.
+  static func removals(_ streams: Set<Int64>, ledger: LedgerID) -> [Command] {
+    guard !streams.isEmpty else { return [] }
+    let parameters: [Parameter] = [.int16(ledger.rawValue), .int64Array(streams.sorted())]
+    return [Command(CaseSQL.deleteClocks, parameters), Command(CaseSQL.deleteDuties, parameters)]
+  }
+
   private static func command<Row>(_ table: ViewTable<Row>, _ rows: [Row]) -> [Command] {
     if rows.isEmpty { return [] }
     // Few rows go one by one with plain values: arrays cost the lonely command a third of its time.

@@ -35,35 +35,42 @@ extension CaseDecider {
     guard texts.contains(where: { ($0.field == .message || $0.field == .items) && !$0.text.isBlank }) else {
       throw Rejection(.invalidInput, "request-information needs --items or --message that says what is asked")
     }
-    var changes = contactChanges(startsNext: false)
-    // A reminder while the customer's clock runs gives no new time; once it ran out, a new request does.
-    if state.clocks.last(.customerResponse)?.state != .running,
-      let asked = start(.customerResponse, severity: severity)
-    {
-      changes += customerCancellations() + [.started(asked)]
-    }
+    let changes = requestChanges()
     emit(.informationRequested(agent: agent, clocks: changes), texts)
     settleBreaches(after: changes)
+  }
+
+  /// What asking the customer does to the clocks (CK-9).
+  func requestChanges() -> [ClockChange] {
+    let changes = contactChanges(startsNext: false)
+    // A reminder while the customer's clock runs gives no new time; once it ran out, a new request does.
+    guard state.clocks.last(.customerResponse)?.state != .running,
+      let asked = start(.customerResponse, severity: severity)
+    else { return changes }
+    return changes + customerCancellations() + [.started(asked)]
   }
 
   mutating func provide(_ texts: [PersonalText]) throws(Rejection) {
     guard texts.contains(where: { !$0.text.isBlank }) else {
       throw Rejection(.invalidInput, "provide needs --message, --impact-statement or --resources")
     }
-    var changes: [ClockChange] = []
-    var ball = state.view.ball ?? .operator
-    if ball == .customer, !state.view.isOwnArea {
-      ball = .operator
-      if let row = state.clocks.last(.customerResponse), row.isOutstanding {
-        changes.append(.ended(clock: row.clock, cycle: row.cycle, outcome: .met, at: at))
-      }
-      changes += followUps(each: true)
-    }
+    let (ball, changes) = provisionChanges()
     emit(
       .informationProvided(
         hasStatement: has(.impactStatement, texts), hasResources: has(.resources, texts), ball: ball,
         clocks: changes), texts)
     settleBreaches(after: changes)
+  }
+
+  /// Who holds the ball after a message of the customer's, and what that does to the clocks (CK-9).
+  func provisionChanges() -> (ball: Side, clocks: [ClockChange]) {
+    let ball = state.view.ball ?? .operator
+    guard ball == .customer, !state.view.isOwnArea else { return (ball, []) }
+    var changes: [ClockChange] = []
+    if let row = state.clocks.last(.customerResponse), row.isOutstanding {
+      changes.append(.ended(clock: row.clock, cycle: row.cycle, outcome: .met, at: at))
+    }
+    return (.operator, changes + followUps(each: true))
   }
 
   mutating func resolve(_ texts: [PersonalText]) throws(Rejection) {
@@ -103,7 +110,7 @@ extension CaseDecider {
   }
 
   /// When the survey is to be offered: business days of the case's own calendar (CN-35).
-  private func surveyDue() -> Instant? {
+  func surveyDue() -> Instant? {
     guard let days = policy.surveyDays else { return nil }
     let target = Target(amount: days.value, unit: .businessDay, rule: days.rule, basis: days.basis)
     // B's hours are the desk's ordinary ones; A's run round the clock.

@@ -30,9 +30,7 @@ extension CaseDecider {
         opened.clocks = [.started(first)]
       }
     }
-    if opened.ball != nil, assigned != nil, request.severity == .a, !hasStatement {
-      opened.statementDueAt = start(.customerResponse, severity: assigned, type: request.type)?.dueAt
-    }
+    opened.statementDueAt = statementDue(of: opened)
     emit(.opened(opened), request.texts)
     if let category, category.outcome == .referred {
       let target = category.referTo.flatMap(ReferralTarget.init(rawValue:)) ?? .community

@@ -73,6 +73,11 @@ extension CaseDecider {
         "\(evidence) is no event of \(state.view.reference), whose versions are 1 to \(state.view.version)",
         rules: ["CN-26"])
     }
+    if let evidence, state.retracted.contains(evidence) {
+      throw Rejection(
+        .evidenceInsufficient, "event \(evidence) was taken back and shows nothing any more",
+        rules: ["CN-26", "CK-18"])
+    }
     let lapsed = reason == .notCooperating ? try lapse(shownBy: evidence) : nil
     emit(
       .downgraded(

@@ -20,11 +20,13 @@ public struct DecisionContext: Sendable {
 
 /// Decides one command about one case: pure, the same answer for the same values.
 public struct CaseDecider: Sendable {
-  let context: DecisionContext
+  var context: DecisionContext
   /// The case as it is after the events decided so far.
   public private(set) var state: CaseState
   /// The events decided so far.
   public private(set) var events: [NewCaseEvent] = []
+  /// Set where history is decided again: the version each event had or gets.
+  var numbering: Renumbering?
 
   /// The events a command yields for a case, breaches already due first (CK-6).
   ///
@@ -44,7 +46,7 @@ public struct CaseDecider: Sendable {
     return decider.events
   }
 
-  private init(context: DecisionContext, state: CaseState) {
+  init(context: DecisionContext, state: CaseState) {
     self.context = context
     self.state = state
   }
@@ -81,11 +83,16 @@ public struct CaseDecider: Sendable {
   mutating func emit(_ event: CaseEvent, _ texts: [PersonalText] = [], occurredAt: Instant? = nil) {
     let moment = occurredAt ?? at
     events.append(NewCaseEvent(event: event, occurredAt: moment, texts: texts))
-    state.evolve(
-      RecordedCaseEvent(
-        event: event, version: state.view.version + 1, position: 0, occurredAt: moment,
-        recordedAt: context.now, policy: policy.name))
+    let version = numbering?.version(of: event) ?? state.view.version + 1
+    let recorded = RecordedCaseEvent(
+      event: event, version: version, position: 0, occurredAt: moment, recordedAt: context.now,
+      policy: policy.name)
+    numbering?.note(recorded)
+    state.evolve(recorded)
   }
+
+  /// Keeps what was decided only in the state.
+  mutating func forgetEvents() { events.removeAll(keepingCapacity: true) }
 
   /// CK-14: not in the future, not before the opening, not before the last change of course.
   private func checkTime(_ command: CaseCommand) throws(Rejection) {

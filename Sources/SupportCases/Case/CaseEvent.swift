@@ -152,10 +152,14 @@ public enum CaseEvent: Hashable, Sendable {
   case contactDetailsConfirmed(method: ContactChannel?)
   /// A due date passed; dated with it (CK-6).
   case breachRecorded(clock: ClockName, cycle: Int, dueAt: Instant)
-  /// A response entered late disproves a breach (CK-18).
+  /// A response entered late, or a retraction, disproves a breach (CK-18); `response` is that event's version.
   case breachWithdrawn(clock: ClockName, cycle: Int, breach: Int, response: Int)
   /// A customer's duty that has no clock of its own ran out of time.
   case dutyLapsed(duty: Duty, dueAt: Instant)
+  /// A mistake was taken back, and what followed from it decided again (CK-18).
+  indirect case retracted(Retraction)
+  /// A version of the policy published for existing cases now judges this one (CK-12, CK-13).
+  case dueDatesRecomputed(publication: Int64, before: String, clocks: [ClockChange])
 
   /// What it does to the clocks.
   public var clocks: [ClockChange] {
@@ -166,11 +170,23 @@ public enum CaseEvent: Hashable, Sendable {
       .contactAttempted(_, _, _, let clocks), .informationRequested(_, let clocks),
       .informationProvided(_, _, _, let clocks), .escalated(_, _, _, _, let clocks),
       .resolved(_, let clocks), .reopened(let clocks), .cancelled(let clocks),
-      .referred(_, _, _, let clocks), .handedOver(let clocks):
+      .referred(_, _, _, let clocks), .handedOver(let clocks), .dueDatesRecomputed(_, _, let clocks):
       clocks
+    // What a retraction changes stands in the events it restates.
     case .assigned, .noted, .closed, .contactDetailsConfirmed, .breachRecorded, .breachWithdrawn,
-      .dutyLapsed:
+      .dutyLapsed, .retracted:
       []
+    }
+  }
+
+  /// True for what time does by itself: it follows from the other events and is decided with them (CK-6).
+  public var isTimes: Bool {
+    switch self {
+    case .breachRecorded, .breachWithdrawn, .dutyLapsed: true
+    case .opened, .classified, .assigned, .responded, .contactAttempted, .noted, .informationRequested,
+      .informationProvided, .escalated, .downgraded, .resolved, .reopened, .closed, .cancelled, .referred,
+      .handedOver, .contactDetailsConfirmed, .retracted, .dueDatesRecomputed:
+      false
     }
   }
 }
@@ -184,7 +200,7 @@ extension CaseEvent {
     case .contactAttempted(_, _, _, let clocks): !clocks.isEmpty
     case .opened, .classified, .assigned, .noted, .informationProvided, .escalated, .downgraded, .resolved,
       .reopened, .closed, .cancelled, .referred, .handedOver, .contactDetailsConfirmed, .breachRecorded,
-      .breachWithdrawn, .dutyLapsed:
+      .breachWithdrawn, .dutyLapsed, .retracted, .dueDatesRecomputed:
       false
     }
   }

@@ -44,6 +44,9 @@ public struct CaseState: Hashable, Sendable {
   /// Contacts later than that change, in order: what is entered late falls between them (CK-14).
   public private(set) var contacts: [Instant] = []
 
+  /// The versions of the events that were taken back (CK-18).
+  public private(set) var retracted: Set<Int> = []
+
   /// A case before its first event.
   public init() {}
 
@@ -68,10 +71,11 @@ public struct CaseState: Hashable, Sendable {
     case .contactAttempted: mark(.attempt, recorded)
     case .noted, .informationProvided: mark(.statement, recorded)
     case .assigned, .responded, .resolved, .reopened, .closed, .cancelled, .referred, .handedOver,
-      .contactDetailsConfirmed, .breachWithdrawn:
+      .contactDetailsConfirmed, .breachWithdrawn, .dueDatesRecomputed:
       break
+    case .retracted(let retraction): retracted.insert(retraction.event)
     }
-    if before != Course(view) || view.version == 1 {
+    if before != Course(view) || recorded.version == 1 {
       lastChangeAt = max(lastChangeAt, at)
     }
     if recorded.event.isContact {
@@ -79,6 +83,9 @@ public struct CaseState: Hashable, Sendable {
     }
     if let first = contacts.first, first <= lastChangeAt { contacts.removeAll { $0 <= lastChangeAt } }
   }
+
+  /// Takes note of how far the history reaches, whatever of it still counts (CK-18).
+  mutating func reach(_ last: RecordedCaseEvent) { view.reach(last) }
 
   private mutating func assess(_ severity: Severity?, _ at: Instant) {
     guard let severity, severity != assessments.last?.severity else { return }

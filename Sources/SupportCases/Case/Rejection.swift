@@ -42,6 +42,8 @@ public struct Rejection: Error, Hashable, Sendable {
     case noPolicy = "no-policy"
     /// The organisation's domain belongs to another cloud (ALL-1).
     case wrongCloud = "wrong-cloud"
+    /// The event cannot be retracted (CK-18).
+    case notRetractable = "not-retractable"
   }
 
   /// The kind.

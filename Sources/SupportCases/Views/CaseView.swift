@@ -76,8 +76,7 @@ public struct CaseView: Hashable, Sendable {
 
   /// Folds one event in.
   public mutating func apply(_ recorded: RecordedCaseEvent) {
-    version = recorded.version
-    position = recorded.position
+    reach(recorded)
     let at = recorded.occurredAt
     switch recorded.event {
     case .opened(let opened): open(opened, recorded)
@@ -121,8 +120,16 @@ public struct CaseView: Hashable, Sendable {
     case .contactDetailsConfirmed(let method):
       if let method { contactMethod = method }
       contactEvent = recorded.version
-    case .noted, .breachRecorded, .breachWithdrawn, .dutyLapsed: break
+    case .dueDatesRecomputed: policy = recorded.policy
+    case .noted, .breachRecorded, .breachWithdrawn, .dutyLapsed, .retracted: break
     }
+  }
+
+  /// Takes note of the newest event, whether or not anything follows from it; a retraction can put an event
+  /// before an earlier one (CK-18).
+  public mutating func reach(_ recorded: RecordedCaseEvent) {
+    version = max(version, recorded.version)
+    position = max(position, recorded.position)
   }
 
   private mutating func open(_ opened: Opened, _ recorded: RecordedCaseEvent) {

@@ -52,9 +52,11 @@ public struct Responsibilities: Hashable, Sendable {
     case .breachRecorded(let clock, let cycle, _): lapse(clock, cycle, change)
     case .breachWithdrawn(_, _, let breach, let response): restore(breach, response, change)
     case .dutyLapsed(let duty, _): settle(duty, .lapsed, change)
-    case .assigned, .noted, .closed: break
+    case .dueDatesRecomputed: recompute(change)
+    case .assigned, .noted, .closed, .retracted: break
     }
     follow(recorded.event.clocks, change)
+    if case .dueDatesRecomputed = recorded.event { keepUpUndated(change) }
   }
 }
 
@@ -201,6 +203,29 @@ extension Responsibilities {
       }
       if last(.jointInvestigation)?.dueAt != nil { settle(.jointInvestigation, .lapsed, change) }
     }
+  }
+
+  /// Due dates by another version of the policy (CK-12): the duties without a clock row of their own follow.
+  private mutating func recompute(_ change: Change) {
+    for clock in change.due {
+      switch clock {
+      case .started(let start) where start.clock == .initialResponse:
+        edit(.initialResponse, change) { $0.dueAt = start.dueAt }
+      case .started(let start) where start.clock == .customerResponse:
+        edit(.reliableCommunication, change) { $0.dueAt = start.dueAt }
+      case .started(let start) where start.clock == .followUp:
+        // What was owed without a date is now owed with one.
+        settle(.keepCommunicating, .released, change)
+      case .ended(.customerResponse, _, .cancelled, _):
+        edit(.reliableCommunication, change) { $0.dueAt = nil }
+      case .started, .moved, .ended: continue
+      }
+    }
+  }
+
+  /// Communication is owed without a date where the new version has no cadence any more.
+  private mutating func keepUpUndated(_ change: Change) {
+    for case .ended(.followUp, _, .cancelled, _) in change.due { keepUp(change) }
   }
 
   /// What lapsed with a breach was done in time after all, by the response that disproves it (CK-18).

@@ -129,7 +129,7 @@ public struct SLAClocks: Hashable, Sendable {
       }
     case .opened, .classified, .assigned, .responded, .contactAttempted, .noted, .informationRequested,
       .informationProvided, .escalated, .downgraded, .resolved, .reopened, .closed, .cancelled, .referred,
-      .handedOver, .contactDetailsConfirmed, .dutyLapsed:
+      .handedOver, .contactDetailsConfirmed, .dutyLapsed, .retracted, .dueDatesRecomputed:
       break
     }
   }

@@ -30,12 +30,18 @@ struct HistoryCommand: Subcommand {
       let isLate = entry.recordedAt.microseconds - entry.occurredAt.microseconds > 60_000_000
       table.add([
         Cell("\(entry.version)"), Cell(look.time(entry.occurredAt, seconds: true)),
-        Cell(isLate ? look.time(entry.recordedAt, seconds: true) : "", .dim), Cell(entry.type, .bold),
-        Cell(entry.actor), Cell(truncated(escaped(details(of: entry)), to: 160)),
+        Cell(isLate ? look.time(entry.recordedAt, seconds: true) : "", .dim),
+        Cell(entry.type, entry.retractedBy == nil ? .bold : .dim), Cell(entry.actor),
+        Cell(truncated(escaped(remark(on: entry) + details(of: entry)), to: 160)),
       ])
     }
     return table.lines(in: look)
   }
+}
+
+/// That an event no longer counts (CK-18).
+private func remark(on entry: HistoryEntry) -> String {
+  entry.retractedBy.map { "taken back by event \($0); " } ?? ""
 }
 
 /// What an event says, in a few words: its texts, then its plain values.

@@ -83,6 +83,17 @@ enum Examples {
       .breachRecorded(clock: .initialResponse, cycle: 1, dueAt: time("2026-09-22T02:00:00Z"))
     case .breachWithdrawn: .breachWithdrawn(clock: .initialResponse, cycle: 1, breach: 2, response: 3)
     case .dutyLapsed: .dutyLapsed(duty: .businessImpactStatement, dueAt: time("2026-09-22T02:30:00Z"))
+    case .retracted:
+      .retracted(
+        Retraction(
+          event: 2, voided: [4, 5],
+          restated: [
+            .init(
+              version: 3, occurredAt: time("2026-09-21T02:30:00.5Z"),
+              event: .informationRequested(agent: "wang", clocks: [ended(.initialResponse, .met)]))
+          ], placed: [.init(version: 7, before: 3), .init(version: 8, before: nil)], records: 2))
+    case .dueDatesRecomputed:
+      .dueDatesRecomputed(publication: 17, before: "21vianet/1", clocks: [moved])
     }
   }
 

@@ -52,6 +52,19 @@ extension Dice {
       dutySince: maybe { $0.instant() }, dutyRule: maybe { $0.rule() }, clocks: clocks(at))
   }
 
+  private mutating func retraction() -> Retraction {
+    Retraction(
+      event: number(1...99), voided: (0..<number(0...3)).map { _ in number(1...99) },
+      restated: (0..<number(0...3)).map { _ in
+        let at = instant()
+        let type = pick(CaseEventType.allCases.filter { $0 != .retracted })
+        return .init(version: number(1...99), occurredAt: at, event: event(type, at: at))
+      },
+      placed: (0..<number(0...3)).map { _ in
+        .init(version: number(1...99), before: maybe { $0.number(1...99) })
+      }, records: number(0...9))
+  }
+
   mutating func event(_ type: CaseEventType, at: Instant) -> CaseEvent {
     switch type {
     case .opened: .opened(opened(at))
@@ -90,6 +103,9 @@ extension Dice {
       .breachWithdrawn(
         clock: pick(ClockName.self), cycle: number(1...9), breach: number(1...99), response: number(1...99))
     case .dutyLapsed: .dutyLapsed(duty: pick(Duty.self), dueAt: instant())
+    case .retracted: .retracted(retraction())
+    case .dueDatesRecomputed:
+      .dueDatesRecomputed(publication: Int64(number(1...999_999)), before: text(), clocks: clocks(at))
     }
   }
 

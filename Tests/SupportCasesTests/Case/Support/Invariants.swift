@@ -26,7 +26,7 @@ extension Scenario {
   }
 
   private var foldedAgain: CaseState {
-    history.reduce(into: CaseState()) { $0.evolve($1) }
+    CaseState(folding: history)
   }
 
   /// A breach is recorded once per cycle and dated when it was due; what was met was met in time.

@@ -60,6 +60,17 @@ struct Scenario {
     return events.map(\.event)
   }
 
+  /// Takes an event back, and what follows from that, recorded (CK-18).
+  @discardableResult
+  mutating func retract(_ version: Int, _ at: Instant) throws(Rejection) -> [CaseEvent] {
+    let events = try CaseRetraction.decide(
+      version, texts: [text(.reason)], history: history, at: at, now: max(at, now),
+      rulebooks: [rulebook.policy.name: rulebook])
+    record(events, at: at)
+    state = CaseState(folding: history)
+    return events.map(\.event)
+  }
+
   /// A command that a rule refuses, which changes nothing.
   func refuses(
     _ at: Instant, _ command: CaseCommand, _ code: Rejection.Code, _ rules: [Rule]? = nil,
@@ -74,6 +85,8 @@ struct Scenario {
       #expect(!error.message.isEmpty && !error.message.contains("\n"), sourceLocation: sourceLocation)
     }
   }
+
+  mutating func recordAll(_ events: [NewCaseEvent], at moment: Instant) { record(events, at: moment) }
 
   private mutating func record(_ events: [NewCaseEvent], at moment: Instant) {
     now = max(now, moment)

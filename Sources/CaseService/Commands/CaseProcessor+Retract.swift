@@ -1,0 +1,51 @@
+internal import EventStore
+internal import Postgres
+internal import SupportCases
+
+// Corrections (CK-18).
+extension CaseProcessor {
+  /// Takes an event back, stated as a version or as an event's id.
+  func retract(
+    _ address: CaseAddress, _ event: String, _ texts: [PersonalText], _ request: CommandRequest,
+    _ transaction: LedgerTransaction
+  ) throws -> CommandAnswer {
+    let stream = try find(address, transaction.connection)
+    let state = try cache.caseState(stream, transaction.connection)
+    guard state.exists else { throw ServiceError.notFound("there is no case \(address.text)") }
+    try check(request, isAt: state.view.version)
+    let version = try Self.version(event, of: state.view)
+    let history = try history(of: stream, transaction)
+    var rulebooks: [String: Rulebook] = [:]
+    for name in Set(history.map(\.policy)) { rulebooks[name] = try rules.rulebook(named: name) }
+    let now = Instant(microseconds: transaction.now)
+    let moment = request.occurredAt ?? max(now, history.last?.occurredAt ?? now)
+    let events = try CaseRetraction.decide(
+      version, texts: texts, history: history, at: moment, now: now, rulebooks: rulebooks)
+    let context = DecisionContext(
+      occurredAt: moment, now: now, rulebook: try rules.rulebook(named: state.view.policy),
+      organization: OrganizationState())
+    return try record(events, of: state, stream, context, request, transaction, history: history)
+  }
+
+  /// Everything recorded of a case, what this group has appended included.
+  func history(of stream: Int64, _ transaction: LedgerTransaction) throws -> [RecordedCaseEvent] {
+    var codec = EventCodec()
+    let stored = try EventReader.stream(stream, ledger: ledger.ledger, transaction.connection)
+    return try stored.map { try codec.caseEvent($0) } + (appended[stream] ?? [])
+  }
+
+  private static func version(_ event: String, of view: CaseView) throws(Rejection) -> Int {
+    let parts = event.split(separator: "@", omittingEmptySubsequences: false)
+    guard parts.count <= 2, let version = parts.last.flatMap({ Int($0) }) else {
+      throw Rejection(
+        .invalidInput,
+        "\(event) is no event; name it by its version, as in 3, or by its id, as in \(view.reference)@3",
+        rules: ["CK-18"])
+    }
+    guard parts.count == 1 || parts[0].uppercased() == view.reference else {
+      throw Rejection(
+        .invalidInput, "the event \(event) is another case's, not \(view.reference)'s", rules: ["CK-18"])
+    }
+    return version
+  }
+}

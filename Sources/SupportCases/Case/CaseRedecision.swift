@@ -1,0 +1,256 @@
+/// A case's clocks, breaches and lapses decided again from what happened in it (CK-12, CK-17, CK-18).
+///
+/// What people did stays as it is; what follows from it (due dates, outcomes of clocks, who holds the ball after
+/// an answer, breaches) is decided as `CaseDecider` decides it, event by event.
+public struct CaseRedecision: Sendable {
+  private var decider: CaseDecider
+
+  /// The events as they are decided now. What people did keeps its version; so does what time did, where the
+  /// same was recorded; else its version is negative.
+  public var events: [RecordedCaseEvent] { decider.numbering?.decided ?? [] }
+  /// The case as these events give it.
+  public var state: CaseState { decider.state }
+
+  /// A case of which nothing has been decided again yet.
+  ///
+  /// - Parameters:
+  ///   - known: what is recorded of what time did.
+  ///   - keepsEvents: whether `events` is filled; without, only the state is.
+  public init(_ rulebook: Rulebook, known: [RecordedCaseEvent] = [], keepsEvents: Bool = false) {
+    let start = Instant(microseconds: .min)
+    decider = CaseDecider(
+      context: DecisionContext(
+        occurredAt: start, now: start, rulebook: rulebook, organization: .entitledToAll),
+      state: CaseState())
+    decider.numbering = Renumbering(known: known, keepsEvents: keepsEvents)
+  }
+
+  /// Decides a whole history again. Breaches and lapses in it tell only that time had been looked at by then.
+  ///
+  /// - Parameters:
+  ///   - events: the events that count, in their order.
+  ///   - moment: breaches due before it are recorded at the end; nil: none are.
+  ///   - rulebook: the rules an event is decided by; nil: by the same as the event before.
+  public static func decide(
+    _ events: [RecordedCaseEvent], until moment: Instant? = nil, first: Rulebook,
+    by rulebook: (RecordedCaseEvent) -> Rulebook? = { _ in nil }
+  ) -> CaseRedecision {
+    var again = CaseRedecision(first, known: events.filter(\.event.isTimes), keepsEvents: true)
+    for event in events { again.apply(event, by: rulebook(event)) }
+    if let moment { again.pass(moment) }
+    return again
+  }
+
+  /// Decides the next event again.
+  ///
+  /// - Parameter rulebook: the rules from here on; nil: as before.
+  public mutating func apply(_ event: RecordedCaseEvent, by rulebook: Rulebook? = nil) {
+    if let rulebook { decider.context.rulebook = rulebook }
+    guard !event.event.isTimes else {
+      // Somebody looked, so what was due by then was known; a withdrawal follows from its response.
+      if case .breachWithdrawn = event.event { return }
+      if decider.numbering?.times.contains(event.event) ?? false { return }
+      return pass(Instant(microseconds: event.occurredAt.microseconds + 1))
+    }
+    decider.context.occurredAt = event.occurredAt
+    decider.context.now = max(event.recordedAt, event.occurredAt)
+    if decider.state.exists { decider.recordBreaches() }
+    decider.numbering?.next = event.version
+    decider.again(event.event)
+    decider.forgetEvents()
+  }
+
+  /// Records what passed its due date before a moment (CK-6).
+  public mutating func pass(_ moment: Instant) {
+    decider.context.occurredAt = moment
+    decider.context.now = max(decider.context.now, moment)
+    decider.recordBreaches()
+  }
+
+  /// Why an event could not have come about as the case is now; nil if it could.
+  func objection(to event: RecordedCaseEvent) -> Rejection? {
+    guard let command = CaseCommand(repeating: event.event) else { return nil }
+    var context = decider.context
+    context.occurredAt = event.occurredAt
+    context.now = max(event.recordedAt, event.occurredAt)
+    do {
+      _ = try CaseDecider.decide(command, decider.state, context)
+      return nil
+    } catch {
+      return error
+    }
+  }
+}
+
+/// The versions of events that are decided again.
+struct Renumbering: Sendable {
+  /// The version of the event that is decided again next.
+  var next = 0
+  /// What was decided, in order.
+  private(set) var decided: [RecordedCaseEvent] = []
+  /// What is recorded of what time did, and has not come about again yet.
+  private var known: [RecordedCaseEvent]
+  private let keepsEvents: Bool
+  /// What time did so far.
+  private(set) var times: [CaseEvent] = []
+
+  init(known: [RecordedCaseEvent], keepsEvents: Bool) {
+    self.known = known
+    self.keepsEvents = keepsEvents
+  }
+
+  mutating func note(_ event: RecordedCaseEvent) {
+    if keepsEvents { decided.append(event) }
+  }
+
+  /// What people did keeps its version; what time does, too, or it is counted down from -1.
+  mutating func version(of event: CaseEvent) -> Int {
+    guard event.isTimes else { return next }
+    times.append(event)
+    if let index = known.firstIndex(where: { $0.event == event }) { return known.remove(at: index).version }
+    return -times.count
+  }
+}
+
+extension CaseDecider {
+  /// Emits what an event that happened would be today: the facts as they are, the clocks decided.
+  mutating func again(_ event: CaseEvent) {
+    switch event {
+    case .opened(let opened): emit(.opened(openedAgain(opened)))
+    case .classified(let new, let category, let issueType, _):
+      let changes = new.map { severityChanges(to: $0) } ?? []
+      emit(.classified(severity: new, category: category, issueType: issueType, clocks: changes))
+    case .escalated(_, let new, let tier, let hasStatement, _):
+      let changes = new.map { severityChanges(to: $0) } ?? []
+      emit(
+        .escalated(
+          from: new == nil ? nil : severity, to: new, tier: tier, hasStatement: hasStatement, clocks: changes))
+    case .downgraded(var downgraded):
+      downgraded.from = severity ?? downgraded.from
+      downgraded.clocks = severityChanges(to: downgraded.to)
+      emit(.downgraded(downgraded))
+    case .responded, .contactAttempted, .informationRequested, .informationProvided, .resolved:
+      contactAgain(event)
+    case .reopened:
+      let changes = state.view.isOwnArea ? [] : followUps(each: true)
+      emit(.reopened(clocks: changes))
+      settleBreaches(after: changes)
+    case .cancelled: emit(.cancelled(clocks: cancellations()))
+    case .referred(let target, let rule, let guidance, _):
+      emit(.referred(to: target, rule: rule, guidance: guidance, clocks: cancellations()))
+    case .handedOver:
+      let first = start(.initialResponse, severity: severity)
+      emit(.handedOver(clocks: first.map { [.started($0)] } ?? []))
+    case .dueDatesRecomputed(let publication, let before, _):
+      emit(.dueDatesRecomputed(publication: publication, before: before, clocks: recomputedClocks()))
+    case .assigned, .noted, .closed, .contactDetailsConfirmed, .retracted: emit(event)
+    case .breachRecorded, .breachWithdrawn, .dutyLapsed: break
+    }
+  }
+
+  private mutating func contactAgain(_ event: CaseEvent) {
+    let changes: [ClockChange]
+    switch event {
+    case .responded(let agent, let channel, _):
+      changes = contactChanges(startsNext: true)
+      emit(.responded(agent: agent, channel: channel, clocks: changes))
+    case .contactAttempted(let agent, let channel, _, _):
+      changes = policy.attemptCountsAsResponse ? contactChanges(startsNext: true) : []
+      let due = start(.customerResponse, severity: severity)?.dueAt
+      emit(.contactAttempted(agent: agent, channel: channel, detailsDueAt: due, clocks: changes))
+    case .informationRequested(let agent, _):
+      changes = requestChanges()
+      emit(.informationRequested(agent: agent, clocks: changes))
+    case .informationProvided(let hasStatement, let hasResources, _, _):
+      let (ball, clocks) = provisionChanges()
+      changes = clocks
+      emit(
+        .informationProvided(
+          hasStatement: hasStatement, hasResources: hasResources, ball: ball, clocks: changes))
+    case .resolved:
+      changes = state.view.isOwnArea ? [] : contactChanges(startsNext: false)
+      emit(.resolved(surveyDueAt: surveyDue(), clocks: changes + customerCancellations()))
+    default: return emit(event)
+    }
+    settleBreaches(after: changes)
+  }
+
+  private func openedAgain(_ before: Opened) -> Opened {
+    var opened = before
+    opened.clocks = []
+    // Where the rules of then assigned no severity and these do, it gets the one asked for, C if none was, capped
+    // as for a customer without an agreement.
+    if opened.assigned == nil, policy.assignsSeverity {
+      let eligibility = Eligibility(
+        policy: policy, organization: OrganizationState(), type: opened.type,
+        hasStatement: opened.hasStatement, at: at)
+      opened.assigned = min(opened.requested ?? .c, eligibility.cap)
+    }
+    for case .started(let start) in before.clocks where start.clock == .initialResponse {
+      let first = self.start(
+        .initialResponse, severity: opened.assigned, type: opened.type, from: start.startedAt)
+      if let first { opened.clocks = [.started(first)] }
+    }
+    opened.statementDueAt = statementDue(of: opened)
+    return opened
+  }
+
+  /// When the statement of an opening is due that asked for A without one; nil where none is owed (CN-16).
+  func statementDue(of opened: Opened) -> Instant? {
+    guard opened.ball != nil, opened.assigned != nil, opened.requested == .a, !opened.hasStatement else {
+      return nil
+    }
+    return start(.customerResponse, severity: opened.assigned, type: opened.type)?.dueAt
+  }
+}
+
+extension OrganizationState {
+  /// An organisation with every agreement, for asking what a case's own history allows.
+  fileprivate static let entitledToAll: OrganizationState = {
+    var state = OrganizationState()
+    let always = Instant(microseconds: .min)
+    state.evolve(.registered(name: "", cloud: .worldwide, country: "", domain: nil), at: always)
+    for kind in AgreementKind.allCases { state.evolve(.agreementSigned(kind), at: always) }
+    return state
+  }()
+}
+
+extension CaseCommand {
+  /// The command that an event came from, with stand-ins for its texts; nil where it came from none of its own,
+  /// or depends on nothing before it.
+  init?(repeating event: CaseEvent) {
+    func texts(_ fields: PersonalText.Field...) -> [PersonalText] {
+      fields.map { PersonalText(person: PersonID(high: 0, low: 0), field: $0, text: "…") }
+    }
+    switch event {
+    case .classified(let severity, let category, let issueType, _):
+      self = .classify(severity: severity, category: category, issueType: issueType, texts: [])
+    case .assigned(let agent): self = .assign(agent: agent)
+    case .responded(let agent, let channel, _):
+      self = .respond(kind: .seen, agent: agent, channel: channel, texts: texts(.message))
+    case .contactAttempted(let agent, let channel, _, _):
+      self = .respond(kind: .attempted, agent: agent, channel: channel, texts: texts(.message))
+    case .noted(let agent):
+      self = .respond(kind: .internal, agent: agent, channel: .portal, texts: texts(.message))
+    case .informationRequested(let agent, _): self = .requestInformation(agent: agent, texts: texts(.message))
+    case .informationProvided(let hasStatement, let hasResources, _, _):
+      let brought = (hasStatement ? texts(.impactStatement) : []) + (hasResources ? texts(.resources) : [])
+      self = .provide(texts: brought + texts(.message))
+    case .escalated(_, let severity, let tier, let hasStatement, _):
+      let statement = hasStatement ? texts(.impactStatement) : []
+      self = .escalate(severity: severity, tier: tier, texts: statement + texts(.reason))
+    case .downgraded(let downgraded):
+      self = .downgrade(
+        severity: downgraded.to, reason: downgraded.reason, evidence: downgraded.evidence, texts: [])
+    case .resolved: self = .resolve(texts: texts(.summary))
+    case .reopened: self = .reopen(texts: [])
+    case .closed: self = .close
+    case .cancelled: self = .cancel(texts: [])
+    case .referred(let target, _, _, _): self = .refer(to: target, texts: [])
+    case .handedOver: self = .handOver(texts: texts(.reason))
+    case .contactDetailsConfirmed: self = .contactDetails(method: .email, texts: [])
+    case .opened, .breachRecorded, .breachWithdrawn, .dutyLapsed, .retracted, .dueDatesRecomputed:
+      return nil
+    }
+  }
+}

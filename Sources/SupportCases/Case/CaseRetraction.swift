@@ -1,0 +1,197 @@
+/// Decides whether an event can be taken back, and what follows from it (CK-18).
+public enum CaseRetraction {
+  /// The events that a retraction yields: itself, the breaches that it disproves, and those that become due.
+  ///
+  /// - Parameters:
+  ///   - version: the event's place in the case's history.
+  ///   - texts: the reason.
+  ///   - history: everything recorded of the case.
+  ///   - moment: when the correction is made; not before anything that is recorded.
+  ///   - rulebooks: the rules of each policy version that the history names.
+  /// - Throws: `Rejection`, which says what to do instead.
+  public static func decide(
+    _ version: Int, texts: [PersonalText], history: [RecordedCaseEvent], at moment: Instant, now: Instant,
+    rulebooks: [String: Rulebook]
+  ) throws(Rejection) -> [NewCaseEvent] {
+    guard let last = history.last, let opening = history.first, let first = rulebooks[opening.policy] else {
+      throw Rejection(.unknownCase, "no such case")
+    }
+    try check(version, texts, history)
+    let latest = history.map(\.occurredAt).max() ?? moment
+    guard latest <= moment, moment <= now else {
+      throw Rejection(
+        .timeNotAllowed,
+        "\(moment.rfc3339) is no time for a correction; give one from \(latest.rfc3339), the newest of the "
+          + "case's events, up to \(now.rfc3339)", rules: ["CK-14", "CK-18"])
+    }
+    let effective = EffectiveHistory.of(history)
+    var again = CaseRedecision(first, known: effective.filter(\.event.isTimes), keepsEvents: true)
+    for event in effective where event.version != version && !event.event.isRetraction {
+      if event.version > version, let objection = again.objection(to: event) {
+        throw rests(event, on: version, "without it, \(objection.message)", objection.rules)
+      }
+      if case .downgraded(let downgraded) = event.event, downgraded.evidence == version {
+        throw rests(event, on: version, "it is its evidence", ["CN-26"])
+      }
+      again.apply(event, by: rulebooks[event.policy])
+    }
+    again.pass(moment)
+    let correction = Correction(
+      of: version, at: moment, next: last.version + 1, effective: effective, history: history,
+      decided: again.events)
+    return correction.events(texts)
+  }
+
+  private static func check(
+    _ version: Int, _ texts: [PersonalText], _ history: [RecordedCaseEvent]
+  ) throws(Rejection) {
+    guard let event = history.first(where: { $0.version == version }) else {
+      throw Rejection(
+        .invalidInput, "there is no event \(version); the case's events are 1 to \(history.count)",
+        rules: ["CK-18"])
+    }
+    guard texts.contains(where: { $0.field == .reason && !$0.text.isBlank }) else {
+      throw Rejection(.reasonMissing, "retract needs a reason", rules: ["CK-18"])
+    }
+    if let by = EffectiveHistory.retracted(in: history)[version] {
+      throw Rejection(
+        .notRetractable, "event \(version) was taken back already, by event \(by)", rules: ["CK-18"])
+    }
+    guard let instead = event.event.insteadOfRetraction(history.first?.event) else { return }
+    throw Rejection(.notRetractable, "event \(version) \(instead)", rules: ["CK-18"])
+  }
+
+  private static func rests(
+    _ event: RecordedCaseEvent, on version: Int, _ reason: String, _ rules: [Rule]
+  ) -> Rejection {
+    let name = CaseCommand(repeating: event.event)?.name ?? "event"
+    return Rejection(
+      .notRetractable,
+      "event \(event.version) (\(name)) rests on event \(version): \(reason); retract event "
+        + "\(event.version) first", rules: ["CK-18"] + rules.filter { $0 != "CK-18" })
+  }
+}
+
+extension CaseEvent {
+  var isRetraction: Bool {
+    if case .retracted = self { true } else { false }
+  }
+
+  /// Why an event is none that a person can take back, and what to do instead; nil if it is one.
+  fileprivate func insteadOfRetraction(_ opening: CaseEvent?) -> String? {
+    switch self {
+    case .opened: "opened the case and stays; cancel or refer the case, and open another"
+    case .breachRecorded, .breachWithdrawn, .dutyLapsed:
+      "records what time did; retract the event it came from, or enter a late answer with --at"
+    case .retracted: "is a retraction itself and stays; give the command that was taken back again"
+    case .dueDatesRecomputed: "follows from a published policy; publish another version of it"
+    case .referred:
+      if case .opened(let opened)? = opening, opened.ball == nil {
+        "came with the opening, which was out of scope, and stays; open another case"
+      } else {
+        nil
+      }
+    case .classified, .assigned, .responded, .contactAttempted, .noted, .informationRequested,
+      .informationProvided, .escalated, .downgraded, .resolved, .reopened, .closed, .cancelled, .handedOver,
+      .contactDetailsConfirmed:
+      nil
+    }
+  }
+}
+
+/// What was decided again, compared with what is recorded.
+private struct Correction {
+  let version: Int
+  let moment: Instant
+  /// The version the retraction gets.
+  let next: Int
+  /// What counted so far.
+  let effective: [RecordedCaseEvent]
+  let history: [RecordedCaseEvent]
+  /// What counts from now on; time's records have their recorded version, or the one they get.
+  private var decided: [RecordedCaseEvent]
+  private var fresh: [RecordedCaseEvent] = []
+  private var withdrawals: [(breach: Int, clock: ClockName, cycle: Int)] = []
+
+  init(
+    of version: Int, at moment: Instant, next: Int, effective: [RecordedCaseEvent],
+    history: [RecordedCaseEvent], decided: [RecordedCaseEvent]
+  ) {
+    self.version = version
+    self.moment = moment
+    self.next = next
+    self.effective = effective
+    self.history = history
+    self.decided = decided
+    withdraw()
+    number()
+  }
+
+  func events(_ texts: [PersonalText]) -> [NewCaseEvent] {
+    let kept = Set(decided.map(\.version))
+    let retractions = Set(history.filter(\.event.isRetraction).map(\.version))
+    let voided = history.filter { event in
+      // What only announced an earlier retraction's effect has none of its own.
+      if case .breachWithdrawn(_, _, _, let cause) = event.event, retractions.contains(cause) { return false }
+      return event.event.isTimes && !kept.contains(event.version)
+    }.map(\.version)
+    let retraction = Retraction(
+      event: version, voided: voided, restated: restated(), placed: placed(),
+      records: withdrawals.count + fresh.count)
+    var events = [NewCaseEvent(event: .retracted(retraction), occurredAt: moment, texts: texts)]
+    for (breach, clock, cycle) in withdrawals {
+      let event = CaseEvent.breachWithdrawn(clock: clock, cycle: cycle, breach: breach, response: next)
+      events.append(NewCaseEvent(event: event, occurredAt: moment, texts: []))
+    }
+    return events + fresh.map { NewCaseEvent(event: $0.event, occurredAt: $0.occurredAt, texts: []) }
+  }
+
+  /// The breaches that stood and no longer do are withdrawn, by name.
+  private mutating func withdraw() {
+    let kept = Set(decided.map(\.version))
+    var withdrawn: Set<Int> = []
+    for case .breachWithdrawn(_, _, let breach, _) in effective.map(\.event) { withdrawn.insert(breach) }
+    for event in effective where !kept.contains(event.version) && !withdrawn.contains(event.version) {
+      guard case .breachRecorded(let clock, let cycle, _) = event.event else { continue }
+      withdrawals.append((event.version, clock, cycle))
+    }
+  }
+
+  /// What time did and is recorded nowhere yet follows the retraction.
+  private mutating func number() {
+    var versions: [Int: Int] = [:]
+    for index in decided.indices where decided[index].version < 0 {
+      let version = next + withdrawals.count + fresh.count + 1
+      versions[decided[index].version] = version
+      decided[index].version = version
+      if case .breachWithdrawn(let clock, let cycle, let breach, let response) = decided[index].event {
+        decided[index].event = .breachWithdrawn(
+          clock: clock, cycle: cycle, breach: versions[breach] ?? breach, response: response)
+      }
+      fresh.append(decided[index])
+    }
+  }
+
+  private func restated() -> [Retraction.Restatement] {
+    decided.compactMap { event in
+      guard !event.event.isTimes, let recorded = history.first(where: { $0.version == event.version }),
+        recorded.event != event.event
+      else { return nil }
+      return Retraction.Restatement(
+        version: event.version, occurredAt: event.occurredAt, event: event.event)
+    }
+  }
+
+  /// Time's records that count elsewhere than their version says.
+  private func placed() -> [Retraction.Placement] {
+    decided.indices.compactMap { index in
+      let event = decided[index]
+      guard event.event.isTimes else { return nil }
+      let following = decided[(index + 1)...].first { !$0.event.isTimes }?.version
+      let inOrder =
+        decided[..<index].allSatisfy { $0.version < event.version }
+        && decided[(index + 1)...].allSatisfy { $0.version > event.version }
+      return inOrder ? nil : Retraction.Placement(version: event.version, before: following)
+    }
+  }
+}

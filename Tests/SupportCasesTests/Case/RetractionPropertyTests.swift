@@ -1,0 +1,183 @@
+import Testing
+
+@testable import SupportCases
+
+/// Random lives of cases in which events are taken back: the oracle is the life in which they never happened.
+@Suite struct RetractionPropertyTests {
+  static let seeds: [UInt64] = Array(1...300) + (0..<20).map { _ in UInt64.random(in: 1000...UInt64.max) }
+
+  /// Something that was done to the case, and the events it brought about besides what time did.
+  struct Step {
+    enum Deed { case command(CaseCommand), time }
+    var deed: Deed
+    var at: Instant
+    var entered: Instant
+    var facts: [Int]
+    var isTakenBack = false
+  }
+
+  @Test("CK-18 a case after a retraction is the case in which the event never happened", arguments: seeds)
+  func retractionsLeaveNoTrace(seed: UInt64) throws {
+    var dice = Dice(seed)
+    let rulebook = dice.rulebook()
+    var life = try Life(rulebook, &dice)
+    for _ in 0..<45 {
+      if dice.chance(12), try life.takeBack(dice.number(1...life.it.history.count), &dice) {
+        try life.compare(seed)
+      } else {
+        life.live(&dice)
+      }
+    }
+    try life.compare(seed)
+  }
+
+  struct Life {
+    var it: Scenario
+    var steps: [Step] = []
+
+    init(_ rulebook: Rulebook, _ dice: inout Dice) throws {
+      it = Scenario(rulebook, contoso(rulebook.policy.cloud))
+      while steps.isEmpty { live(&dice, command: .open(dice.request())) }
+    }
+
+    mutating func live(_ dice: inout Dice, command given: CaseCommand? = nil) {
+      let isLate = given == nil && dice.chance(25)
+      let latest = max(it.now, "09-21 00:00")
+      let at = isLate ? dice.moment(it.view.openedAt, it.now) : dice.after(latest)
+      let entered = max(at, it.now)
+      let count = it.history.count
+      if given == nil, !isLate, dice.chance(10) {
+        it.passes(at)
+        steps.append(Step(deed: .time, at: at, entered: entered, facts: []))
+        return
+      }
+      let command = given ?? dice.command(count)
+      guard let events = try? it.decide(at, command, entered: entered) else { return }
+      it.recordAll(events, at: entered)
+      let deed: Step.Deed = events.allSatisfy(\.event.isTimes) ? .time : .command(command)
+      steps.append(Step(deed: deed, at: at, entered: entered, facts: facts(since: count)))
+    }
+
+    private func facts(since count: Int) -> [Int] {
+      it.history.dropFirst(count).filter { !$0.event.isTimes }.map(\.version)
+    }
+
+    /// Takes an event back; false where that is refused, which is right only where the life without it would be
+    /// refused something too, or the event is none of a command's own.
+    mutating func takeBack(_ version: Int, _ dice: inout Dice) throws -> Bool {
+      let index = steps.firstIndex { $0.facts.contains(version) && !$0.isTakenBack }
+      let at = dice.after(it.now)
+      do {
+        try it.retract(version, at)
+      } catch {
+        #expect(error.code == .notRetractable, "\(error.message)")
+        guard let index, index > 0 else { return false }
+        var other = steps
+        other[index].isTakenBack = true
+        #expect((try? Self.without(other, it)) == nil, "\(error.message)")
+        return false
+      }
+      steps[try #require(index)].isTakenBack = true
+      steps.append(Step(deed: .time, at: at, entered: it.now, facts: []))
+      return true
+    }
+
+    /// The life without what was taken back, with the version each event has in the one with it.
+    static func without(_ steps: [Step], _ it: Scenario) throws -> (Scenario, versions: [Int: Int]) {
+      var other = Scenario(it.rulebook, it.organization)
+      var versions: [Int: Int] = [:]
+      let taken = Set(steps.filter(\.isTakenBack).flatMap(\.facts))
+      for step in steps {
+        let count = other.history.count
+        guard case .command(let command) = step.deed, !step.isTakenBack else {
+          other.passes(step.at)
+          continue
+        }
+        // What is due by then can serve as evidence, and is recorded first.
+        other.passes(step.at)
+        let translated = translate(command, it.history, other.history, versions, taken)
+        let events = try other.decide(step.at, translated, entered: step.entered)
+        other.recordAll(events, at: step.entered)
+        let facts = other.history.dropFirst(count).filter { !$0.event.isTimes }.map(\.version)
+        for (fact, version) in zip(facts, step.facts) { versions[fact] = version }
+      }
+      return (other, versions)
+    }
+
+    /// The command with its evidence named as the other life numbers it.
+    private static func translate(
+      _ command: CaseCommand, _ mine: [RecordedCaseEvent], _ others: [RecordedCaseEvent],
+      _ versions: [Int: Int], _ taken: Set<Int>
+    ) -> CaseCommand {
+      guard case .downgrade(let severity, let reason, let evidence?, let texts) = command else { return command }
+      let event = mine[evidence - 1]
+      let same = others.first {
+        event.event.isTimes ? $0.event == event.event : versions[$0.version] == evidence
+      }
+      // What stands in this life only (a retraction, an assignment that changes nothing in the other) can be
+      // named too and shows nothing.
+      let isOwn = !taken.contains(evidence)
+      return .downgrade(
+        severity: severity, reason: reason, evidence: same?.version ?? (isOwn ? 1 : 0), texts: texts)
+    }
+
+    func compare(_ seed: UInt64) throws {
+      let (other, versions): (Scenario, [Int: Int])
+      do {
+        (other, versions) = try Self.without(steps, it)
+      } catch {
+        Issue.record("\(error) \(it.dump)")
+        return
+      }
+      let own = Dictionary(uniqueKeysWithValues: versions.values.map { ($0, $0) })
+      let mine = Summary(it.state, own)
+      let theirs = Summary(other.state, versions)
+      #expect(mine.view == theirs.view, "seed \(seed)")
+      #expect(mine.clocks == theirs.clocks, "seed \(seed)")
+      #expect(mine.duties == theirs.duties, "seed \(seed)")
+      #expect(it.state.assessments == other.state.assessments)
+      #expect(it.state.contacts == other.state.contacts)
+      #expect(it.state.lastChangeAt == other.state.lastChangeAt)
+      #expect(it.state.view.version == it.history.count)
+      #expect(it.state == CaseState(folding: it.history))
+    }
+  }
+
+  /// The views with the versions of one life; what time recorded counts as version -1.
+  struct Summary {
+    var view: CaseView
+    var clocks: [SLAClock]
+    var duties: [ResponsibilityAssignment]
+
+    init(_ state: CaseState, _ versions: [Int: Int]) {
+      func version(_ version: Int) -> Int { version == 0 ? 0 : versions[version] ?? -1 }
+      view = state.view
+      view.version = 0
+      view.position = 0
+      view.contactEvent = version(view.contactEvent)
+      clocks = state.clocks.rows.map { row in
+        var row = row
+        row.startedBy = version(row.startedBy)
+        row.breachedBy = version(row.breachedBy)
+        row.changedBy = version(row.changedBy)
+        row.changes = row.changes.map { change in
+          var change = change
+          change.event = version(change.event)
+          return change
+        }
+        return row
+      }
+      duties = state.duties.rows.map { row in
+        var row = row
+        row.sinceEvent = version(row.sinceEvent)
+        row.byEvent = version(row.byEvent)
+        row.changedBy = version(row.changedBy)
+        return row
+      }
+    }
+  }
+}
+
+extension Scenario {
+  var dump: String { history.map { "\n\($0.version) \($0.occurredAt) \($0.event)" }.joined() }
+}
