@@ -35,7 +35,11 @@ public struct CaseDecider: Sendable {
     _ command: CaseCommand, _ state: CaseState, _ context: DecisionContext
   ) throws(Rejection) -> [NewCaseEvent] {
     var decider = CaseDecider(context: context, state: state)
-    try decider.decide(command)
+    do {
+      try decider.decide(command)
+    } catch {
+      throw error.told(to: context.organization, about: state, command)
+    }
     return decider.events
   }
 
@@ -127,6 +131,20 @@ public struct CaseDecider: Sendable {
       .wrongState,
       "\(command.name) needs a case that is \(names); \(state.view.reference) is \(state.view.status.rawValue)",
       rules: command.statusRules)
+  }
+}
+
+extension Rejection {
+  /// The refusal with the customer it is told to, in the language of the request.
+  fileprivate func told(
+    to organization: OrganizationState, about state: CaseState, _ command: CaseCommand
+  ) -> Rejection {
+    guard organization.exists else { return self }
+    var told = self
+    var language = state.view.language
+    if case .open(let request) = command { language = request.language }
+    told.audience = Audience(cloud: organization.cloud, language: language)
+    return told
   }
 }
 
