@@ -11,6 +11,8 @@ enum CaseSQL {
   static let countCases = unprepared("count_cases")
   static let countOpenCases = unprepared("count_open_cases")
   static let openingSeals = statement("opening_seals")
+  static let casesToRecompute = statement("cases_to_recompute")
+  static let countCasesToRecompute = statement("count_cases_to_recompute")
   static let deleteClocks = statement("delete_clocks")
   static let deleteDuties = statement("delete_duties")
 

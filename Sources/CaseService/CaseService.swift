@@ -9,8 +9,10 @@ internal import Synchronization
 public final class CaseService: Sendable {
   /// The database.
   public let store: Store
-  /// The policies and calendars decisions rest on.
-  public let policies: PolicyLibrary
+  /// The policies and calendars that decisions rest on, as far as this process has read them;
+  /// `currentPolicies()` reads what was published since.
+  public var policies: PolicyLibrary { known.withLock { $0.policies } ?? shipped }
+  private let shipped: PolicyLibrary
   let pool: ConnectionPool
   let keys: KeySource
   private let appenders: AppenderSet
@@ -19,6 +21,7 @@ public final class CaseService: Sendable {
   private struct Known {
     var ledgers: [LedgerHead] = []
     var organizations: [String: LedgerID] = [:]
+    var policies: PolicyLibrary?
   }
 
   /// A service on a store.
@@ -28,7 +31,7 @@ public final class CaseService: Sendable {
   ///   - connections: the most connections for reading. Defaults to 4.
   public init(store: Store, keyFile: String, policies: PolicyLibrary, connections: Int = 4) {
     self.store = store
-    self.policies = policies
+    shipped = policies
     keys = KeySource(path: keyFile)
     pool = ConnectionPool(store.application, size: connections) { try Store.check($0) }
     appenders = AppenderSet(store: store, keys: keys, policies: policies)
@@ -53,6 +56,9 @@ public final class CaseService: Sendable {
       throw ServiceError(error)
     }
   }
+
+  /// Keeps what was read of the log's policies.
+  func keep(_ policies: PolicyLibrary) { known.withLock { $0.policies = policies } }
 
   /// Every ledger and where it stands.
   public func ledgers() async throws(ServiceError) -> [LedgerHead] {
@@ -79,6 +85,9 @@ public final class CaseService: Sendable {
     case .open(let form): return try await owner(form.organization)
     case .change(let address, _, _): return try await ledger(of: address)
     case .retract(let address, _, _): return try await ledger(of: address)
+    case .adopt(let reference): return try await ledger(of: .reference(reference))
+    case .publish(let form):
+      return try await ledger { $0.name == form.cloud.rawValue }.orThrow(.unknownLedger(form.cloud.rawValue))
     }
   }
 

@@ -39,6 +39,7 @@ extension CaseService {
     checks.append(await checkKeyFile())
     checks += await checkChains(progress)
     checks.append(await checkViews(progress))
+    _ = try? await currentPolicies()
     checks.append(checkPolicies())
     return checks
   }

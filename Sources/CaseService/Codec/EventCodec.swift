@@ -44,7 +44,7 @@ struct EventCodec {
   ) throws -> RecordedCaseEvent? {
     guard let known = CaseEventType(name: type) else {
       let type = String(decoding: type, as: UTF8.self)
-      if Self.isOrganization(type) { return nil }
+      if Self.isOfNoCase(type) { return nil }
       throw CodecError.unknownType(type, version: Int(schemaVersion))
     }
     guard let policy = cases.interner.string(policy) else { throw CodecError.malformed(offset: 0) }
@@ -77,6 +77,11 @@ struct EventCodec {
       throw CodecError.unknownType(event.type, version: Int(event.schemaVersion))
     }
     return try newest.data.withUnsafeBytes { try OrganizationEventCodec.decode(known, $0) }
+  }
+
+  /// True for the types that belong to no case's stream.
+  static func isOfNoCase(_ type: String) -> Bool {
+    isOrganization(type) || PolicyEventType(rawValue: type) != nil
   }
 
   /// True for the types that belong to an organisation's stream.

@@ -35,11 +35,43 @@ final class AppenderSet: Sendable {
 
 /// Rulebooks by policy, prepared once. Belongs to one thread.
 final class RulebookCache {
-  private let library: PolicyLibrary
+  private let shipped: PolicyLibrary
+  /// The policies as far as this process knows them.
+  private(set) var library: PolicyLibrary
+  /// How many versions of the ledger's own stream are known.
+  private(set) var published = 0
   private var books: [String: Rulebook] = [:]
 
   init(_ library: PolicyLibrary) {
-    self.library = library
+    shipped = library.base
+    self.library = shipped
+  }
+
+  /// Takes note of a version that the log has.
+  func add(_ publication: Publication, cloud: Cloud) throws(PolicyFileError) {
+    library = try library.adding(publication, cloud: cloud)
+    published += 1
+    books["\(cloud.rawValue)/\(publication.version)"] = nil
+  }
+
+  /// What was learned last may not be in the log: everything is read again.
+  func forget() {
+    guard published > 0 else { return }
+    (library, published, books) = (shipped, 0, [:])
+  }
+
+  /// The newest version published for existing cases that a case is not judged by yet; nil if there is none.
+  func successor(
+    of view: CaseView, _ stream: Int64
+  ) throws(Rejection) -> (publication: Publication, rulebook: Rulebook)? {
+    guard published > 0 else { return nil }
+    let version = view.policy.cut(at: "/").1.flatMap { Int($0) } ?? 0
+    let next = library.publications.last {
+      $0.policy.cloud == view.cloud && $0.publication.appliesToExisting && $0.publication.version > version
+        && stream <= $0.publication.lastStream
+    }
+    guard let next else { return nil }
+    return (next.publication, try rulebook(named: next.policy.name))
   }
 
   /// The rulebook of the policy in force in a cloud at a moment (SRC-1).

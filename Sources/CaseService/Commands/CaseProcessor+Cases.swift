@@ -56,12 +56,17 @@ extension CaseProcessor {
       let owner = try cache.stream(
         named: state.view.organization, scope: NameScope.organization, connection)
     else { throw ServiceError.notFound("there is no organization named \(state.view.organization)") }
-    let context = DecisionContext(
+    var context = DecisionContext(
       occurredAt: moment(request, transaction), now: Instant(microseconds: transaction.now),
       rulebook: try rules.rulebook(named: state.view.policy),
       organization: try cache.organization(owner, connection))
     let resolved = try command.citing(evidence, of: state.view)
-    let events = try CaseDecider.decide(resolved, state, context)
+    guard let taken = try takeOver(state, stream, before: resolved, context) else {
+      let events = try CaseDecider.decide(resolved, state, context)
+      return try record(events, of: state, stream, context, request, transaction)
+    }
+    context.rulebook = taken.rulebook
+    let events = taken.events + (try CaseDecider.decide(resolved, taken.state, context))
     return try record(events, of: state, stream, context, request, transaction)
   }
 
@@ -131,7 +136,24 @@ extension CaseProcessor {
       if history != nil { changed[stream] = 0 } else if changed[stream] == nil { changed[stream] = before.view.version }
       if history != nil { refolded.insert(stream) }
     }
-    return CommandAnswer(state, written, isNew: !before.exists, ledger: ledger.name, request)
+    var answer = CommandAnswer(state, written, isNew: !before.exists, ledger: ledger.name, request)
+    for new in events where answer.customerText == nil {
+      answer.customerText = customerText(new.event, state, context.rulebook.policy)
+    }
+    return answer
+  }
+
+  /// What the customer is told of an event: where the problem belongs instead (CN-4, CN-32).
+  private func customerText(_ event: CaseEvent, _ state: CaseState, _ policy: Policy) -> CustomerText? {
+    let language = ReaderLanguage(reading: state.view.language)
+    switch event {
+    case .referred(let target, _, let guidance, _):
+      return CustomerTexts(language).referral(to: target, guidance: guidance)
+    case .opened where state.view.isOwnArea:
+      let category = state.view.category?.lowercased().split(separator: " ").joined(separator: "-")
+      return policy.categories.first { $0.category == category }.map(CustomerTexts(language).ownArea)
+    default: return nil
+    }
   }
 
   private func data(
@@ -143,7 +165,8 @@ extension CaseProcessor {
     let actor = isTimers ? "timer:dossier" : try actor(request.actor, &values, transaction)
     return EventData(
       type: type.rawValue, schemaVersion: type.schemaVersion, occurredAt: new.occurredAt.microseconds,
-      actor: actor, commandID: request.commandID, correlation: request.correlation, policy: policy,
+      actor: actor, commandID: request.commandID, cause: new.event.publication,
+      correlation: request.correlation, policy: policy,
       data: CaseEventCodec.encode(new.event, occurredAt: new.occurredAt),
       sealed: try seal(values, stream, version, transaction))
   }
@@ -177,6 +200,12 @@ enum NameScope {
 }
 
 extension CaseEvent {
+  /// The position of the publication that caused it; nil for any other event.
+  fileprivate var publication: Int64? {
+    if case .dueDatesRecomputed(let publication, _, _) = self { return publication }
+    return nil
+  }
+
   /// The person who opened the request; nobody for any other event.
   fileprivate var opener: PersonID {
     if case .opened(let opened) = self { return opened.person }

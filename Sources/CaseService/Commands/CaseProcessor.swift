@@ -33,6 +33,7 @@ final class CaseProcessor: GroupProcessor {
     appended = [:]
     refolded = []
     try cache.catchUp(transaction)
+    try learnPolicies(transaction)
     let streams = requests.compactMap(stream)
     try cache.load(streams, transaction.connection)
     let contacts = try streams.map { try cache.caseState($0, transaction.connection).view.person }
@@ -68,11 +69,14 @@ final class CaseProcessor: GroupProcessor {
 
   func forget() {
     cache.forget()
+    rules.forget()
     keys.forget()
   }
 
   /// One command: the first answer again if it is a repeat, else decided and appended.
   private func answer(_ request: CommandRequest, _ transaction: LedgerTransaction) throws -> CommandAnswer {
+    // Doing it again does nothing, so nothing has to be remembered.
+    if case .adopt(let reference) = request.body { return try adopt(reference, request, transaction) }
     guard request.actor.role != .timer else {
       throw Rejection(
         .timerDecidesNothing,
@@ -92,6 +96,8 @@ final class CaseProcessor: GroupProcessor {
     case .organization(let name, let form): answer = try change(name, form, request, transaction)
     case .retract(let address, let event, let texts):
       answer = try retract(address, event, texts, request, transaction)
+    case .publish(let form): answer = try publish(form, request, transaction)
+    case .adopt(let reference): answer = try adopt(reference, request, transaction)
     }
     if !request.isDryRun {
       transaction.remember(request.commandID, digest: digest, answer: answer.json.bytes)
@@ -101,8 +107,12 @@ final class CaseProcessor: GroupProcessor {
 
   /// The case stream a request names, so that a group's cases are read in one query.
   private func stream(_ request: CommandRequest) -> Int64? {
-    guard case .change(.reference(let reference), _, _) = request.body else { return nil }
-    return Reference(reference)?.stream
+    switch request.body {
+    case .change(.reference(let reference), _, _), .retract(.reference(let reference), _, _),
+      .adopt(let reference):
+      Reference(reference)?.stream
+    case .open, .change, .organization, .retract, .publish: nil
+    }
   }
 
   /// Who helps instead: the organisation's administrators, by name (ALL-2).

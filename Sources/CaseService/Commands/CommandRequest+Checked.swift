@@ -20,6 +20,15 @@ extension CommandRequest {
       try TextLimits.line(event, "event", TextLimits.name)
       for text in texts { try text.check() }
       request.body = .retract(try address.checked(), event: event, texts: texts)
+    case .publish(let form):
+      try TextLimits.time(form.validFrom, "time from which the policy holds")
+      for file in [form.policy] + form.calendars {
+        try TextLimits.line(file.name, "file's name", TextLimits.name)
+        guard file.text.utf8.count <= TextLimits.text else {
+          throw .invalid("\(file.name) is too long; give at most \(TextLimits.text) bytes")
+        }
+      }
+    case .adopt(let reference): try TextLimits.line(reference, "case's reference", TextLimits.name)
     }
     return request
   }

@@ -183,6 +183,10 @@ public struct CommandRequest: Sendable {
     case organization(String, OrganizationForm)
     /// Take an event of a case back, named by its version or id (CK-18). The texts hold the reason.
     case retract(CaseAddress, event: String, texts: [PersonalText])
+    /// Publish a version of a policy (CK-12).
+    case publish(PublishForm)
+    /// Let the newest version that was published for existing cases take a case over, by reference (CK-12).
+    case adopt(String)
   }
 
   /// The id that makes a repeat safe.

@@ -20,6 +20,12 @@ extension CommandRequest {
     case .retract(let address, let event, let texts):
       for text in ["retract", address.text, event] { writer.string(text) }
       for text in texts { writer.words(text.field.rawValue, text.text) }
+    case .publish(let form):
+      writer.string("publish")
+      writer.string(form.appliesToExisting ? "existing" : "new")
+      writer.words(form.validFrom?.rfc3339)
+      for file in [form.policy] + form.calendars { writer.string(file.text) }
+    case .adopt(let reference): for text in ["adopt", reference] { writer.string(text) }
     }
     writer.endArray()
     return writer.bytes

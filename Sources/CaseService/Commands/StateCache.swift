@@ -8,6 +8,8 @@ internal import SupportCases
 final class StateCache {
   private let ledger: LedgerID
   private var codec = EventCodec()
+  /// True where something may have been published that this process has not read.
+  var isPolicyStale = true
   private var position: Int64?
   private var young: [Int64: CaseState] = [:]
   private var old: [Int64: CaseState] = [:]
@@ -29,7 +31,11 @@ final class StateCache {
   /// Drops what other processes changed since this one last looked, and brings the clock to the head.
   func catchUp(_ transaction: LedgerTransaction) throws {
     defer { position = transaction.head }
-    guard let position, position != transaction.head else { return }
+    guard let position else {
+      isPolicyStale = true
+      return
+    }
+    guard position != transaction.head else { return }
     guard transaction.head > position, transaction.head - position < Self.farBehind else { return forget() }
     let changed = try EventReader.streamsChanged(
       after: position, ledger: ledger, transaction.connection)
@@ -37,6 +43,7 @@ final class StateCache {
       young[stream] = nil
       old[stream] = nil
       organizations[stream] = nil
+      if stream == PolicyStream.number { isPolicyStale = true }
     }
   }
 
@@ -45,6 +52,7 @@ final class StateCache {
 
   func forget() {
     position = nil
+    isPolicyStale = true
     young = [:]
     old = [:]
     organizations = [:]
@@ -57,7 +65,7 @@ final class StateCache {
     guard !missing.isEmpty else { return }
     var loaded: [Int64: [RecordedCaseEvent]] = [:]
     for recorded in try EventReader.streams(missing, ledger: ledger, connection)
-    where !EventCodec.isOrganization(recorded.event.type) {
+    where !EventCodec.isOfNoCase(recorded.event.type) {
       loaded[recorded.stream, default: []].append(try codec.caseEvent(recorded))
     }
     for (stream, events) in loaded { store(CaseState(folding: events), stream) }

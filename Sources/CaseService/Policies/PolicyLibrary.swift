@@ -17,6 +17,8 @@ public struct PolicyLibrary: Sendable {
   }
 
   private let shelf: Shelf
+  /// The versions that the log has beside the files, in the order in which they were published (CK-12).
+  var published: [PublishedPolicy] = []
 
   /// The files shipped with the program: policies, and the calendars with their zones and holidays.
   public static var shippedFiles: (policies: [File], calendars: [File]) {
@@ -48,6 +50,11 @@ public struct PolicyLibrary: Sendable {
 
   /// All policies, by cloud and version.
   public var policies: [Policy] {
+    published.isEmpty ? shippedPolicies : Cloud.allCases.flatMap { versions(of: $0) }
+  }
+
+  /// The policies of the files alone, by cloud and version.
+  var shippedPolicies: [Policy] {
     read { (loader) throws(PolicyFileError) in
       var all: [Policy] = []
       for cloud in Cloud.allCases { all += try loader.policies(of: cloud) }
@@ -57,14 +64,21 @@ public struct PolicyLibrary: Sendable {
 
   /// The version in force for a cloud at a moment (SRC-1), or nil.
   public func policy(for cloud: Cloud, at instant: Instant) -> Policy? {
-    newest(of: cloud) { policy in
+    func holds(_ policy: Policy) -> Bool {
       policy.validFrom.map { $0 <= instant } ?? true && policy.validUntil.map { instant < $0 } ?? true
     }
+    guard published.contains(where: { $0.policy.cloud == cloud }) else {
+      return newest(of: cloud, where: holds)
+    }
+    return versions(of: cloud).last(where: holds)
   }
 
   /// The policy of a name such as `21vianet/2`, or nil.
   public func policy(named name: String) -> Policy? {
     guard let cloud = Cloud(rawValue: name.cut(at: "/").0) else { return nil }
+    if published.contains(where: { $0.policy.cloud == cloud }) {
+      return versions(of: cloud).last { $0.name == name }
+    }
     return newest(of: cloud) { $0.name == name }
   }
 
@@ -75,12 +89,79 @@ public struct PolicyLibrary: Sendable {
 
   /// The calendar of a label such as `21vianet-billing/1`, or nil.
   public func calendar(labelled label: String) -> PreparedCalendar? {
-    read { (loader) throws(PolicyFileError) in try loader.calendar(labelled: label) }
+    let shipped = read { (loader) throws(PolicyFileError) in try loader.calendar(labelled: label) }
+    if let shipped { return shipped }
+    for version in published {
+      if let found = version.calendars.calendar(labelled: label) { return found }
+    }
+    return nil
+  }
+
+  /// The library without what was published.
+  var base: PolicyLibrary {
+    var library = self
+    library.published = []
+    return library
+  }
+
+  /// A library of the same calendars and others, each in the place of the file that held the same.
+  func overlaying(_ files: [PublishForm.File]) throws(PolicyFileError) -> PolicyLibrary {
+    var texts = shelf.loader.withLock { $0.calendarTexts }
+    var names: [String: String] = [:]
+    for file in files {
+      let stem = try CalendarFileKind.stem(file)
+      texts.removeAll { $0.name == stem }
+      texts.append((stem, file.text))
+      names[stem + ".yaml"] = file.name
+    }
+    var loader = PolicyLoader(policies: [], calendars: texts)
+    do throws(PolicyFileError) {
+      try loader.readAll()
+    } catch {
+      throw PolicyFileError(
+        file: names[error.file] ?? error.file, place: error.place, error.problem, accepted: error.accepted)
+    }
+    return PolicyLibrary(unread: loader)
+  }
+
+  /// The calendars that a policy counts on: those of its publication, or the files' own.
+  func calendars(of policy: Policy) -> PolicyLibrary {
+    published.last { $0.policy.name == policy.name }?.calendars ?? base
+  }
+
+  /// Every file of calendars, zones and holidays.
+  var calendarFiles: [PublishForm.File] {
+    shelf.loader.withLock { $0.calendarTexts }.map { PublishForm.File(name: $0.name + ".yaml", text: $0.text) }
+  }
+
+  /// The text of a policy's file, if it is one of the files'.
+  func shippedText(of policy: Policy) -> String? {
+    let stem = "\(policy.cloud.rawValue)-\(policy.version)"
+    return shelf.loader.withLock { $0.policyTexts }.first { $0.name == stem }?.text
+  }
+
+  /// The newest version of a calendar, or nil, where a file may be wrong.
+  func checkedCalendar(named name: String) throws(PolicyFileError) -> PreparedCalendar? {
+    try shelf.loader.withLock { (loader) throws(PolicyFileError) in try loader.calendar(named: name) }
+  }
+
+  /// The text of the file that holds a calendar, or nil.
+  func text(ofCalendar label: String) -> String? {
+    shelf.loader.withLock { loader in
+      loader.calendarTexts.first { file in
+        guard !file.name.hasPrefix("zone-"), !file.name.hasPrefix("holidays-"),
+          let source = try? CalendarFile(DataNode(file: file.name, text: file.text))
+        else { return false }
+        return "\(source.name)/\(source.version)" == label
+      }?.text
+    }
   }
 
   /// A policy with its calendars, ready to decide with; each is prepared when it is first asked for.
   public func rulebook(for policy: Policy) -> Rulebook {
-    Rulebook(policy: policy) { calendar(named: $0) }
+    // A version counts on the calendars it was published with, whatever is published later (CK-12).
+    let calendars = self.calendars(of: policy)
+    return Rulebook(policy: policy) { calendars.calendar(named: $0) }
   }
 
   private func newest(of cloud: Cloud, where matches: (Policy) -> Bool) -> Policy? {

@@ -2,8 +2,8 @@ internal import SupportCases
 
 /// Finds policies, calendars, zones and holidays in the files of a library, and remembers what it has read.
 struct PolicyLoader: Sendable {
-  private let policyTexts: [(name: String, text: String)]
-  private let calendarTexts: [(name: String, text: String)]
+  let policyTexts: [(name: String, text: String)]
+  private(set) var calendarTexts: [(name: String, text: String)]
   /// What has been read of each cloud, the newest version first.
   private var clouds: [Cloud: [Policy]] = [:]
   private var calendars: [String: PreparedCalendar] = [:]

@@ -20,7 +20,7 @@ extension CaseDecider {
       settleBreaches(after: changes)
     case .attempted:
       try requireOperators("respond")
-      let changes = policy.attemptCountsAsResponse ? contactChanges(startsNext: true) : []
+      let changes = attemptChanges()
       let due = start(.customerResponse, severity: severity)?.dueAt
       emit(
         .contactAttempted(agent: agent, channel: channel, detailsDueAt: due, clocks: changes), texts)
@@ -40,21 +40,13 @@ extension CaseDecider {
     settleBreaches(after: changes)
   }
 
-  /// What asking the customer does to the clocks (CK-9).
-  func requestChanges() -> [ClockChange] {
-    let changes = contactChanges(startsNext: false)
-    // A reminder while the customer's clock runs gives no new time; once it ran out, a new request does.
-    guard state.clocks.last(.customerResponse)?.state != .running,
-      let asked = start(.customerResponse, severity: severity)
-    else { return changes }
-    return changes + customerCancellations() + [.started(asked)]
-  }
-
   mutating func provide(_ texts: [PersonalText]) throws(Rejection) {
     guard texts.contains(where: { !$0.text.isBlank }) else {
       throw Rejection(.invalidInput, "provide needs --message, --impact-statement or --resources")
     }
-    let (ball, changes) = provisionChanges()
+    let changes = returnChanges()
+    var ball = state.view.ball ?? .operator
+    if ball == .customer, !state.view.isOwnArea { ball = .operator }
     emit(
       .informationProvided(
         hasStatement: has(.impactStatement, texts), hasResources: has(.resources, texts), ball: ball,
@@ -62,24 +54,13 @@ extension CaseDecider {
     settleBreaches(after: changes)
   }
 
-  /// Who holds the ball after a message of the customer's, and what that does to the clocks (CK-9).
-  func provisionChanges() -> (ball: Side, clocks: [ClockChange]) {
-    let ball = state.view.ball ?? .operator
-    guard ball == .customer, !state.view.isOwnArea else { return (ball, []) }
-    var changes: [ClockChange] = []
-    if let row = state.clocks.last(.customerResponse), row.isOutstanding {
-      changes.append(.ended(clock: row.clock, cycle: row.cycle, outcome: .met, at: at))
-    }
-    return (.operator, changes + followUps(each: true))
-  }
-
   mutating func resolve(_ texts: [PersonalText]) throws(Rejection) {
     guard texts.contains(where: { $0.field == .summary && !$0.text.isBlank }) else {
       throw Rejection(.invalidInput, "resolve needs a summary that is not blank")
     }
-    let contact = state.view.isOwnArea ? [] : contactChanges(startsNext: false)
-    emit(.resolved(surveyDueAt: surveyDue(), clocks: contact + customerCancellations()), texts)
-    settleBreaches(after: contact)
+    let changes = resolutionChanges()
+    emit(.resolved(surveyDueAt: surveyDue(), clocks: changes), texts)
+    settleBreaches(after: changes)
   }
 
   mutating func reopen(_ texts: [PersonalText]) throws(Rejection) {
@@ -95,8 +76,7 @@ extension CaseDecider {
           + "resolved; open a new one with --follows \(state.view.reference)",
         rules: [days.rule])
     }
-    // The administrator's own problem is the administrator's again (CN-34).
-    let changes = state.view.isOwnArea ? [] : followUps(each: true)
+    let changes = reopeningChanges()
     emit(.reopened(clocks: changes), texts)
     settleBreaches(after: changes)
   }

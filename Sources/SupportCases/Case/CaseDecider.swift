@@ -35,7 +35,11 @@ public struct CaseDecider: Sendable {
     _ command: CaseCommand, _ state: CaseState, _ context: DecisionContext
   ) throws(Rejection) -> [NewCaseEvent] {
     var decider = CaseDecider(context: context, state: state)
-    try decider.decide(command)
+    do {
+      try decider.decide(command)
+    } catch {
+      throw error.told(to: context.organization, about: state, command)
+    }
     return decider.events
   }
 
@@ -83,13 +87,16 @@ public struct CaseDecider: Sendable {
   mutating func emit(_ event: CaseEvent, _ texts: [PersonalText] = [], occurredAt: Instant? = nil) {
     let moment = occurredAt ?? at
     events.append(NewCaseEvent(event: event, occurredAt: moment, texts: texts))
-    let version = numbering?.version(of: event) ?? state.view.version + 1
+    let place = numbering?.place(of: event) ?? (version: state.view.version + 1, position: 0)
     let recorded = RecordedCaseEvent(
-      event: event, version: version, position: 0, occurredAt: moment, recordedAt: context.now,
-      policy: policy.name)
+      event: event, version: place.version, position: place.position, occurredAt: moment,
+      recordedAt: context.now, policy: policy.name)
     numbering?.note(recorded)
     state.evolve(recorded)
   }
+
+  /// Folds in again, under its own version, what time did before it was known where it stands.
+  mutating func renumber(_ recorded: RecordedCaseEvent) { state.evolve(recorded) }
 
   /// Keeps what was decided only in the state.
   mutating func forgetEvents() { events.removeAll(keepingCapacity: true) }
@@ -132,6 +139,20 @@ public struct CaseDecider: Sendable {
       .wrongState,
       "\(command.name) needs a case that is \(names); \(state.view.reference) is \(state.view.status.rawValue)",
       rules: command.statusRules)
+  }
+}
+
+extension Rejection {
+  /// The refusal with the customer it is told to, in the language of the request.
+  fileprivate func told(
+    to organization: OrganizationState, about state: CaseState, _ command: CaseCommand
+  ) -> Rejection {
+    guard organization.exists else { return self }
+    var told = self
+    var language = state.view.language
+    if case .open(let request) = command { language = request.language }
+    told.audience = Audience(cloud: organization.cloud, language: language)
+    return told
   }
 }
 

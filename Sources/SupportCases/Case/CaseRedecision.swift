@@ -49,13 +49,17 @@ public struct CaseRedecision: Sendable {
     guard !event.event.isTimes else {
       // Somebody looked, so what was due by then was known; a withdrawal follows from its response.
       if case .breachWithdrawn = event.event { return }
-      if decider.numbering?.times.contains(event.event) ?? false { return }
+      if decider.numbering?.times.contains(event.event) ?? false {
+        // Decided with the event before it; now it is known where it stands.
+        return decider.renumber(event)
+      }
+      decider.numbering?.expect(event)
       return pass(Instant(microseconds: event.occurredAt.microseconds + 1))
     }
     decider.context.occurredAt = event.occurredAt
     decider.context.now = max(event.recordedAt, event.occurredAt)
     if decider.state.exists { decider.recordBreaches() }
-    decider.numbering?.next = event.version
+    decider.numbering?.next = (event.version, event.position)
     decider.again(event.event)
     decider.forgetEvents()
   }
@@ -84,8 +88,8 @@ public struct CaseRedecision: Sendable {
 
 /// The versions of events that are decided again.
 struct Renumbering: Sendable {
-  /// The version of the event that is decided again next.
-  var next = 0
+  /// The place in the history of the event that is decided again next.
+  var next: (version: Int, position: Int64) = (0, 0)
   /// What was decided, in order.
   private(set) var decided: [RecordedCaseEvent] = []
   /// What is recorded of what time did, and has not come about again yet.
@@ -103,12 +107,18 @@ struct Renumbering: Sendable {
     if keepsEvents { decided.append(event) }
   }
 
-  /// What people did keeps its version; what time does, too, or it is counted down from -1.
-  mutating func version(of event: CaseEvent) -> Int {
+  /// Takes note of what is recorded of time and was not known before.
+  mutating func expect(_ event: RecordedCaseEvent) {
+    if !known.contains(where: { $0.version == event.version }) { known.append(event) }
+  }
+
+  /// What people did keeps its place; what time does, too, or its version is counted down from -1.
+  mutating func place(of event: CaseEvent) -> (version: Int, position: Int64) {
     guard event.isTimes else { return next }
     times.append(event)
-    if let index = known.firstIndex(where: { $0.event == event }) { return known.remove(at: index).version }
-    return -times.count
+    guard let index = known.firstIndex(where: { $0.event == event }) else { return (-times.count, 0) }
+    let found = known.remove(at: index)
+    return (found.version, found.position)
   }
 }
 
@@ -132,15 +142,13 @@ extension CaseDecider {
     case .responded, .contactAttempted, .informationRequested, .informationProvided, .resolved:
       contactAgain(event)
     case .reopened:
-      let changes = state.view.isOwnArea ? [] : followUps(each: true)
+      let changes = reopeningChanges()
       emit(.reopened(clocks: changes))
       settleBreaches(after: changes)
     case .cancelled: emit(.cancelled(clocks: cancellations()))
     case .referred(let target, let rule, let guidance, _):
       emit(.referred(to: target, rule: rule, guidance: guidance, clocks: cancellations()))
-    case .handedOver:
-      let first = start(.initialResponse, severity: severity)
-      emit(.handedOver(clocks: first.map { [.started($0)] } ?? []))
+    case .handedOver: emit(.handedOver(clocks: handOverChanges()))
     case .dueDatesRecomputed(let publication, let before, _):
       emit(.dueDatesRecomputed(publication: publication, before: before, clocks: recomputedClocks()))
     case .assigned, .noted, .closed, .contactDetailsConfirmed, .retracted: emit(event)
@@ -155,21 +163,22 @@ extension CaseDecider {
       changes = contactChanges(startsNext: true)
       emit(.responded(agent: agent, channel: channel, clocks: changes))
     case .contactAttempted(let agent, let channel, _, _):
-      changes = policy.attemptCountsAsResponse ? contactChanges(startsNext: true) : []
+      changes = attemptChanges()
       let due = start(.customerResponse, severity: severity)?.dueAt
       emit(.contactAttempted(agent: agent, channel: channel, detailsDueAt: due, clocks: changes))
     case .informationRequested(let agent, _):
       changes = requestChanges()
       emit(.informationRequested(agent: agent, clocks: changes))
     case .informationProvided(let hasStatement, let hasResources, _, _):
-      let (ball, clocks) = provisionChanges()
-      changes = clocks
+      changes = returnChanges()
+      let returns = state.view.ball == .customer && !state.view.isOwnArea
+      let ball = returns ? .operator : state.view.ball ?? .operator
       emit(
         .informationProvided(
           hasStatement: hasStatement, hasResources: hasResources, ball: ball, clocks: changes))
     case .resolved:
-      changes = state.view.isOwnArea ? [] : contactChanges(startsNext: false)
-      emit(.resolved(surveyDueAt: surveyDue(), clocks: changes + customerCancellations()))
+      changes = resolutionChanges()
+      emit(.resolved(surveyDueAt: surveyDue(), clocks: changes))
     default: return emit(event)
     }
     settleBreaches(after: changes)
@@ -191,16 +200,8 @@ extension CaseDecider {
         .initialResponse, severity: opened.assigned, type: opened.type, from: start.startedAt)
       if let first { opened.clocks = [.started(first)] }
     }
-    opened.statementDueAt = statementDue(of: opened)
+    opened.statementDueAt = statementDue(opened)
     return opened
-  }
-
-  /// When the statement of an opening is due that asked for A without one; nil where none is owed (CN-16).
-  func statementDue(of opened: Opened) -> Instant? {
-    guard opened.ball != nil, opened.assigned != nil, opened.requested == .a, !opened.hasStatement else {
-      return nil
-    }
-    return start(.customerResponse, severity: opened.assigned, type: opened.type)?.dueAt
   }
 }
 

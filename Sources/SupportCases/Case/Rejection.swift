@@ -44,6 +44,10 @@ public struct Rejection: Error, Hashable, Sendable {
     case wrongCloud = "wrong-cloud"
     /// The event cannot be retracted (CK-18).
     case notRetractable = "not-retractable"
+    /// A version of a policy contradicts what is known (CK-12).
+    case policyRefused = "policy-refused"
+    /// The version was published already (CK-12).
+    case alreadyPublished = "already-published"
   }
 
   /// The kind.
@@ -56,6 +60,23 @@ public struct Rejection: Error, Hashable, Sendable {
   public var reasons: [CapReason]
   /// The organisation's administrators at that moment, for `notAdministrator` (ALL-2).
   public var administrators: [PersonID]
+
+  /// Whom the customer's text of it is for; nil where no case or organisation is known.
+  public var audience: Audience?
+
+  /// The customer that a refusal is told to.
+  public struct Audience: Hashable, Sendable {
+    /// The customer's cloud.
+    public var cloud: Cloud
+    /// The language to answer in, as stated; nil: none was.
+    public var language: String?
+
+    /// An audience.
+    public init(cloud: Cloud, language: String?) {
+      self.cloud = cloud
+      self.language = language
+    }
+  }
 
   /// A refusal.
   public init(

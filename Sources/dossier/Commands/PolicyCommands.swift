@@ -5,25 +5,29 @@ internal import SupportCases
 struct PolicyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "policy", abstract: "The rules as data: values, their rules, and who set them.",
-    subcommands: [PolicyList.self, PolicyShow.self])
+    subcommands: [PolicyList.self, PolicyShow.self, PolicyPublish.self])
 }
 
 struct PolicyList: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "list", abstract: "List the policies, by cloud and version (SRC-1).")
 
+  @Flag(help: ArgumentHelp("Only those the program ships; asks no database.")) var shipped = false
   @OptionGroup(title: "Common options") var global: GlobalOptions
 
   func run(in session: Session) async throws {
-    let policies = try PolicyLibrary.shipped().policies
-    show(list: policies.map(json), names: [], as: session.format) {
+    let library = try await session.policies(shipped: shipped)
+    let policies = library.policies
+    show(list: policies.map { json($0, library) }, names: [], as: session.format) {
       var table = Table([
-        .init("policy"), .init("valid from"), .init("until"), .init("severity"), .init("source", least: 10),
+        .init("policy"), .init("valid from"), .init("until"), .init("known since"), .init("severity"),
+        .init("source", least: 10),
       ])
       for policy in policies {
         table.add([
           Cell(policy.name, .bold), Cell(policy.validFrom.map { session.look.time($0) } ?? "always"),
           Cell(policy.validUntil.map { session.look.time($0) } ?? "open"),
+          Cell(library.publication(of: policy.name).map { session.look.time($0.recordedAt) } ?? "shipped"),
           Cell(policy.assignsSeverity ? "assigned" : "kept as asked"), Cell(policy.source),
         ])
       }
@@ -31,12 +35,15 @@ struct PolicyList: Subcommand {
     }
   }
 
-  private func json(_ policy: Policy) -> JSON {
-    .object([
+  private func json(_ policy: Policy, _ library: PolicyLibrary) -> JSON {
+    let publication = library.publication(of: policy.name)
+    return .object([
       .init("policy", .string(policy.name)), .init("cloud", .string(policy.cloud.rawValue)),
       .init("version", .int(Int64(policy.version))), .init("valid_from", JSON(policy.validFrom)),
       .init("valid_until", JSON(policy.validUntil)), .init("source", .string(policy.source)),
       .init("assigns_severity", .bool(policy.assignsSeverity)),
+      .init("recorded_at", JSON(publication?.recordedAt)),
+      .init("apply", JSON(publication.map { $0.appliesToExisting ? "existing" : "new" })),
     ])
   }
 }
@@ -49,17 +56,33 @@ struct PolicyShow: Subcommand {
   @Argument(
     help: ArgumentHelp("A policy such as 21vianet/2, or a cloud for the one in force.", valueName: "policy"))
   var name: String
+  @Flag(help: "Print the file it was made from, to begin a new version with.") var source = false
+  @Option(
+    help: ArgumentHelp(
+      "With --source: print this file of its calendars instead; a wrong name lists them.", valueName: "file"))
+  var calendar: String?
+  @Flag(help: ArgumentHelp("Only those the program ships; asks no database.")) var shipped = false
   @OptionGroup(title: "Reading") var read: ReadOptions
   @OptionGroup(title: "Common options") var global: GlobalOptions
 
   func run(in session: Session) async throws {
-    let library = try PolicyLibrary.shipped()
+    let library = try await session.policies(shipped: shipped)
     let moment = try read.moment() ?? session.look.now
     let policy =
       Cloud(rawValue: name).map { library.policy(for: $0, at: moment) } ?? library.policy(named: name)
     guard let policy else {
       let known = library.policies.map(\.name).joined(separator: ", ")
       throw Failure(.notFound, "not-found", "there is no policy \(name); there are \(known)")
+    }
+    if source || calendar != nil {
+      let files = library.files(of: policy)
+      let name = calendar ?? files.policy.name
+      guard let file = ([files.policy] + files.calendars).first(where: { $0.name == name }) else {
+        throw Failure(
+          .notFound, "not-found",
+          "\(policy.name) has no file \(name); there are " + files.calendars.map(\.name).joined(separator: ", "))
+      }
+      return Terminal.print(file.text)
     }
     let lines = library.describe(policy)
     show(list: lines.map(json), names: [], as: session.format) {
@@ -83,5 +106,13 @@ struct PolicyShow: Subcommand {
       .init("value", .string(line.value)), .init("rule", JSON(line.rule)),
       .init("basis", JSON(line.basis?.rawValue)), .init("note", JSON(line.note)),
     ])
+  }
+}
+
+extension Session {
+  /// The policies: those of the log too, unless only the shipped ones are wanted.
+  func policies(shipped: Bool) async throws -> PolicyLibrary {
+    if shipped { return try PolicyLibrary.shipped() }
+    return try await withService { try await $0.currentPolicies() }
   }
 }

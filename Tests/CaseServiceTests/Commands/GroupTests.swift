@@ -102,11 +102,12 @@ func consistent(_ desk: Desk) async throws {
   for ledger in try EventReader.ledgers(connection) {
     #expect(try ChainVerifier.verify(ledger.ledger, connection) == ledger.position)
     var codec = EventCodec()
-    var states: [Int64: CaseState] = [:]
+    var histories: [Int64: [RecordedCaseEvent]] = [:]
     for event in try EventReader.after(0, ledger: ledger.ledger, limit: .max, connection)
     where !EventCodec.isOrganization(event.event.type) {
-      states[event.stream, default: CaseState()].evolve(try codec.caseEvent(event))
+      histories[event.stream, default: []].append(try codec.caseEvent(event))
     }
+    let states = histories.mapValues { CaseState(folding: $0) }
     let (number, all) = (ledger.ledger.rawValue, states.sorted { $0.key < $1.key })
     try compare(
       ViewTables.caseView,
