@@ -1,5 +1,5 @@
 internal import Glibc
-public import SupportCases
+internal import SupportCases
 
 /// How many due dates come out in a second.
 public struct DueDateReport: Sendable {
