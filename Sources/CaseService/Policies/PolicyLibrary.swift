@@ -110,7 +110,15 @@ public struct PolicyLibrary: Sendable {
     var names: [String: String] = [:]
     for file in files {
       let stem = try CalendarFileKind.stem(file)
-      texts.removeAll { $0.name == stem }
+      let parts = stem.split(separator: ".")
+      texts.removeAll { other in
+        if other.name == stem { return true }
+        // A calendar's first version may stand under its name alone.
+        guard parts.count == 2, other.name == parts[0],
+          let known = try? CalendarFile(DataNode(file: other.name, text: other.text))
+        else { return false }
+        return "\(known.version)" == parts[1]
+      }
       texts.append((stem, file.text))
       names[stem + ".yaml"] = file.name
     }
@@ -162,6 +170,13 @@ public struct PolicyLibrary: Sendable {
     // A version counts on the calendars it was published with, whatever is published later (CK-12).
     let calendars = self.calendars(of: policy)
     return Rulebook(policy: policy) { calendars.calendar(named: $0) }
+  }
+
+  /// A library with other files beside these, or in their place, that are not published (CK-17).
+  func trying(calendars: [File]) throws(PolicyFileError) -> PolicyLibrary {
+    var loader = shelf.loader.withLock { $0 }
+    try loader.add(calendars: calendars)
+    return PolicyLibrary(unread: loader)
   }
 
   private func newest(of cloud: Cloud, where matches: (Policy) -> Bool) -> Policy? {

@@ -19,6 +19,33 @@ struct PolicyLoader: Sendable {
     calendarTexts = calendars.map { (Self.stem($0.name), $0.text) }
   }
 
+  /// Adds calendars by what they hold, whatever their files are called; one of the same name and version takes
+  /// the place of the one known. Each is read at once.
+  mutating func add(calendars files: [PolicyLibrary.File]) throws(PolicyFileError) {
+    for (file, text) in files {
+      let source = try CalendarFile(try DataNode(file: file, text: text))
+      let name = "\(source.name).\(source.version)"
+      calendarTexts.removeAll { other, _ in
+        if other == name { return true }
+        guard other == source.name, let known = calendars[other]?.calendar else {
+          return other == source.name
+        }
+        return known.version == source.version
+      }
+      calendarTexts.append((name, text))
+      calendars = [:]
+      newestCalendars = [:]
+    }
+    for (file, text) in files {
+      let source = try CalendarFile(try DataNode(file: file, text: text))
+      do throws(PolicyFileError) {
+        _ = try calendar(named: source.name)
+      } catch {
+        throw PolicyFileError(file: file, place: error.place, error.problem, accepted: error.accepted)
+      }
+    }
+  }
+
   /// Reads every file, so that nothing can fail later.
   mutating func readAll() throws(PolicyFileError) {
     for (name, _) in policyTexts where !Cloud.allCases.contains(where: { Self.policy(name, isOf: $0) }) {

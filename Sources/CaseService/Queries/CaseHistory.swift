@@ -14,9 +14,9 @@ struct CaseHistory {
   var retracted: [Int: Int]
   var state: CaseState
 
-  /// Reads a case; with `asOf`, only what had happened by then.
+  /// Reads a case: only what counts at a point in time.
   init(
-    _ address: CaseAddress, asOf: Instant?, ledgers: [LedgerHead], _ connection: Connection
+    _ address: CaseAddress, at point: PointInTime, ledgers: [LedgerHead], _ connection: Connection
   ) throws {
     (ledger, stream) = try Self.find(address, ledgers, connection)
     var codec = EventCodec()
@@ -27,17 +27,14 @@ struct CaseHistory {
       recorded.append(event)
       decoded.append(try codec.caseEvent(event))
     }
-    if let asOf {
-      decoded = EffectiveHistory.known(decoded, asOf: asOf)
-      let known = Set(decoded.map(\.version))
-      recorded.removeAll { !known.contains($0.version) }
-    }
+    decoded = point.known(decoded)
+    let known = Set(decoded.map(\.version))
+    recorded.removeAll { !known.contains($0.version) }
     events = EffectiveHistory.of(decoded)
     retracted = EffectiveHistory.retracted(in: decoded)
     state = CaseState(folding: decoded)
     guard state.exists else {
-      let when = asOf.map { " at \($0.rfc3339)" } ?? ""
-      throw ServiceError.notFound("there is no case \(address.text)\(when)")
+      throw ServiceError.notFound("there is no case \(address.text)\(point.words)")
     }
   }
 
@@ -95,13 +92,13 @@ struct CaseHistory {
 extension CaseService {
   /// Reads a case's history on a connection and asks something of it.
   func history<R: Sendable>(
-    of address: CaseAddress, asOf: Instant?,
+    of address: CaseAddress, at point: PointInTime,
     _ body: @escaping @Sendable (CaseHistory, Instant, Connection) throws -> R
   ) async throws(ServiceError) -> R {
     try await read { connection in
       let ledgers = try EventReader.ledgers(connection)
-      let history = try CaseHistory(address, asOf: asOf, ledgers: ledgers, connection)
-      return try body(history, try asOf ?? Self.now(connection), connection)
+      let history = try CaseHistory(address, at: point, ledgers: ledgers, connection)
+      return try body(history, try point.moment(now: Self.now(connection)), connection)
     }
   }
 

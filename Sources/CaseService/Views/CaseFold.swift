@@ -1,7 +1,7 @@
 internal import SupportCases
 
 /// The three views of one case, folded together.
-struct CaseFold: Sendable {
+struct CaseFold: EventFolding, Sendable {
   private(set) var view = CaseView()
   private(set) var clocks = SLAClocks()
   private(set) var duties = Responsibilities()
@@ -11,14 +11,9 @@ struct CaseFold: Sendable {
   /// True once it was opened.
   var exists: Bool { view.version > 0 }
 
-  /// Folds a whole history, with all its retractions (CK-18).
-  init(folding history: [RecordedCaseEvent]) {
-    for event in EffectiveHistory.of(history) { apply(event) }
-    if let last = history.last { view.reach(last) }
-  }
+  var isDone: Bool { false }
 
-  /// An empty fold.
-  init() {}
+  mutating func reach(_ last: RecordedCaseEvent) { view.reach(last) }
 
   mutating func apply(_ recorded: RecordedCaseEvent) {
     view.apply(recorded)

@@ -12,6 +12,22 @@ struct FoldLimit: Sendable {
   var until: Instant?
 }
 
+/// What the events of a case are folded into.
+protocol EventFolding {
+  /// True once the events that follow make no difference: they are not even decoded.
+  var isDone: Bool { get }
+
+  /// Takes the next event.
+  mutating func apply(_ recorded: RecordedCaseEvent)
+
+  /// Takes note of the newest event of all, which may not count (CK-18).
+  mutating func reach(_ last: RecordedCaseEvent)
+}
+
+extension EventFolding {
+  mutating func reach(_ last: RecordedCaseEvent) {}
+}
+
 /// Reads the events of a set of cases and folds them, one case after the other. What it holds is the events
 /// of one set.
 final class CaseFolder {
@@ -22,18 +38,19 @@ final class CaseFolder {
   /// an empty fold where there is no case. Returns how many events were read.
   ///
   /// - Parameters:
+  ///   - empty: what each case begins with.
   ///   - check: called now and then; throws to stop.
   /// - Throws: `StoreError.chainBroken` if a stream lacks a version, `CodecError`, `PostgresError`.
-  func fold(
-    _ streams: StreamSet, _ limit: FoldLimit, _ connection: Connection, check: () throws -> Void,
-    _ body: (Int, CaseFold) -> Void
+  func fold<Fold: EventFolding>(
+    _ streams: StreamSet, _ limit: FoldLimit, _ connection: Connection, into empty: Fold,
+    check: () throws -> Void, _ body: (Int, Fold) throws -> Void
   ) throws -> Int {
     try read(streams, limit, connection, check)
     arena.sort(cases: streams.count)
     for index in 0..<streams.count {
       if index % 512 == 0 { try check() }
       arena.touch(index + 1)
-      body(index, try fold(index, streams, limit))
+      try body(index, try fold(index, streams, limit, empty))
     }
     return arena.count
   }
@@ -52,8 +69,10 @@ final class CaseFolder {
     }
   }
 
-  private func fold(_ index: Int, _ streams: StreamSet, _ limit: FoldLimit) throws -> CaseFold {
-    var fold = CaseFold()
+  private func fold<Fold: EventFolding>(
+    _ index: Int, _ streams: StreamSet, _ limit: FoldLimit, _ empty: Fold
+  ) throws -> Fold {
+    var fold = empty
     var last = 0
     var isCorrected = false
     try arena.events(index) { version, fields in
@@ -63,23 +82,29 @@ final class CaseFolder {
           position: position, reason: "version \(last + 1) of stream \(streams[index]) is missing")
       }
       last = version
+      if fold.isDone { return }
       let event = try decode(version, position, &fields)
       guard let event, limit.until.map({ event.occurredAt <= $0 }) ?? true else { return }
       if case .retracted = event.event { isCorrected = true }
       fold.apply(event)
     }
-    return isCorrected ? try corrected(index, limit) : fold
+    return isCorrected ? try corrected(index, limit, empty) : fold
   }
 
   /// What counts of a case is known only when its last retraction is (CK-18).
-  private func corrected(_ index: Int, _ limit: FoldLimit) throws -> CaseFold {
+  private func corrected<Fold: EventFolding>(
+    _ index: Int, _ limit: FoldLimit, _ empty: Fold
+  ) throws -> Fold {
     var events: [RecordedCaseEvent] = []
     try arena.events(index) { version, fields in
       let position = fields.integer(Int64.self)
       if let event = try decode(version, position, &fields) { events.append(event) }
     }
     if let until = limit.until { events = EffectiveHistory.known(events, asOf: until) }
-    return CaseFold(folding: events)
+    var fold = empty
+    for event in EffectiveHistory.of(events) where !fold.isDone { fold.apply(event) }
+    if let last = events.last { fold.reach(last) }
+    return fold
   }
 
   @inline(__always)

@@ -90,7 +90,7 @@ public struct CaseDecider: Sendable {
     let place = numbering?.place(of: event) ?? (version: state.view.version + 1, position: 0)
     let recorded = RecordedCaseEvent(
       event: event, version: place.version, position: place.position, occurredAt: moment,
-      recordedAt: context.now, policy: policy.name)
+      recordedAt: context.now, policy: context.rulebook.name)
     numbering?.note(recorded)
     state.evolve(recorded)
   }

@@ -1,6 +1,5 @@
 internal import ArgumentParser
 internal import CaseService
-internal import Glibc
 internal import SupportCases
 
 /// Which cases a published version judges (CK-12).
@@ -18,7 +17,7 @@ struct PolicyPublish: Subcommand {
       event with its due dates as they now are. Stopped halfway, the same command goes on.
       """)
 
-  @Argument(help: ArgumentHelp("The policy file; '-' reads standard input.", valueName: "file")) var file: String
+  @Argument(help: ArgumentHelp("The policy file.", valueName: "file")) var file: String
   @Option(
     parsing: .singleValue,
     help: ArgumentHelp(
@@ -63,28 +62,9 @@ struct PolicyPublish: Subcommand {
     ]
   }
 
-  /// A file as text; bytes that are no text would not be kept as they are.
+  /// A file as it was read, byte for byte.
   private static func read(_ path: String) throws(Failure) -> PublishForm.File {
-    if path == "-" {
-      var texts = Texts()
-      return PublishForm.File(name: "standard input", text: try texts.read(path, "the policy file") + "\n")
-    }
-    guard let file = fopen(path, "rb") else {
-      throw Failure(.notFound, "not-found", "\(path) cannot be read: \(String(cString: strerror(errno)))")
-    }
-    defer { fclose(file) }
-    var bytes: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 65536)
-    while bytes.count <= 1 << 20 {
-      let count = fread(&buffer, 1, buffer.count, file)
-      if count == 0 { break }
-      bytes += buffer[..<count]
-    }
-    guard ferror(file) == 0 else { throw .invalid("\(path) cannot be read; give a file") }
-    guard bytes.count <= 1 << 20 else { throw .invalid("\(path) is longer than a megabyte; give a policy file") }
-    guard let text = String(validating: bytes, as: UTF8.self) else {
-      throw .invalid("\(path) is not UTF-8; give a text file")
-    }
-    return PublishForm.File(name: path.split(separator: "/").last.map(String.init) ?? path, text: text)
+    PublishForm.File(
+      name: path.split(separator: "/").last.map(String.init) ?? path, text: try TextFile.read(path))
   }
 }
