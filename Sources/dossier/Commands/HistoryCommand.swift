@@ -68,6 +68,8 @@ struct DutiesCommand: Subcommand {
     let duties = try await session.withService { try await $0.duties(address, asOf: moment) }
     var look = session.look
     if let moment { look.now = moment }
-    show(list: duties.map(\.json), names: [], as: session.format) { dutyTable(duties, look) }
+    show(list: duties.map(\.json), names: [], as: session.format) {
+      dutyTable(duties, look) + gapLines(duties.flatMap(\.gaps), look)
+    }
   }
 }
