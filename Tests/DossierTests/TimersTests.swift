@@ -14,8 +14,10 @@ import Testing
   }
 
   /// A B case whose customer was asked, reached for twice in vain, and is out of time.
-  private func lapsed() async throws -> String {
-    let reference = try await openCase()
+  private func lapsed(_ more: String...) async throws -> String {
+    try await registerContoso()
+    let answer = try await done(more: request + ["--output", "json"] + more).json()
+    let reference = try #require(answer["case"]?.text)
     try await done(
       "request-information", reference, "--agent", "li", "--items", "log", "--at", "2026-09-21 11:00")
     for at in ["2026-09-22 11:00", "2026-09-22 15:00"] {
@@ -95,7 +97,21 @@ import Testing
       "accept", reference, "\(try #require(objected["version"]?.integer))", "--reason", "True")
     #expect(types(restored) == ["proposal-accepted", "case-escalated"])
     #expect(restored["severity"]?["assigned"]?.text == "b")
+    #expect(try await change("show", reference)["proposals"]?.items.count == 2)
     try await done("replay")
+  }
+
+  @Test func `CK-11 without words of one's own the customer is told in the language of the case`()
+    async throws
+  {
+    let reference = try await lapsed("--language", "zh-CN")
+    try await done("timers", "run")
+    let id = try #require(try await change("show", reference)["proposals"]?.items.first?["id"]?.text)
+    try await done("accept", reference, id, "--message", " ")
+    let notice = try #require(try await change("history", reference).items.last)
+    #expect(notice["type"]?.text == "downgrade-notified")
+    let message = try #require(notice["data"]?["texts"]?["message"]?.text)
+    #expect(message.contains(reference) && message.unicodeScalars.contains { $0.value > 0x4E00 })
   }
 
   @Test func `CK-11 the customer's answer withdraws a proposal, and a decline is recorded with its reason`()

@@ -61,7 +61,7 @@ extension CaseProcessor {
       rulebook: try rules.rulebook(named: state.view.policy),
       organization: try cache.organization(owner, connection))
     let resolved = try linking(try command.citing(evidence, of: state.view), of: state.view, connection)
-    let events = try CaseDecider.decide(resolved, state, context)
+    let events = told(try CaseDecider.decide(resolved, state, context), of: state.view)
     return try record(events, of: state, stream, context, request, transaction)
   }
 
@@ -123,7 +123,24 @@ extension CaseProcessor {
       cache.store(state, stream)
       if changed[stream] == nil { changed[stream] = before.view.version }
     }
-    return CommandAnswer(state, written, isNew: !before.exists, ledger: ledger.name, request)
+    var answer = CommandAnswer(state, written, isNew: !before.exists, ledger: ledger.name, request)
+    for new in events where answer.customerText == nil {
+      answer.customerText = customerText(new.event, state, context.rulebook.policy)
+    }
+    return answer
+  }
+
+  /// What the customer is told of an event: where the problem belongs instead (CN-4, CN-32).
+  private func customerText(_ event: CaseEvent, _ state: CaseState, _ policy: Policy) -> CustomerText? {
+    let language = ReaderLanguage(reading: state.view.language)
+    switch event {
+    case .referred(let target, _, let guidance, _):
+      return CustomerTexts(language).referral(to: target, guidance: guidance)
+    case .opened where state.view.isOwnArea:
+      let category = state.view.category?.lowercased().split(separator: " ").joined(separator: "-")
+      return policy.categories.first { $0.category == category }.map(CustomerTexts(language).ownArea)
+    default: return nil
+    }
   }
 
   private func data(

@@ -30,6 +30,30 @@ extension CaseProcessor {
     return CaseDecider.nextDue(of: state, try rules.rulebook(named: state.view.policy))
   }
 
+  /// The events with what the customer is told of a lowering, in the language of the case, where the person who
+  /// decided gave no words of their own (CK-11).
+  func told(_ events: [NewCaseEvent], of view: CaseView) -> [NewCaseEvent] {
+    guard
+      let index = events.firstIndex(where: {
+        if case .downgradeNotified = $0.event { $0.texts.isEmpty } else { false }
+      }),
+      case .downgraded(let lowered)? = events[..<index].last?.event
+    else { return events }
+    let texts = CustomerTexts(ReaderLanguage(reading: view.language))
+    var events = events
+    events[index].texts = [
+      PersonalText(
+        .message,
+        texts(
+          "notice.downgrade-decided",
+          [
+            "case": view.reference, "from": lowered.from.rawValue.uppercased(),
+            "to": lowered.to.rawValue.uppercased(),
+          ]))
+    ]
+    return events
+  }
+
   /// A link to another case with that case's reference and what it is itself linked to. The other case must be
   /// one of the same organisation.
   func linking(

@@ -52,6 +52,8 @@ public struct CommandAnswer: Hashable, Sendable {
   public var nextDue: NextDue?
   /// Where the case stands; nil for an organisation.
   public var status: CaseStatus?
+  /// What the customer is told of it, in the request's language, where there is something to tell (CN-4, CN-32).
+  public var customerText: CustomerText?
 }
 
 extension CommandAnswer {
@@ -66,6 +68,7 @@ extension CommandAnswer {
       .init(
         "severity", reference == nil && status == nil ? .null : severityJSON(requested, assigned, reasons)),
       .init("next_due", nextDue.map(\.json) ?? .null),
+      .init("customer_text", customerText?.json ?? .null),
     ])
   }
 
@@ -82,7 +85,8 @@ extension CommandAnswer {
       assigned: severity?["assigned"]?.text.flatMap(Severity.init(rawValue:)),
       reasons: (severity?["reasons"]?.items ?? []).compactMap(CapReason.init),
       nextDue: json["next_due"].flatMap(NextDue.init),
-      status: json["state"]?.text.flatMap(CaseStatus.init(rawValue:)))
+      status: json["state"]?.text.flatMap(CaseStatus.init(rawValue:)),
+      customerText: CustomerText(json["customer_text"]))
   }
 }
 

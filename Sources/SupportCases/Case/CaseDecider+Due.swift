@@ -36,8 +36,15 @@ struct DueItem {
 
 extension CaseDecider {
   /// Records what was due before this moment, each dated when it was due (CK-6).
-  mutating func recordDue() {
-    let items = due(before: at, isNextEnough: false)
+  mutating func recordDue() { record(due(before: at, isNextEnough: false)) }
+
+  /// Of these only the breaches and lapses: what bears on clocks and duties.
+  mutating func recordBreaches() {
+    guard state.exists, state.view.status == .open else { return }
+    record(dueClocks(at) + dueLapses(at))
+  }
+
+  private mutating func record(_ items: [DueItem]) {
     guard !items.isEmpty else { return }
     let order = items.indices.sorted {
       (items[$0].at, items[$0].kind.rank, $0) < (items[$1].at, items[$1].kind.rank, $1)
@@ -56,19 +63,28 @@ extension CaseDecider {
   }
 
   private func dueWhileOpen(_ limit: Instant, _ isNextEnough: Bool) -> [DueItem] {
-    var items: [DueItem] = []
+    var items = dueClocks(limit) + dueLapses(limit)
     for row in state.clocks.rows where row.state == .running {
       guard let moment = row.dueAt else { continue }
-      if moment < limit { items.append(DueItem(at: moment, kind: .breach(row: row))) }
       warnings(of: row, due: moment, limit, isNextEnough, into: &items)
-    }
-    for duty in [Duty.contactInformation, .businessImpactStatement] {
-      guard let row = state.duties.last(duty), row.state == .owed, let moment = row.dueAt, moment < limit
-      else { continue }
-      items.append(DueItem(at: moment, kind: .lapse(duty)))
     }
     if let proposal = dueProposal(limit) { items.append(proposal) }
     return items
+  }
+
+  private func dueClocks(_ limit: Instant) -> [DueItem] {
+    state.clocks.rows.compactMap { row in
+      guard row.state == .running, let moment = row.dueAt, moment < limit else { return nil }
+      return DueItem(at: moment, kind: .breach(row: row))
+    }
+  }
+
+  private func dueLapses(_ limit: Instant) -> [DueItem] {
+    [Duty.contactInformation, .businessImpactStatement].compactMap { duty in
+      guard let row = state.duties.last(duty), row.state == .owed, let moment = row.dueAt, moment < limit
+      else { return nil }
+      return DueItem(at: moment, kind: .lapse(duty))
+    }
   }
 
   /// The points of the policy that a running clock passes before a moment. After the due date moved, they are

@@ -13,7 +13,7 @@ extension CaseDecider {
             clocks: severityChanges(to: pending.to))))
       emit(
         .downgradeNotified(proposal: pending.event, channel: state.view.contactMethod),
-        texts.filter { $0.field == .message })
+        texts.filter { $0.field == .message && !$0.text.isBlank })
     case .objection:
       try checkEligible(pending.to, hasStatement: state.view.hasStatement)
       emit(.proposalAccepted(proposal: pending.event), texts)

@@ -23,6 +23,9 @@ struct AnswerView {
     } else if answer.status == .open {
       lines.append("next due: nothing with a date")
     }
+    if let text = answer.customerText, text.language != .english {
+      lines.append("to the customer: " + escaped(text.text))
+    }
     return lines
   }
 
