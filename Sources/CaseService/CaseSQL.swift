@@ -17,6 +17,11 @@ enum CaseSQL {
   static let deleteClocks = statement("delete_clocks")
   static let deleteDuties = statement("delete_duties")
 
+  static let queueTimers = statement("queue_timers")
+  static let unqueueTimers = statement("unqueue_timers")
+  static let dueTimers = statement("due_timers")
+  static let countDueTimers = statement("count_due_timers")
+
   static func statement(_ name: String) -> Statement {
     Statement("cases_" + name, text(name))
   }

@@ -85,7 +85,8 @@ public final class CaseService: Sendable {
     case .open(let form): return try await owner(form.organization)
     case .change(let address, _, _): return try await ledger(of: address)
     case .retract(let address, _, _): return try await ledger(of: address)
-    case .adopt(let reference): return try await ledger(of: .reference(reference))
+    case .adopt(let reference), .timers(let reference):
+      return try await ledger(of: .reference(reference))
     case .publish(let form):
       return try await ledger { $0.name == form.cloud.rawValue }.orThrow(.unknownLedger(form.cloud.rawValue))
     }

@@ -11,6 +11,8 @@ final class CaseProcessor: GroupProcessor {
   let cache: StateCache
   /// The cases this group has changed, with the version each had before.
   var changed: [Int64: Int] = [:]
+  /// The cases whose place in the timers' queue may have changed.
+  var requeued: Set<Int64> = []
   /// What this group has appended to each case.
   var appended: [Int64: [RecordedCaseEvent]] = [:]
   /// The cases whose rows are all stored anew.
@@ -30,6 +32,7 @@ final class CaseProcessor: GroupProcessor {
     _ requests: [CommandRequest], in transaction: LedgerTransaction
   ) throws -> [Result<CommandAnswer, any Error>] {
     changed = [:]
+    requeued = []
     appended = [:]
     refolded = []
     try cache.catchUp(transaction)
@@ -62,6 +65,10 @@ final class CaseProcessor: GroupProcessor {
     }
     for command in ViewWrites.removals(refolded, ledger: ledger.ledger) { transaction.add(command) }
     for command in ViewWrites.commands(rows, ledger: ledger.ledger) { transaction.add(command) }
+    let queued = try requeued.union(changed.keys).map { stream in
+      QueuedTimer(stream: stream, dueAt: try nextDue(stream, transaction))
+    }
+    for command in TimerQueue.commands(queued, ledger: ledger.ledger) { transaction.add(command) }
     try transaction.commit(keys)
     cache.advance(to: transaction.position)
     keys.settle()
@@ -75,7 +82,8 @@ final class CaseProcessor: GroupProcessor {
 
   /// One command: the first answer again if it is a repeat, else decided and appended.
   private func answer(_ request: CommandRequest, _ transaction: LedgerTransaction) throws -> CommandAnswer {
-    // Doing it again does nothing, so nothing has to be remembered.
+    // Doing these again does nothing, so nothing has to be remembered.
+    if case .timers(let reference) = request.body { return try timers(reference, request, transaction) }
     if case .adopt(let reference) = request.body { return try adopt(reference, request, transaction) }
     guard request.actor.role != .timer else {
       throw Rejection(
@@ -94,6 +102,7 @@ final class CaseProcessor: GroupProcessor {
     case .change(let address, let command, let evidence):
       answer = try change(address, command, evidence, request, transaction)
     case .organization(let name, let form): answer = try change(name, form, request, transaction)
+    case .timers(let reference): answer = try timers(reference, request, transaction)
     case .retract(let address, let event, let texts):
       answer = try retract(address, event, texts, request, transaction)
     case .publish(let form): answer = try publish(form, request, transaction)
@@ -109,7 +118,7 @@ final class CaseProcessor: GroupProcessor {
   private func stream(_ request: CommandRequest) -> Int64? {
     switch request.body {
     case .change(.reference(let reference), _, _), .retract(.reference(let reference), _, _),
-      .adopt(let reference):
+      .adopt(let reference), .timers(let reference):
       Reference(reference)?.stream
     case .open, .change, .organization, .retract, .publish: nil
     }

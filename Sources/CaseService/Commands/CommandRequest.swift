@@ -177,10 +177,13 @@ public struct CommandRequest: Sendable {
     /// Open a request.
     case open(OpenForm)
     /// Do something to a case. Texts are those of `PersonID.caseContact`. For a downgrade, `evidence` is an
-    /// event's version or id, which replaces the command's own.
+    /// event's version or id, which replaces the command's own; so it is for the proposal that is accepted or
+    /// declined.
     case change(CaseAddress, CaseCommand, evidence: String? = nil)
     /// Do something to an organisation, by name.
     case organization(String, OrganizationForm)
+    /// Record what time has done to a case, by reference. The only one that the actor `timer` may give.
+    case timers(String)
     /// Take an event of a case back, named by its version or id (CK-18). The texts hold the reason.
     case retract(CaseAddress, event: String, texts: [PersonalText])
     /// Publish a version of a policy (CK-12).

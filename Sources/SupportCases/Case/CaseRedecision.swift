@@ -58,7 +58,8 @@ public struct CaseRedecision: Sendable {
     }
     decider.context.occurredAt = event.occurredAt
     decider.context.now = max(event.recordedAt, event.occurredAt)
-    if decider.state.exists { decider.recordBreaches() }
+    // Who was warned was warned, and what was proposed or offered was: facts of time that stand.
+    if decider.state.exists, !event.event.isTold { decider.recordBreaches() }
     decider.numbering?.next = (event.version, event.position)
     decider.again(event.event)
     decider.forgetEvents()
@@ -151,7 +152,10 @@ extension CaseDecider {
     case .handedOver: emit(.handedOver(clocks: handOverChanges()))
     case .dueDatesRecomputed(let publication, let before, _):
       emit(.dueDatesRecomputed(publication: publication, before: before, clocks: recomputedClocks()))
-    case .assigned, .noted, .closed, .contactDetailsConfirmed, .retracted: emit(event)
+    case .assigned, .noted, .closed, .contactDetailsConfirmed, .unassigned, .warningRecorded,
+      .downgradeProposed, .proposalAccepted, .proposalDeclined, .downgradeObjected, .downgradeNotified,
+      .surveyOffered, .surveyAnswered, .linked, .retracted:
+      emit(event)
     case .breachRecorded, .breachWithdrawn, .dutyLapsed: break
     }
   }
@@ -241,6 +245,8 @@ extension CaseCommand {
       let statement = hasStatement ? texts(.impactStatement) : []
       self = .escalate(severity: severity, tier: tier, texts: statement + texts(.reason))
     case .downgraded(let downgraded):
+      // An accepted proposal was judged when it was made; a person's own lowering cites CN-25.
+      if let rule = downgraded.dutyRule, rule != "CN-25" { return nil }
       self = .downgrade(
         severity: downgraded.to, reason: downgraded.reason, evidence: downgraded.evidence, texts: [])
     case .resolved: self = .resolve(texts: texts(.summary))
@@ -250,8 +256,33 @@ extension CaseCommand {
     case .referred(let target, _, _, _): self = .refer(to: target, texts: [])
     case .handedOver: self = .handOver(texts: texts(.reason))
     case .contactDetailsConfirmed: self = .contactDetails(method: .email, texts: [])
-    case .opened, .breachRecorded, .breachWithdrawn, .dutyLapsed, .retracted, .dueDatesRecomputed:
+    case .surveyOffered(false): self = .offerSurvey
+    // What a decision about a proposal rests on is named in it.
+    case .opened, .breachRecorded, .breachWithdrawn, .dutyLapsed, .retracted, .dueDatesRecomputed, .unassigned,
+      .warningRecorded, .downgradeProposed, .proposalAccepted, .proposalDeclined, .downgradeObjected,
+      .downgradeNotified, .surveyOffered, .surveyAnswered, .linked:
       return nil
+    }
+  }
+}
+
+extension CaseEvent {
+  /// True for what time brings about and is told to somebody: a warning, a proposal, an offer.
+  fileprivate var isTold: Bool {
+    switch self {
+    case .warningRecorded, .downgradeProposed, .surveyOffered(true): true
+    default: false
+    }
+  }
+
+  /// The version of the event that it rests on by name; nil where it names none.
+  var named: Int? {
+    switch self {
+    case .downgraded(let downgraded): downgraded.evidence
+    case .proposalAccepted(let proposal), .proposalDeclined(let proposal), .downgradeNotified(let proposal, _):
+      proposal
+    case .downgradeObjected(let lowering, _, _): lowering
+    default: nil
     }
   }
 }

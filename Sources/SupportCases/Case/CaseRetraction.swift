@@ -30,8 +30,8 @@ public enum CaseRetraction {
       if event.version > version, let objection = again.objection(to: event) {
         throw rests(event, on: version, "without it, \(objection.message)", objection.rules)
       }
-      if case .downgraded(let downgraded) = event.event, downgraded.evidence == version {
-        throw rests(event, on: version, "it is its evidence", ["CN-26"])
+      if event.event.named == version {
+        throw rests(event, on: version, "it names it", event.event.isDowngrade ? ["CN-26"] : ["CK-11"])
       }
       again.apply(event, by: rulebooks[event.policy])
     }
@@ -77,6 +77,10 @@ extension CaseEvent {
     if case .retracted = self { true } else { false }
   }
 
+  fileprivate var isDowngrade: Bool {
+    if case .downgraded = self { true } else { false }
+  }
+
   /// Why an event is none that a person can take back, and what to do instead; nil if it is one.
   fileprivate func insteadOfRetraction(_ opening: CaseEvent?) -> String? {
     switch self {
@@ -84,6 +88,9 @@ extension CaseEvent {
     case .breachRecorded, .breachWithdrawn, .dutyLapsed:
       "records what time did; retract the event it came from, or enter a late answer with --at"
     case .retracted: "is a retraction itself and stays; give the command that was taken back again"
+    case .warningRecorded, .downgradeProposed, .surveyOffered(true):
+      "was told when it was due and stays; decline a proposal, or retract the event it came from"
+    case .proposalAccepted: "was followed by what was proposed; escalate gives the severity back"
     case .dueDatesRecomputed: "follows from a published policy; publish another version of it"
     case .referred:
       if case .opened(let opened)? = opening, opened.ball == nil {
@@ -93,7 +100,8 @@ extension CaseEvent {
       }
     case .classified, .assigned, .responded, .contactAttempted, .noted, .informationRequested,
       .informationProvided, .escalated, .downgraded, .resolved, .reopened, .closed, .cancelled, .handedOver,
-      .contactDetailsConfirmed:
+      .contactDetailsConfirmed, .unassigned, .proposalDeclined, .downgradeObjected, .downgradeNotified,
+      .surveyOffered, .surveyAnswered, .linked:
       nil
     }
   }

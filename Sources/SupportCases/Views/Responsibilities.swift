@@ -52,8 +52,11 @@ public struct Responsibilities: Hashable, Sendable {
     case .breachRecorded(let clock, let cycle, _): lapse(clock, cycle, change)
     case .breachWithdrawn(_, _, let breach, let response): restore(breach, response, change)
     case .dutyLapsed(let duty, _): settle(duty, .lapsed, change)
+    case .surveyOffered: settle(.survey, .fulfilled, change)
     case .dueDatesRecomputed: recompute(change)
-    case .assigned, .noted, .closed, .retracted: break
+    case .assigned, .noted, .closed, .unassigned, .warningRecorded, .downgradeProposed, .proposalAccepted,
+      .proposalDeclined, .downgradeObjected, .downgradeNotified, .surveyAnswered, .linked, .retracted:
+      break
     }
     follow(recorded.event.clocks, change)
     if case .dueDatesRecomputed = recorded.event { keepUpUndated(change) }

@@ -47,7 +47,7 @@ import Testing
       let entered = max(at, it.now)
       let count = it.history.count
       if given == nil, !isLate, dice.chance(10) {
-        it.passes(at)
+        it.looks(at)
         steps.append(Step(deed: .time, at: at, entered: entered, facts: []))
         return
       }
@@ -90,11 +90,11 @@ import Testing
       for step in steps {
         let count = other.history.count
         guard case .command(let command) = step.deed, !step.isTakenBack else {
-          other.passes(step.at)
+          other.looks(step.at)
           continue
         }
         // What is due by then can serve as evidence, and is recorded first.
-        other.passes(step.at)
+        other.looks(step.at)
         let translated = translate(command, it.history, other.history, versions, taken)
         let events = try other.decide(step.at, translated, entered: step.entered)
         other.recordAll(events, at: step.entered)
@@ -180,4 +180,12 @@ import Testing
 
 extension Scenario {
   var dump: String { history.map { "\n\($0.version) \($0.occurredAt) \($0.event)" }.joined() }
+
+  /// Records the breaches and lapses due by a moment, and none of the warnings, proposals and offers that the
+  /// timers tell people of: who was told was told, whatever is taken back afterwards.
+  mutating func looks(_ at: Instant) {
+    var decider = CaseDecider(context: context(at), state: state)
+    decider.recordBreaches()
+    recordAll(decider.events, at: at)
+  }
 }
