@@ -51,6 +51,7 @@ struct PolicyReader {
     policy.opening = try opening()
     policy.meanings = try meanings()
     policy.statements = try statements()
+    policy.countings = try countings(policy)
     policy.origins = origins
     try PolicyCheck(fields, policy).run()
     return policy
@@ -129,13 +130,42 @@ struct PolicyReader {
   private func readings() throws(PolicyFileError) -> [CalendarReading] {
     var readings: [CalendarReading] = []
     for (name, node) in try fields["readings"]?.entries() ?? [] {
-      let reading = try node.fields("of", "calendar", "rule")
+      let reading = try node.fields("of", "calendar", "counting", "rule")
+      guard reading["counting"] == nil else { continue }
       readings.append(
         CalendarReading(
           name: name, of: try reading.need("of", accepted: "a calendar").text(),
           calendar: try reading.need("calendar", accepted: "a calendar").text(), rule: try reading.rule()))
     }
     return readings
+  }
+
+  /// Readings that count otherwise; a reading's name is said on the command line, `+` joins several.
+  private func countings(_ policy: Policy) throws(PolicyFileError) -> [CountingReading] {
+    var countings: [CountingReading] = []
+    for (name, node) in try fields["readings"]?.entries() ?? [] {
+      guard name != Reading.own.name, !name.contains("+") else {
+        throw node.refusal(
+          "no reading can have this name", accepted: "a name without +, other than \(Reading.own.name)")
+      }
+      let reading = try node.fields("of", "calendar", "counting", "rule")
+      guard let counting = reading["counting"] else { continue }
+      guard reading["of"] == nil, reading["calendar"] == nil else {
+        throw node.refusal("names a calendar and a counting", accepted: "one of them in each reading")
+      }
+      countings.append(
+        CountingReading(
+          name: name,
+          counting: try counting.choice(of: Counting.allCases.filter { $0 != .serviceDay }),
+          rule: try reading.rule()))
+    }
+    var whole = policy
+    whole.countings = countings
+    if let node = fields["readings"], whole.readingCount > Policy.mostReadings {
+      throw node.refusal(
+        "the readings combine to \(whole.readingCount)", accepted: "at most \(Policy.mostReadings)")
+    }
+    return countings
   }
 
   private func setting(_ node: DataNode, _ range: ClosedRange<Int>) throws(PolicyFileError) -> Setting {

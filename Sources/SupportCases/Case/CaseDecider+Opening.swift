@@ -30,9 +30,7 @@ extension CaseDecider {
         opened.clocks = [.started(first)]
       }
     }
-    if opened.ball != nil, assigned != nil, request.severity == .a, !hasStatement {
-      opened.statementDueAt = start(.customerResponse, severity: assigned, type: request.type)?.dueAt
-    }
+    opened.statementDueAt = statementDue(opened)
     emit(.opened(opened), request.texts)
     if let category, category.outcome == .referred {
       let target = category.referTo.flatMap(ReferralTarget.init(rawValue:)) ?? .community
@@ -95,8 +93,7 @@ extension CaseDecider {
     guard texts.contains(where: { $0.field == .reason && !$0.text.isBlank }) else {
       throw Rejection(.reasonMissing, "hand-over needs a reason", rules: ["CN-34"])
     }
-    let first = start(.initialResponse, severity: severity)
-    emit(.handedOver(clocks: first.map { [.started($0)] } ?? []), texts)
+    emit(.handedOver(clocks: handOverChanges()), texts)
   }
 
   mutating func confirmDetails(_ method: ContactChannel?, _ texts: [PersonalText]) throws(Rejection) {

@@ -275,6 +275,8 @@ public struct Policy: Hashable, Sendable {
   public var meanings: [Severity: SeverityMeaning] = [:]
   /// The rules that are no numbers, in the file's order.
   public var statements: [PolicyStatement] = []
+  /// Other ways to count business days that the sources admit (CK-16).
+  public var countings: [CountingReading] = []
   /// Where values without a rule of their own come from, by their place in the policy file.
   public var origins: [String: Origin] = [:]
   /// Points, in percent of the time, at which a warning is due.
