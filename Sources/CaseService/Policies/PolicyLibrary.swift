@@ -86,6 +86,11 @@ public struct PolicyLibrary: Sendable {
     }
   }
 
+  /// A loader of the same files with one replaced or added.
+  func replacing(_ file: String, with text: String) -> PolicyLoader {
+    shelf.loader.withLock { $0.replacing(file, with: text) }
+  }
+
   /// The table of holidays behind a calendar, or nil.
   func holidays(of label: String) -> HolidayTable? {
     read { (loader) throws(PolicyFileError) in try loader.table(ofCalendar: label) }

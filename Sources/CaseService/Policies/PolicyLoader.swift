@@ -96,9 +96,34 @@ struct PolicyLoader: Sendable {
   }
 
   /// The names of all calendars, sorted.
-  var calendarNames: [String] {
-    let files = calendarTexts.map(\.name).filter { !$0.hasPrefix("zone-") && !$0.hasPrefix("holidays-") }
-    return Set(files.map { $0.cut(at: ".").0 }).sorted()
+  var calendarNames: [String] { Set(calendarFileNames.map { $0.cut(at: ".").0 }).sorted() }
+
+  /// The files that hold calendars.
+  var calendarFileNames: [String] {
+    calendarTexts.map(\.name).filter { !$0.hasPrefix("zone-") && !$0.hasPrefix("holidays-") }
+  }
+
+  /// The same files with one replaced or added; nothing of it is read yet.
+  func replacing(_ file: String, with text: String) -> PolicyLoader {
+    PolicyLoader(
+      policies: policyTexts, calendars: calendarTexts.filter { $0.name != file } + [(file, text)])
+  }
+
+  /// The calendar of a file.
+  mutating func calendar(ofFile file: String) throws(PolicyFileError) -> PreparedCalendar {
+    try calendar(inFile: file)
+  }
+
+  /// The table of holidays of a file that is there.
+  mutating func table(ofFile file: String) throws(PolicyFileError) -> HolidayTable {
+    guard let table = try table(inFile: file) else { throw missing(file) }
+    return table
+  }
+
+  /// The zone of a file that is there.
+  mutating func zone(ofFile file: String) throws(PolicyFileError) -> ZoneData {
+    guard let zone = try zone(inFile: file) else { throw missing(file) }
+    return zone
   }
 
   /// The newest version of a calendar, as it was known at a moment; nil: as it is known now (CK-12).
@@ -220,10 +245,13 @@ struct PolicyLoader: Sendable {
     return table
   }
 
-  private func text(_ file: String) throws(PolicyFileError) -> String {
-    guard let text = calendarTexts.first(where: { $0.name == file })?.text else {
-      throw PolicyFileError(file: file + ".yaml", "there is no such file", accepted: "a calendar file")
-    }
+  /// The text of a calendar, zone or holiday file.
+  func text(_ file: String) throws(PolicyFileError) -> String {
+    guard let text = calendarTexts.first(where: { $0.name == file })?.text else { throw missing(file) }
     return text
+  }
+
+  private func missing(_ file: String) -> PolicyFileError {
+    PolicyFileError(file: file + ".yaml", "there is no such file", accepted: "a calendar file")
   }
 }

@@ -71,7 +71,8 @@ extension ClockReading {
 }
 
 extension ClockWindow {
-  var json: JSON {
+  /// The documented shape.
+  public var json: JSON {
     .object([
       .init("opens_at", JSON(opensAt)), .init("closes_at", JSON(closesAt)),
       .init("used_seconds", Self.seconds(usedMicroseconds)),
