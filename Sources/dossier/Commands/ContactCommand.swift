@@ -103,16 +103,18 @@ struct ContactCommand: Subcommand {
     var lines: [String] = []
     for answer in answers {
       if !lines.isEmpty { lines.append("") }
-      let address = answer.address.map { ": " + escaped($0) } ?? ""
-      lines.append(
-        look.paint(answer.title + address, .bold) + "  [\(answer.channel.rule.rawValue)]")
+      let texts = CustomerTexts(reader)
+      let title =
+        answer.address.map { texts("contact.line", ["title": answer.title, "address": escaped($0)]) }
+        ?? answer.title
+      lines.append(look.paint(title, .bold) + "  [\(answer.channel.rule.rawValue)]")
       var details: [String] = []
       if !answer.channel.languages.isEmpty {
         details.append(answer.channel.languages.joined(separator: ", "))
       }
       if let hours = answer.hours { details.append(hours) }
       if let hours = answer.hoursHere {
-        details.append(CustomerTexts(reader)("contact.your-time", ["time": hours]))
+        details.append(texts("contact.your-time", ["time": hours]))
       }
       if let state = answer.state, state != answer.hours {
         details.append(look.paint(state, answer.isOpen == true ? .green : .yellow))

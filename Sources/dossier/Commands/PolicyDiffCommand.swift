@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import CaseService
+internal import Glibc
 internal import SupportCases
 
 struct PolicyDiff: Subcommand {
@@ -46,7 +47,8 @@ struct PolicyDiff: Subcommand {
       return found
     }
     if let found = library.policy(named: text) { return found }
-    guard text.contains("/") || text.hasSuffix(".yaml") || text.hasSuffix(".yml"), !isName(text) else {
+    // Without an ending it is a file only if there is one; else a version was meant.
+    guard text.hasSuffix(".yaml") || text.hasSuffix(".yml") || access(text, F_OK) == 0 else {
       throw notFound(text, library)
     }
     do {
@@ -54,11 +56,6 @@ struct PolicyDiff: Subcommand {
     } catch let error as PolicyFileError {
       throw Failure(.data, "policy", error.description)
     }
-  }
-
-  /// True for what is meant as `CLOUD/VERSION`.
-  private func isName(_ text: String) -> Bool {
-    Cloud.allCases.contains { text.hasPrefix($0.rawValue + "/") } && !text.hasSuffix(".yaml")
   }
 
   private func notFound(_ text: String, _ library: PolicyLibrary) -> Failure {

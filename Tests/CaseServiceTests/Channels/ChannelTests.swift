@@ -213,7 +213,7 @@ struct ChannelTests {
     ("calendar: worldwide-billing", "calendar: nowhere", "entries[0].hours.calendar"),
     ("zone: contact", "zone: Berlin", "entries[0].hours.zone"),
     ("says: [account-details]", "says: [sales-pitch]", "entries[0].says[0]"),
-    ("rule: WW-3", "rule: three", "entries[0].rule"),
+    ("rule: WW-3\n    basis: choice", "rule: three\n    basis: choice", "entries[0].rule"),
     ("basis: choice", "basis: rumour", "entries[0].basis"),
     ("address: 0800 123", "adress: 0800 123", "entries[0].adress"),
     ("    address: 0800 123\n", "", "entries[0]"),
