@@ -88,7 +88,12 @@ private struct Explorer {
     var ball: Side?
     var isClassified: Bool
     var isOwnArea: Bool
-    var marks: Int
+    var hasEvidence: Bool
+    var hasAgent: Bool
+    var pending: Int
+    var wasLowered: Bool
+    var isSurveyed: Bool
+    var awaitsAnswer: Bool
 
     init(_ state: CaseState) {
       status = state.exists ? state.view.status : nil
@@ -96,7 +101,12 @@ private struct Explorer {
       ball = state.view.ball
       isClassified = state.view.isClassified
       isOwnArea = state.view.isOwnArea
-      marks = min(state.marks.count, 1)
+      hasEvidence = !state.marks.isEmpty
+      hasAgent = state.view.agent != nil
+      pending = state.view.pendingProposals.count
+      wasLowered = state.view.loweredBy != nil
+      isSurveyed = state.view.surveyOfResolution != nil
+      awaitsAnswer = state.view.unansweredSurvey != nil
     }
   }
 
@@ -116,7 +126,7 @@ private struct Explorer {
       var next: [CaseState] = []
       for state in edge {
         for kind in CommandKind.allCases {
-          for (name, command) in kind.samples {
+          for (name, command) in kind.samples(for: state) {
             guard let after = decide(command, state, step) else { continue }
             let from = state.exists ? state.view.status : nil
             found[Question(from: from, command: name), default: []].insert(after.view.status)

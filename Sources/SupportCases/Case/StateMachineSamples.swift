@@ -3,7 +3,8 @@
 enum CommandKind: CaseIterable {
   case open, classify, assign, respond, requestInformation, provide, escalate, downgrade, resolve, reopen,
     close,
-    cancel, refer, handOver, contactDetails
+    cancel, refer, handOver, contactDetails, unassign, accept, decline, object, offerSurvey, answerSurvey,
+    link
 
   init(_ command: CaseCommand) {
     switch command {
@@ -22,11 +23,18 @@ enum CommandKind: CaseIterable {
     case .refer: self = .refer
     case .handOver: self = .handOver
     case .contactDetails: self = .contactDetails
+    case .unassign: self = .unassign
+    case .accept: self = .accept
+    case .decline: self = .decline
+    case .object: self = .object
+    case .offerSurvey: self = .offerSurvey
+    case .answerSurvey: self = .answerSurvey
+    case .link: self = .link
     }
   }
 
-  /// Commands of the kind that could be accepted, each with the name it is drawn under.
-  var samples: [(name: String, command: CaseCommand)] {
+  /// Commands of the kind that a case could accept, each with the name it is drawn under.
+  func samples(for state: CaseState) -> [(name: String, command: CaseCommand)] {
     switch self {
     case .open:
       return [
@@ -63,12 +71,21 @@ enum CommandKind: CaseIterable {
     case .refer: return named(.refer(to: .community, texts: []))
     case .handOver: return named(.handOver(texts: [Sample.text(.reason)]))
     case .contactDetails: return named(.contactDetails(method: .email, texts: []))
+    case .unassign: return [("assign --none", .unassign)]
+    case .accept: return named(.accept(proposal: state.view.pendingProposals.last?.event, texts: []))
+    case .decline:
+      return named(
+        .decline(proposal: state.view.pendingProposals.last?.event, texts: [Sample.text(.reason)]))
+    case .object: return named(.object(texts: [Sample.text(.reason)]))
+    case .offerSurvey: return named(.offerSurvey)
+    case .answerSurvey: return named(.answerSurvey(score: 5, texts: []))
+    case .link: return named(.link(.incident, to: "IN-1"))
     }
   }
 
   /// The names the kind is drawn under, each once.
   var names: [String] {
-    samples.map(\.name).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+    samples(for: CaseState()).map(\.name).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
   }
 
   private func named(_ command: CaseCommand) -> [(name: String, command: CaseCommand)] {
