@@ -48,9 +48,9 @@ struct TimersRunCommand: Subcommand {
   private func lines(_ report: TimersReport, _ look: Look) -> [String] {
     let total = report.cases.values.reduce(0, +)
     let verb = report.isDryRun ? "would be recorded" : "recorded"
-    let (events, cases) = (report.entries.count, total)
+    let (count, cases) = (report.entries.count, total)
     var lines = [
-      "\(events) \(events == 1 ? "event" : "events") \(verb) of \(cases) \(cases == 1 ? "case" : "cases"), due before "
+      "\(count) \(count == 1 ? "event" : "events") \(verb) of \(cases) \(cases == 1 ? "case" : "cases"), due before "
         + look.time(report.until, seconds: true)
     ]
     guard !report.entries.isEmpty else { return lines }
