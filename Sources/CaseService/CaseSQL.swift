@@ -13,6 +13,11 @@ enum CaseSQL {
   static let recordedAt = statement("recorded_at")
   static let openingSeals = statement("opening_seals")
 
+  static let queueTimers = statement("queue_timers")
+  static let unqueueTimers = statement("unqueue_timers")
+  static let dueTimers = statement("due_timers")
+  static let countDueTimers = statement("count_due_timers")
+
   static func statement(_ name: String) -> Statement {
     Statement("cases_" + name, text(name))
   }

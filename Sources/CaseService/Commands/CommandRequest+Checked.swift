@@ -16,6 +16,7 @@ extension CommandRequest {
     case .organization(let name, let form):
       try form.check()
       request.body = .organization(try TextLimits.partOfAddress(name, "organization's name"), form)
+    case .timers(let reference): try TextLimits.line(reference, "case's reference", TextLimits.name)
     }
     return request
   }
@@ -96,8 +97,12 @@ extension CaseCommand {
     case .classify(_, let category, let issueType, _):
       try TextLimits.line(category, "category", TextLimits.name)
       try TextLimits.line(issueType, "issue type", TextLimits.name)
+    case .link(let kind, let other, _):
+      try TextLimits.line(other, "link's target", TextLimits.name)
+      guard kind != .incident else { break }
+      return .link(kind, to: try CaseAddress(other).checked().text)
     case .open, .provide, .escalate, .downgrade, .resolve, .reopen, .close, .cancel, .refer, .handOver,
-      .contactDetails:
+      .contactDetails, .unassign, .accept, .decline, .object, .offerSurvey, .answerSurvey:
       break
     }
     return self
@@ -115,7 +120,8 @@ extension PersonalText {
     case .email: try TextLimits.email(text, "e-mail address")
     case .onBehalfOf: try TextLimits.email(text, "user's e-mail address")
     case .phone: try TextLimits.phone(text, "telephone number")
-    case .description, .impactStatement, .selfHelp, .message, .items, .resources, .summary, .reason, .impact:
+    case .description, .impactStatement, .selfHelp, .message, .items, .resources, .summary, .reason, .impact,
+      .comment:
       try TextLimits.text(text, field.rawValue.replacing("_", with: " "))
     }
   }

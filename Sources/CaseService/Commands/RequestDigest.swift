@@ -17,6 +17,9 @@ extension CommandRequest {
     case .organization(let name, let form):
       writer.string(name)
       writer.write(form)
+    case .timers(let reference):
+      writer.string("timers")
+      writer.string(reference)
     }
     writer.endArray()
     return writer.bytes
@@ -56,7 +59,7 @@ extension JSONWriter {
   fileprivate mutating func write(_ command: CaseCommand) {
     string(command.name)
     switch command {
-    case .open, .resolve, .reopen, .close, .cancel, .provide, .handOver: break
+    case .open, .resolve, .reopen, .close, .cancel, .provide, .handOver, .object, .offerSurvey: break
     case .classify(let severity, let category, let issueType, _):
       words(severity?.rawValue, category, issueType)
     case .assign(let agent): string(agent)
@@ -67,6 +70,10 @@ extension JSONWriter {
       words(severity.rawValue, reason?.rawValue, evidence.map { "\($0)" })
     case .refer(let target, _): string(target.rawValue)
     case .contactDetails(let method, _): write(method?.rawValue)
+    case .unassign: null()
+    case .accept(let proposal, _), .decline(let proposal, _): write(proposal.map { "\($0)" })
+    case .answerSurvey(let score, _): string("\(score)")
+    case .link(let kind, let other, _): words(kind.rawValue, other)
     }
     for text in command.texts { words(text.field.rawValue, text.text) }
   }

@@ -63,7 +63,9 @@ struct ImportCaseState: Sendable {
       standing.ball = nil
     case .cancel, .refer: standing.ball = nil
     case .classify(let severity, _, _, _): wanted = severity ?? wanted
-    case .open, .close, .contactDetails: break
+    case .unassign: agent = nil
+    case .open, .close, .contactDetails, .accept, .decline, .object, .offerSurvey, .answerSurvey, .link:
+      break
     }
   }
 
@@ -74,7 +76,8 @@ struct ImportCaseState: Sendable {
     case .downgrade(let severity, _, _, _): wanted = severity
     case .open, .classify, .assign, .respond, .requestInformation, .provide, .escalate, .resolve, .reopen,
       .close,
-      .cancel, .refer, .handOver, .contactDetails:
+      .cancel, .refer, .handOver, .contactDetails, .unassign, .accept, .decline, .object, .offerSurvey,
+      .answerSurvey, .link:
       break
     }
   }

@@ -47,10 +47,13 @@ extension CaseDecider {
     case .dutyLapsed(let duty, let dueAt): return confirmLapse(duty, by: dueAt)
     // It follows from the contact before it.
     case .breachWithdrawn: return
+    // Who was warned was warned, and what was proposed or offered was: facts that stand under any rules.
+    case .warningRecorded, .downgradeProposed, .surveyOffered: return emit(event)
     case .opened(let opened): return emit(.opened(again(opened)))
     case .classified, .assigned, .responded, .contactAttempted, .noted, .informationRequested,
       .informationProvided, .escalated, .downgraded, .resolved, .reopened, .closed, .cancelled, .referred,
-      .handedOver, .contactDetailsConfirmed:
+      .handedOver, .contactDetailsConfirmed, .unassigned, .proposalAccepted, .proposalDeclined,
+      .downgradeObjected, .downgradeNotified, .surveyAnswered, .linked:
       break
     }
     recordBreaches()
@@ -89,7 +92,8 @@ extension CaseDecider {
     case .handedOver: return .handedOver(clocks: handOverChanges())
     case .opened(let opened): return .opened(again(opened))
     case .assigned, .noted, .closed, .contactDetailsConfirmed, .breachRecorded, .breachWithdrawn,
-      .dutyLapsed:
+      .dutyLapsed, .unassigned, .warningRecorded, .downgradeProposed, .proposalAccepted, .proposalDeclined,
+      .downgradeObjected, .downgradeNotified, .surveyOffered, .surveyAnswered, .linked:
       return event
     }
   }
@@ -151,7 +155,9 @@ extension CaseEvent {
     case .responded, .contactAttempted, .informationRequested, .informationProvided, .resolved, .reopened:
       true
     case .opened, .classified, .assigned, .noted, .escalated, .downgraded, .closed, .cancelled, .referred,
-      .handedOver, .contactDetailsConfirmed, .breachRecorded, .breachWithdrawn, .dutyLapsed:
+      .handedOver, .contactDetailsConfirmed, .breachRecorded, .breachWithdrawn, .dutyLapsed, .unassigned,
+      .warningRecorded, .downgradeProposed, .proposalAccepted, .proposalDeclined, .downgradeObjected,
+      .downgradeNotified, .surveyOffered, .surveyAnswered, .linked:
       false
     }
   }

@@ -24,6 +24,8 @@ public struct CaseState: Hashable, Sendable {
 
     /// The version of the event.
     public var version: Int
+    /// When it happened.
+    public var at: Instant
     /// What it shows.
     public var kind: Kind
   }
@@ -68,7 +70,9 @@ public struct CaseState: Hashable, Sendable {
     case .contactAttempted: mark(.attempt, recorded)
     case .noted, .informationProvided: mark(.statement, recorded)
     case .assigned, .responded, .resolved, .reopened, .closed, .cancelled, .referred, .handedOver,
-      .contactDetailsConfirmed, .breachWithdrawn:
+      .contactDetailsConfirmed, .breachWithdrawn, .unassigned, .warningRecorded, .downgradeProposed,
+      .proposalAccepted, .proposalDeclined, .downgradeObjected, .downgradeNotified, .surveyOffered,
+      .surveyAnswered, .linked:
       break
     }
     if before != Course(view) || view.version == 1 {
@@ -86,7 +90,7 @@ public struct CaseState: Hashable, Sendable {
   }
 
   private mutating func mark(_ kind: Mark.Kind, _ recorded: RecordedCaseEvent) {
-    marks.append(Mark(version: recorded.version, kind: kind))
+    marks.append(Mark(version: recorded.version, at: recorded.occurredAt, kind: kind))
   }
 }
 

@@ -42,6 +42,16 @@ public struct Rejection: Error, Hashable, Sendable {
     case noPolicy = "no-policy"
     /// The organisation's domain belongs to another cloud (ALL-1).
     case wrongCloud = "wrong-cloud"
+    /// The event named is no proposal and no objection (CK-11).
+    case unknownProposal = "unknown-proposal"
+    /// The proposal or objection was decided or withdrawn before (CK-11).
+    case notPending = "not-pending"
+    /// There is no lowering to object to (CK-11).
+    case noLowering = "no-lowering"
+    /// No survey was offered that is not answered yet (CN-35).
+    case noSurvey = "no-survey"
+    /// The link would lead back to the case itself.
+    case linkNotAllowed = "link-not-allowed"
   }
 
   /// The kind.

@@ -52,7 +52,10 @@ public struct Responsibilities: Hashable, Sendable {
     case .breachRecorded(let clock, let cycle, _): lapse(clock, cycle, change)
     case .breachWithdrawn(_, _, let breach, let response): restore(breach, response, change)
     case .dutyLapsed(let duty, _): settle(duty, .lapsed, change)
-    case .assigned, .noted, .closed: break
+    case .surveyOffered: settle(.survey, .fulfilled, change)
+    case .assigned, .noted, .closed, .unassigned, .warningRecorded, .downgradeProposed, .proposalAccepted,
+      .proposalDeclined, .downgradeObjected, .downgradeNotified, .surveyAnswered, .linked:
+      break
     }
     follow(recorded.event.clocks, change)
   }

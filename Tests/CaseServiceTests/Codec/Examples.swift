@@ -83,6 +83,22 @@ enum Examples {
       .breachRecorded(clock: .initialResponse, cycle: 1, dueAt: time("2026-09-22T02:00:00Z"))
     case .breachWithdrawn: .breachWithdrawn(clock: .initialResponse, cycle: 1, breach: 2, response: 3)
     case .dutyLapsed: .dutyLapsed(duty: .businessImpactStatement, dueAt: time("2026-09-22T02:30:00Z"))
+    case .unassigned: .unassigned(agent: "王芳")
+    case .warningRecorded:
+      .warningRecorded(
+        clock: .initialResponse, cycle: 1, percent: 75, dueAt: time("2026-09-22T02:00:00Z"))
+    case .downgradeProposed:
+      .downgradeProposed(
+        DowngradeProposed(
+          from: .b, to: .c, duty: .reliableCommunication, dutySince: time("2026-09-21T02:00:00.000001Z"),
+          cycle: 1, evidence: [2, 3, 5], attempts: 2, clockPercent: 100, rule: "CK-11"))
+    case .proposalAccepted: .proposalAccepted(proposal: 6)
+    case .proposalDeclined: .proposalDeclined(proposal: 6)
+    case .downgradeObjected: .downgradeObjected(lowering: 8, from: .c, to: .b)
+    case .downgradeNotified: .downgradeNotified(proposal: 6, channel: .email)
+    case .surveyOffered: .surveyOffered(automatic: true)
+    case .surveyAnswered: .surveyAnswered(score: 4)
+    case .linked: .linked(kind: .duplicateOf, to: "CN-1000")
     }
   }
 
