@@ -19,10 +19,12 @@ import Testing
     let commands = [
       "demo", "organization", "open", "classify", "assign", "respond", "request-information", "provide",
       "escalate",
-      "downgrade", "resolve", "reopen", "close", "cancel", "refer", "hand-over", "contact-details", "retract", "show",
+      "downgrade", "resolve", "reopen", "close", "cancel", "refer", "hand-over", "contact-details", "retract",
+      "show",
       "list",
       "history", "clocks", "duties", "queue", "watch", "replay", "views", "policy", "migrate", "doctor",
       "database", "accept", "decline", "object", "survey", "link", "timers",
+      "calendar", "contact",
     ]
     for command in commands { #expect(text.contains("\n  \(command) "), "\(command)") }
     #expect(text.contains("Exit status: 0 done"))

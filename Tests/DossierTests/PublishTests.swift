@@ -61,7 +61,10 @@ import Testing
     #expect(try again.error()["code"]?.text == "already-published")
     let cases: [(String, Int32, String)] = [
       (right.replacing("version: 3\n", with: "version: 2\n"), 3, "policy-refused"),
-      (right.replacing("version: 3\n", with: "version: 4\n").replacing("unit: hour", with: "unit: year"), 65, "invalid-input"),
+      (
+        right.replacing("version: 3\n", with: "version: 4\n").replacing("unit: hour", with: "unit: year"), 65,
+        "invalid-input"
+      ),
       ("policy: mars\n", 65, "invalid-input"), ("", 65, "invalid-input"), ("{", 65, "invalid-input"),
     ]
     for (text, status, code) in cases {
@@ -79,7 +82,8 @@ import Testing
   func retract() async throws {
     let reference = try await openCase()
     try await done(
-      "respond", reference, "--agent", "li", "--channel", "email", "--message", "Hello", "--at", "2026-09-21 11:00")
+      "respond", reference, "--agent", "li", "--channel", "email", "--message", "Hello", "--at",
+      "2026-09-21 11:00")
     let dry = try await done(
       "retract", reference, "2", "--reason", "another case", "--dry-run", "--output", "json"
     ).json()

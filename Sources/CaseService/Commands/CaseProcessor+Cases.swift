@@ -134,7 +134,11 @@ extension CaseProcessor {
       cache.store(state, stream)
       appended[stream, default: []] += fresh
       // A retraction can change any row of the case, and do away with some.
-      if history != nil { changed[stream] = 0 } else if changed[stream] == nil { changed[stream] = before.view.version }
+      if history != nil {
+        changed[stream] = 0
+      } else if changed[stream] == nil {
+        changed[stream] = before.view.version
+      }
       if history != nil { refolded.insert(stream) }
     }
     var answer = CommandAnswer(state, written, isNew: !before.exists, ledger: ledger.name, request)

@@ -44,7 +44,8 @@ extension CaseProcessor {
       let actor = try actor(request.actor, &values, transaction)
       let recorded = transaction.append(
         EventData(
-          type: type.rawValue, schemaVersion: type.schemaVersion, occurredAt: moment.microseconds, actor: actor,
+          type: type.rawValue, schemaVersion: type.schemaVersion, occurredAt: moment.microseconds,
+          actor: actor,
           commandID: request.commandID, correlation: request.correlation, policy: prepared.policy.name,
           data: PolicyEventCodec.encode(prepared.publication),
           sealed: try seal(values, PolicyStream.number, version, transaction)),

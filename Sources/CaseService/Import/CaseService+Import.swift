@@ -44,12 +44,12 @@ extension CaseService {
   public func importCSV(
     _ options: ImportOptions, progress: (@Sendable (Progress) -> Void)? = nil
   ) async throws(ServiceError) -> ImportReport {
-    _ = try await currentPolicies()
     var mapping = try Self.mapping(named: options.mapping)
     if let name = options.organization { mapping.organization.name = name }
     if let cloud = options.cloud { mapping.organization.cloud = cloud }
     if let actor = options.actor { mapping.actor = actor }
     var importer = try Importer(mapping, options, service: self, progress: progress)
+    _ = try await currentPolicies()
     return try await importer.run()
   }
 

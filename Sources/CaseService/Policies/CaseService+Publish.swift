@@ -27,7 +27,8 @@ public struct PublishReport: Sendable {
         .init("policy", .string(policy)), .init("valid_from", JSON(validFrom)),
         .init("apply", .string(appliesToExisting ? "existing" : "new")),
         .init("calendars", .array(calendars.map { .string($0) })),
-        .init("recomputed", .object([.init("cases", .int(Int64(cases))), .init("changed", .int(Int64(changed)))])),
+        .init(
+          "recomputed", .object([.init("cases", .int(Int64(cases))), .init("changed", .int(Int64(changed)))])),
       ])
   }
 }
@@ -78,7 +79,8 @@ extension CaseService {
     }
     var report = PublishReport(
       answer: answer, policy: name, validFrom: publication.validFrom,
-      appliesToExisting: publication.appliesToExisting, calendars: publication.calendars.map(\.name), cases: 0,
+      appliesToExisting: publication.appliesToExisting, calendars: publication.calendars.map(\.name),
+      cases: 0,
       changed: 0)
     guard publication.appliesToExisting else { return report }
     (report.cases, report.changed) = try await recompute(form.cloud, library, request, progress)
@@ -129,7 +131,9 @@ extension CaseService {
   }
 
   /// The versions that a version takes cases over from.
-  private static func older(than publication: Publication, _ cloud: Cloud, _ library: PolicyLibrary) -> [String] {
+  private static func older(than publication: Publication, _ cloud: Cloud, _ library: PolicyLibrary)
+    -> [String]
+  {
     library.versions(of: cloud).filter { $0.version < publication.version }.map(\.name)
   }
 
@@ -204,7 +208,8 @@ extension CaseService {
           group.addTask { [self] in
             let answer = try await submit(
               CommandRequest(.adopt(reference), actor: request.actor, correlation: request.commandID))
-            guard answer.events.contains(where: { $0.type == CaseEventType.dueDatesRecomputed.rawValue }) else {
+            guard answer.events.contains(where: { $0.type == CaseEventType.dueDatesRecomputed.rawValue })
+            else {
               return nil
             }
             return answer.changesClocks

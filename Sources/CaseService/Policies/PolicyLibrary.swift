@@ -83,18 +83,41 @@ public struct PolicyLibrary: Sendable {
   }
 
   /// The newest version of a calendar, or nil.
-  public func calendar(named name: String) -> PreparedCalendar? {
-    read { (loader) throws(PolicyFileError) in try loader.calendar(named: name) }
+  ///
+  /// - Parameter moment: the moment whose knowledge of public holidays counts (CK-12); nil: what is known now.
+  public func calendar(named name: String, knownAt moment: Instant? = nil) -> PreparedCalendar? {
+    read { (loader) throws(PolicyFileError) in try loader.calendar(named: name, knownAt: moment) }
   }
 
   /// The calendar of a label such as `21vianet-billing/1`, or nil.
-  public func calendar(labelled label: String) -> PreparedCalendar? {
-    let shipped = read { (loader) throws(PolicyFileError) in try loader.calendar(labelled: label) }
+  ///
+  /// - Parameter moment: the moment whose knowledge of public holidays counts (CK-12); nil: what is known now.
+  public func calendar(labelled label: String, knownAt moment: Instant? = nil) -> PreparedCalendar? {
+    let shipped = read { (loader) throws(PolicyFileError) in
+      try loader.calendar(labelled: label).map { found throws(PolicyFileError) in
+        try loader.past(found, at: moment)
+      }
+    }
     if let shipped { return shipped }
     for version in published {
-      if let found = version.calendars.calendar(labelled: label) { return found }
+      if let found = version.calendars.calendar(labelled: label, knownAt: moment) { return found }
     }
     return nil
+  }
+
+  /// A loader of the same files with one replaced or added.
+  func replacing(_ file: String, with text: String) -> PolicyLoader {
+    shelf.loader.withLock { $0.replacing(file, with: text) }
+  }
+
+  /// The table of holidays behind a calendar, or nil.
+  func holidays(of label: String) -> HolidayTable? {
+    read { (loader) throws(PolicyFileError) in try loader.table(ofCalendar: label) }
+  }
+
+  /// The names of all calendars, sorted.
+  public var calendarNames: [String] {
+    read { (loader) throws(PolicyFileError) in loader.calendarNames }
   }
 
   /// The library without what was published.
@@ -139,7 +162,9 @@ public struct PolicyLibrary: Sendable {
 
   /// Every file of calendars, zones and holidays.
   var calendarFiles: [PublishForm.File] {
-    shelf.loader.withLock { $0.calendarTexts }.map { PublishForm.File(name: $0.name + ".yaml", text: $0.text) }
+    shelf.loader.withLock { $0.calendarTexts }.map {
+      PublishForm.File(name: $0.name + ".yaml", text: $0.text)
+    }
   }
 
   /// The text of a policy's file, if it is one of the files'.

@@ -38,7 +38,8 @@ extension PolicyLibrary {
     }
     if let given = form.validFrom, given != stated {
       throw PolicyFileError(
-        file: form.policy.name, place: "valid_from", "it says \(stated.rfc3339), --valid-from \(given.rfc3339)",
+        file: form.policy.name, place: "valid_from",
+        "it says \(stated.rfc3339), --valid-from \(given.rfc3339)",
         accepted: "one of them, or both the same")
     }
     return stated
@@ -77,7 +78,8 @@ extension PolicyLibrary {
     }
     if let end = policy.validUntil, end <= validFrom {
       throw Rejection(
-        .policyRefused, "\(policy.name) would end at \(end.rfc3339), before it begins at \(validFrom.rfc3339)",
+        .policyRefused,
+        "\(policy.name) would end at \(end.rfc3339), before it begins at \(validFrom.rfc3339)",
         rules: ["CK-12"])
     }
   }
@@ -99,7 +101,8 @@ extension PolicyLibrary {
       added.append(PublishForm.File(name: "\(name).\(fresh.version + 1).yaml", text: next))
     }
     // A calendar that was handed in under a known version with another content is the publisher's to number.
-    let given = Set(try publication.calendars.map { file throws(PolicyFileError) in try CalendarFileKind.stem(file) })
+    let given = Set(
+      try publication.calendars.map { file throws(PolicyFileError) in try CalendarFileKind.stem(file) })
     return added.filter { file in
       let number = file.name.dropLast(5).split(separator: ".").last.flatMap { Int($0) } ?? 0
       let name = file.name.split(separator: ".").first.map(String.init) ?? ""

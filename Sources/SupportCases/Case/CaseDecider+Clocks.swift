@@ -70,7 +70,7 @@ extension CaseDecider {
   /// Takes back the breaches that an answer entered late disproves, naming both events, and records those
   /// of the cycles it put in between (CK-6, CK-18).
   mutating func settleBreaches(after changes: [ClockChange]) {
-    let response = state.view.version
+    let response = numbering?.next.version ?? state.view.version
     for case .ended(let clock, let cycle, .met, let met) in changes {
       let row = state.clocks.rows.last { $0.clock == clock && $0.cycle == cycle }
       guard let row, let due = row.dueAt else { continue }

@@ -135,7 +135,8 @@ extension CaseDecider {
       let changes = new.map { severityChanges(to: $0) } ?? []
       emit(
         .escalated(
-          from: new == nil ? nil : severity, to: new, tier: tier, hasStatement: hasStatement, clocks: changes))
+          from: new == nil ? nil : severity, to: new, tier: tier, hasStatement: hasStatement, clocks: changes)
+      )
     case .downgraded(var downgraded):
       downgraded.from = severity ?? downgraded.from
       downgraded.clocks = severityChanges(to: downgraded.to)
@@ -258,7 +259,8 @@ extension CaseCommand {
     case .contactDetailsConfirmed: self = .contactDetails(method: .email, texts: [])
     case .surveyOffered(false): self = .offerSurvey
     // What a decision about a proposal rests on is named in it.
-    case .opened, .breachRecorded, .breachWithdrawn, .dutyLapsed, .retracted, .dueDatesRecomputed, .unassigned,
+    case .opened, .breachRecorded, .breachWithdrawn, .dutyLapsed, .retracted, .dueDatesRecomputed,
+      .unassigned,
       .warningRecorded, .downgradeProposed, .proposalAccepted, .proposalDeclined, .downgradeObjected,
       .downgradeNotified, .surveyOffered, .surveyAnswered, .linked:
       return nil
@@ -279,7 +281,8 @@ extension CaseEvent {
   var named: Int? {
     switch self {
     case .downgraded(let downgraded): downgraded.evidence
-    case .proposalAccepted(let proposal), .proposalDeclined(let proposal), .downgradeNotified(let proposal, _):
+    case .proposalAccepted(let proposal), .proposalDeclined(let proposal),
+      .downgradeNotified(let proposal, _):
       proposal
     case .downgradeObjected(let lowering, _, _): lowering
     default: nil

@@ -5,7 +5,9 @@ internal import SupportCases
 struct PolicyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "policy", abstract: "The rules as data: values, their rules, and who set them.",
-    subcommands: [PolicyList.self, PolicyShow.self, PolicyPublish.self, PolicyWhatIf.self])
+    subcommands: [
+      PolicyList.self, PolicyShow.self, PolicyPublish.self, PolicyWhatIf.self, PolicyDiff.self,
+    ])
 }
 
 struct PolicyList: Subcommand {
@@ -80,7 +82,8 @@ struct PolicyShow: Subcommand {
       guard let file = ([files.policy] + files.calendars).first(where: { $0.name == name }) else {
         throw Failure(
           .notFound, "not-found",
-          "\(policy.name) has no file \(name); there are " + files.calendars.map(\.name).joined(separator: ", "))
+          "\(policy.name) has no file \(name); there are "
+            + files.calendars.map(\.name).joined(separator: ", "))
       }
       return Terminal.print(file.text)
     }

@@ -31,7 +31,8 @@ struct PolicyPublish: Subcommand {
   @OptionGroup(title: "Common options") var global: GlobalOptions
 
   func run(in session: Session) async throws {
-    let validFrom = try validFrom.map { text throws(Failure) in try LocalTime.parse(text, for: "--valid-from") }
+    let validFrom = try validFrom.map { text throws(Failure) in try LocalTime.parse(text, for: "--valid-from")
+    }
     var calendars: [PublishForm.File] = []
     for path in calendar { calendars.append(try Self.read(path)) }
     let form = try PublishForm(
@@ -56,9 +57,9 @@ struct PolicyPublish: Subcommand {
     guard report.appliesToExisting else {
       return lines + ["it judges cases opened from now on; those that are open stay as they are"]
     }
-    if answer.isDryRun { return lines + ["it would take over \(report.cases) open cases"] }
+    if answer.isDryRun { return lines + ["open cases it would take over: \(report.cases)"] }
     return lines + [
-      "\(report.cases) open cases taken over, \(report.changed) of them with clocks that changed"
+      "open cases taken over: \(report.cases), with clocks that changed: \(report.changed)"
     ]
   }
 

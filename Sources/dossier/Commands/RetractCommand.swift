@@ -12,7 +12,8 @@ struct RetractCommand: Subcommand {
       """)
 
   @OptionGroup var target: CaseArgument
-  @Argument(help: ArgumentHelp("The event: its version, or its id as 'history' shows it.", valueName: "event"))
+  @Argument(
+    help: ArgumentHelp("The event: its version, or its id as 'history' shows it.", valueName: "event"))
   var event: String
   @Option(parsing: .unconditional, help: "Why; '-' reads standard input.") var reason: String
   @OptionGroup(title: "Writing") var write: WriteOptions

@@ -29,10 +29,12 @@ import Testing
       #expect(dry.events.map(\.type) == ["event-retracted"])
       #expect(try await desk.service.history(CaseAddress(reference ?? "")).count == 3)
       let id = UUIDBytes.random()
-      let answer = try await retract(desk, reference, "\(reference ?? "")@2", at: "2026-03-02T06:00:00Z", id: id)
+      let answer = try await retract(
+        desk, reference, "\(reference ?? "")@2", at: "2026-03-02T06:00:00Z", id: id)
       #expect(answer.version == 4)
       #expect(answer.nextDue?.clock == .followUp)
-      let again = try await retract(desk, reference, "\(reference ?? "")@2", at: "2026-03-02T06:00:00Z", id: id)
+      let again = try await retract(
+        desk, reference, "\(reference ?? "")@2", at: "2026-03-02T06:00:00Z", id: id)
       #expect(again.isRepeated && again.version == 4)
       // A cycle that no longer is has no row either.
       #expect(try desk.number("select count(*) from dossier.sla_clock") == 2)
@@ -42,8 +44,10 @@ import Testing
       #expect(history[3].data["texts"]?["reason"]?.text == "张三 of another case")
       #expect(history[3].actor == "lead:zhao")
       #expect(
-        try desk.number("select count(*) from dossier.events where convert_from(data, 'UTF8') like '%张三%'") == 0)
-      let before = try await desk.service.show(CaseAddress(reference ?? ""), asOf: time("2026-03-02T05:30:00Z"))
+        try desk.number("select count(*) from dossier.events where convert_from(data, 'UTF8') like '%张三%'")
+          == 0)
+      let before = try await desk.service.show(
+        CaseAddress(reference ?? ""), asOf: time("2026-03-02T05:30:00Z"))
       #expect(before.view.firstResponseAt == time("2026-03-02T03:00:00Z"))
       let now = try await desk.service.show(CaseAddress(reference ?? ""))
       #expect(now.view.firstResponseAt == time("2026-03-02T05:00:00Z"))
@@ -80,7 +84,7 @@ import Testing
     }
   }
 
-  @Test("CK-18 commands of one group see what a retraction among them left") 
+  @Test("CK-18 commands of one group see what a retraction among them left")
   func group() async throws {
     try await Desk.run { desk in
       try await desk.contoso()
@@ -115,7 +119,8 @@ import Testing
         ("1", Rejection.Code.notRetractable), ("2", .invalidInput), ("x", .invalidInput),
         ("CN-1@1", .invalidInput), ("\(reference)@x", .invalidInput),
       ] {
-        guard case .rejected(let rejection, _)? = try await refusal({ try await retract(desk, reference, event) })
+        guard
+          case .rejected(let rejection, _)? = try await refusal({ try await retract(desk, reference, event) })
         else { Issue.record("\(event) was taken back"); continue }
         #expect(rejection.code == code, "\(event)")
       }

@@ -14,9 +14,13 @@ import Testing
   }
 
   /// 21Vianet's rules as version 3 with technical C due within `days` business days.
-  private static func vianet(_ version: Int = 3, from: String? = "2026-02-01T00:00:00Z", days: Int = 1) -> String {
-    var text = text("21vianet-2.yaml").replacing("version: 2", with: "version: \(version)", maxReplacements: 1)
-    text = text.replacing("valid_from: 2020-07-28T00:00:00Z\n", with: from.map { "valid_from: \($0)\n" } ?? "")
+  private static func vianet(_ version: Int = 3, from: String? = "2026-02-01T00:00:00Z", days: Int = 1)
+    -> String
+  {
+    var text = text("21vianet-2.yaml").replacing(
+      "version: 2", with: "version: \(version)", maxReplacements: 1)
+    text = text.replacing(
+      "valid_from: 2020-07-28T00:00:00Z\n", with: from.map { "valid_from: \($0)\n" } ?? "")
     return text.replacing(
       "c: {amount: 3, unit: business_day, rule: CN-20, basis: source}",
       with: "c: {amount: \(days), unit: business_day, rule: CN-20, basis: choice}")
@@ -50,7 +54,9 @@ import Testing
     }
   }
 
-  private func due(_ desk: Desk, _ reference: String?, _ service: CaseService? = nil) async throws -> SLAClock? {
+  private func due(_ desk: Desk, _ reference: String?, _ service: CaseService? = nil) async throws
+    -> SLAClock?
+  {
     try await (service ?? desk.service).show(CaseAddress(reference ?? "")).clocks.first {
       $0.clock == .initialResponse
     }
@@ -83,11 +89,13 @@ import Testing
       #expect(try await due(desk, late)?.dueAt == time("2026-03-03T02:30:00Z"))
       #expect(try await due(desk, late)?.policy == "21vianet/3")
       let early = try await other.submit(
-        CommandRequest(.open(desk.form(.c)), actor: desk.operatorActor, occurredAt: time("2026-01-05T02:30:00Z")))
+        CommandRequest(
+          .open(desk.form(.c)), actor: desk.operatorActor, occurredAt: time("2026-01-05T02:30:00Z")))
       #expect(try await due(desk, early.reference)?.policy == "21vianet/2")
       let stranger = try Desk.desk(desk.database)
       let third = try await stranger.submit(
-        CommandRequest(.open(desk.form(.c)), actor: desk.operatorActor, occurredAt: time("2026-03-02T02:30:00Z")))
+        CommandRequest(
+          .open(desk.form(.c)), actor: desk.operatorActor, occurredAt: time("2026-03-02T02:30:00Z")))
       #expect(try await due(desk, third.reference)?.policy == "21vianet/3")
       for service in [other, stranger] { await service.stop() }
       for clock in try await desk.service.clocks(CaseAddress(late ?? ""), explain: true) {
@@ -110,7 +118,8 @@ import Testing
         default: Issue.record("\(part): \(String(describing: error))")
         }
       }
-      try await refused(try form(Self.vianet(2)), "is a version that the program ships; the next version is 3")
+      try await refused(
+        try form(Self.vianet(2)), "is a version that the program ships; the next version is 3")
       try await refused(try form(Self.vianet(5)), "is out of order; the next version is 3")
       try await refused(
         try form(Self.vianet(from: "2020-07-28T00:00:00Z")), "before 21vianet/2, which holds from")
@@ -118,12 +127,14 @@ import Testing
         try form(Self.vianet(from: "2050-01-01T00:00:00Z"), existing: true), "cannot judge open cases yet")
       try await refused(try form(Self.vianet(from: nil)), "mine.yaml: valid_from:", rejected: false)
       try await refused(
-        try form(Self.vianet(), from: "2026-05-01T00:00:00Z"), "mine.yaml: valid_from: it says", rejected: false)
+        try form(Self.vianet(), from: "2026-05-01T00:00:00Z"), "mine.yaml: valid_from: it says",
+        rejected: false)
       try await refused(
         try form(Self.vianet().replacing("b: 21vianet-technical", with: "b: my-hours")),
         "my-hours has no calendar file", rejected: false)
       try await refused(
-        try form(Self.vianet().replacing("rule: CN-23", with: "rule: 23")), "follow_up.a.rule", rejected: false)
+        try form(Self.vianet().replacing("rule: CN-23", with: "rule: 23")), "follow_up.a.rule",
+        rejected: false)
       let zone = Self.text("21vianet-technical.yaml").replacing("version: 1", with: "version: 2")
         .replacing("Asia/Shanghai", with: "Asia/Atlantis")
       try await refused(
@@ -133,7 +144,8 @@ import Testing
         try form(Self.vianet(), calendars: [("notes.yaml", "a: b")]), "it is no calendar", rejected: false)
       let same = Self.text("21vianet-technical.yaml").replacing("09:00-24:00", with: "10:00-24:00")
       try await refused(
-        try form(Self.vianet(), calendars: [("hours.yaml", same)]), "21vianet-technical/1 is known with other hours",
+        try form(Self.vianet(), calendars: [("hours.yaml", same)]),
+        "21vianet-technical/1 is known with other hours",
         rejected: false)
       #expect(try desk.number("select count(*) from dossier.events") == 0)
       try await publish(desk.service, try form(Self.vianet()))
@@ -213,21 +225,25 @@ import Testing
     try await Desk.run { desk in
       try await desk.contoso()
       var references: [String?] = []
-      for _ in 0..<12 { references.append(try await desk.open(desk.form(.c), at: "2026-11-20T02:30:00Z").reference) }
+      for _ in 0..<12 {
+        references.append(try await desk.open(desk.form(.c), at: "2026-11-20T02:30:00Z").reference)
+      }
       let form = try form(Self.vianet(days: 4), existing: true)
       // As a publisher that is killed once the publication is recorded.
       _ = try await desk.service.submit(CommandRequest(.publish(form), actor: desk.operatorActor))
       #expect(try desk.number("select count(*) from dossier.case_view where policy = '21vianet/3'") == 0)
       let other = try Desk.desk(desk.database)
       let answer = try await other.submit(
-        CommandRequest(.change(CaseAddress(references[0] ?? ""), .assign(agent: "li")), actor: desk.operatorActor))
+        CommandRequest(
+          .change(CaseAddress(references[0] ?? ""), .assign(agent: "li")), actor: desk.operatorActor))
       #expect(answer.events.map(\.type) == ["due-dates-recomputed", "agent-assigned"])
       let meanwhile = try await other.submit(CommandRequest(.open(desk.form(.c)), actor: desk.operatorActor))
       #expect(try await desk.service.show(CaseAddress(meanwhile.reference ?? "")).view.policy == "21vianet/3")
       let report = try await publish(other, form)
       #expect(report.answer.isRepeated && report.cases == 11)
       await other.stop()
-      #expect(try desk.number("select count(*) from dossier.events where type = 'due-dates-recomputed'") == 12)
+      #expect(
+        try desk.number("select count(*) from dossier.events where type = 'due-dates-recomputed'") == 12)
       #expect(try desk.number("select count(*) from dossier.events where type = 'policy-published'") == 1)
       let refused = try await refusal { try await publish(desk.service, form) }
       guard case .rejected(let rejection, _)? = refused else { Issue.record("published twice"); return }
@@ -287,7 +303,8 @@ import Testing
       recordedAt: publication.recordedAt.microseconds,
       event: EventData(
         type: "policy-published", schemaVersion: 1, occurredAt: publication.recordedAt.microseconds,
-        actor: "lead:zhao", commandID: UUIDBytes(high: 1, low: 2), policy: "21vianet/3", data: data), hash: [])
+        actor: "lead:zhao", commandID: UUIDBytes(high: 1, low: 2), policy: "21vianet/3", data: data), hash: []
+    )
     #expect(try PolicyEventCodec.decode(recorded) == publication)
     // Read for ever as it was first recorded.
     let first = """

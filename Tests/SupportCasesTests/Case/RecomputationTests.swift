@@ -29,7 +29,9 @@ import Testing
   @Test("CK-12 a longer time counts from the start, and the case is judged by the version from then on")
   func longer() throws {
     let it = try Scenario(opened: "09-21 10:30")
-    let (events, state) = taken(it, "09-21 12:00") { $0.initialResponse[.technical]?[.b] = TestRules.days(2, "CN-20") }
+    let (events, state) = taken(it, "09-21 12:00") {
+      $0.initialResponse[.technical]?[.b] = TestRules.days(2, "CN-20")
+    }
     #expect(events.count == 1)
     expect(try clock(state, .initialResponse), .running, due: "09-23 10:30")
     #expect(state.view.policy == "21vianet/3")
@@ -50,7 +52,9 @@ import Testing
   @Test("CK-12 CK-8 what was breached does not move; breaches due before are recorded first")
   func breached() throws {
     let it = try Scenario(opened: "09-21 10:30")
-    let (events, state) = taken(it, "09-23 12:00") { $0.initialResponse[.technical]?[.b] = TestRules.days(9, "CN-20") }
+    let (events, state) = taken(it, "09-23 12:00") {
+      $0.initialResponse[.technical]?[.b] = TestRules.days(9, "CN-20")
+    }
     #expect(events.count == 2 && events[1].clocks.isEmpty)
     expect(try clock(state, .initialResponse), .breached, due: "09-22 10:30")
   }
@@ -59,7 +63,8 @@ import Testing
   func raised() throws {
     var it = try Scenario(opened: "09-21 10:30")
     try it.when("09-21 12:00", .raises(to: .a, statement: true))
-    let state = taken(it, "09-21 12:10") { $0.initialResponse[.technical]?[.a] = TestRules.hours(3, "CN-20") }.state
+    let state = taken(it, "09-21 12:10") { $0.initialResponse[.technical]?[.a] = TestRules.hours(3, "CN-20") }
+      .state
     expect(try clock(state, .initialResponse), .running, due: "09-21 15:00")
   }
 

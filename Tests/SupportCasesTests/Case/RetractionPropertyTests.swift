@@ -19,7 +19,12 @@ import Testing
   @Test("CK-18 a case after a retraction is the case in which the event never happened", arguments: seeds)
   func retractionsLeaveNoTrace(seed: UInt64) throws {
     var dice = Dice(seed)
-    let rulebook = dice.rulebook()
+    // Without warnings, proposals and offers: who was told was told, whatever is taken back afterwards.
+    var policy = dice.rulebook().policy
+    policy.warningPercents = []
+    policy.surveyDays = nil
+    policy.nonCooperationAttempts.value = 10_000
+    let rulebook = TestRules.rulebook(policy)
     var life = try Life(rulebook, &dice)
     for _ in 0..<45 {
       if dice.chance(12), try life.takeBack(dice.number(1...life.it.history.count), &dice) {
@@ -109,16 +114,23 @@ import Testing
       _ command: CaseCommand, _ mine: [RecordedCaseEvent], _ others: [RecordedCaseEvent],
       _ versions: [Int: Int], _ taken: Set<Int>
     ) -> CaseCommand {
-      guard case .downgrade(let severity, let reason, let evidence?, let texts) = command else { return command }
-      let event = mine[evidence - 1]
-      let same = others.first {
-        event.event.isTimes ? $0.event == event.event : versions[$0.version] == evidence
-      }
       // What stands in this life only (a retraction, an assignment that changes nothing in the other) can be
       // named too and shows nothing.
-      let isOwn = !taken.contains(evidence)
-      return .downgrade(
-        severity: severity, reason: reason, evidence: same?.version ?? (isOwn ? 1 : 0), texts: texts)
+      func same(_ version: Int) -> Int {
+        guard mine.indices.contains(version - 1) else { return version }
+        let event = mine[version - 1]
+        let found = others.first {
+          event.event.isTimes ? $0.event == event.event : versions[$0.version] == version
+        }
+        return found?.version ?? (taken.contains(version) ? 0 : 1)
+      }
+      switch command {
+      case .downgrade(let severity, let reason, let evidence?, let texts):
+        return .downgrade(severity: severity, reason: reason, evidence: same(evidence), texts: texts)
+      case .accept(let proposal?, let texts): return .accept(proposal: same(proposal), texts: texts)
+      case .decline(let proposal?, let texts): return .decline(proposal: same(proposal), texts: texts)
+      default: return command
+      }
     }
 
     func compare(_ seed: UInt64) throws {
@@ -145,6 +157,15 @@ import Testing
 
   /// The views with the versions of one life; what time recorded counts as version -1.
   struct Summary {
+    private static func renamed(_ gaps: [EffortGap], _ version: (Int) -> Int) -> [EffortGap] {
+      gaps.map { gap in
+        var gap = gap
+        gap.sinceEvent = version(gap.sinceEvent)
+        gap.byEvent = gap.byEvent.map(version)
+        return gap
+      }
+    }
+
     var view: CaseView
     var clocks: [SLAClock]
     var duties: [ResponsibilityAssignment]
@@ -155,11 +176,29 @@ import Testing
       view.version = 0
       view.position = 0
       view.contactEvent = version(view.contactEvent)
+      view.resolvedBy = view.resolvedBy.map(version)
+      view.loweredBy = view.loweredBy.map(version)
+      view.surveys = view.surveys.map { round in
+        var round = round
+        round.offeredBy = version(round.offeredBy)
+        round.answeredBy = round.answeredBy.map(version)
+        return round
+      }
+      view.gaps = Self.renamed(view.gaps, version)
+      view.proposals = view.proposals.map { proposal in
+        var proposal = proposal
+        proposal.event = version(proposal.event)
+        proposal.evidence = proposal.evidence.map(version)
+        proposal.endedBy = proposal.endedBy.map(version)
+        proposal.toldBy = proposal.toldBy.map(version)
+        return proposal
+      }
       clocks = state.clocks.rows.map { row in
         var row = row
         row.startedBy = version(row.startedBy)
         row.breachedBy = version(row.breachedBy)
-        row.changedBy = version(row.changedBy)
+        // A look that recorded nothing leaves no trace, so what it would have recorded can be missing.
+        row.changedBy = 0
         row.changes = row.changes.map { change in
           var change = change
           change.event = version(change.event)
@@ -171,7 +210,8 @@ import Testing
         var row = row
         row.sinceEvent = version(row.sinceEvent)
         row.byEvent = version(row.byEvent)
-        row.changedBy = version(row.changedBy)
+        row.gaps = Self.renamed(row.gaps, version)
+        row.changedBy = 0
         return row
       }
     }

@@ -28,7 +28,8 @@ import Testing
     it.passes("09-21 13:00")
     expect(try it.clock(.initialResponse), .breached, due: "09-21 12:00")
     let events = try it.retract(2, "09-21 14:00")
-    #expect(events.dropFirst() == [.breachWithdrawn(clock: .initialResponse, cycle: 1, breach: 3, response: 4)])
+    #expect(
+      events.dropFirst() == [.breachWithdrawn(clock: .initialResponse, cycle: 1, breach: 3, response: 4)])
     expect(try it.clock(.initialResponse), .running, due: "09-22 10:30")
     #expect(it.view.assigned == .b)
     #expect(!it.view.hasStatement)
@@ -90,7 +91,8 @@ import Testing
       }
     }
     refused(1, "cancel or refer the case, and open another")
-    refused(2, "event 3 (reopen) rests on event 2: without it, reopen needs a case that is resolved or closed")
+    refused(
+      2, "event 3 (reopen) rests on event 2: without it, reopen needs a case that is resolved or closed")
     refused(4, "records what time did")
     refused(9, "the case's events are 1 to 4", .invalidInput)
     refused(0, "the case's events are 1 to 4", .invalidInput)
