@@ -55,12 +55,21 @@ extension CaseEventType {
         name.first == 0x72
         ? .responded : name[7] == 0x73 ? .resolved : name[7] == 0x6f ? .reopened : .referred
     case 14: candidate = name.first == 0x61 ? .assigned : name[5] == 0x65 ? .escalated : .cancelled
-    case 15: candidate = name.first == 0x62 ? .breachRecorded : name[5] == 0x63 ? .classified : .downgraded
+    case 15:
+      candidate =
+        name.first == 0x62
+        ? .breachRecorded : name[5] == 0x63 ? .classified : name.first == 0x69 ? .incidentsShown
+        : name[5] == 0x64 ? .downgraded : .callerVerified
     case 16: candidate = name.first == 0x62 ? .breachWithdrawn : .handedOver
-    case 17: candidate = .contactAttempted
+    case 17:
+      candidate =
+        name.first == 0x73
+        ? .selfHelpOffered : name.equals("caller-unverified") ? .callerUnverified : .contactAttempted
+    case 18: candidate = name.last == 0x64 && name[12] == 0x69 ? .callerCodeIssued : .callerCodeFailed
+    case 24: candidate = .linkedIncidentResolved
     case 20: candidate = .informationProvided
     case 21: candidate = .informationRequested
-    case 25: candidate = .contactDetailsConfirmed
+    case 25: candidate = name.first == 0x61 ? .assignedToAdministrator : .contactDetailsConfirmed
     default: return nil
     }
     let count = name.count

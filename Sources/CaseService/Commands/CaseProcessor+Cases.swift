@@ -20,22 +20,26 @@ extension CaseProcessor {
         "\(form.organization)/\(name) is the name of \(Reference(prefix: ledger.prefix, stream: taken).text) "
           + "already; choose another --name")
     }
-    let people = try persons(
-      [form.administrator] + (form.onBehalfOf.map { [$0] } ?? []), creating: true, transaction)
-    let asker = people[form.administrator] ?? .random()
     var form = form
+    let moment = moment(request, transaction)
+    let people = try persons(
+      [form.administrator, form.onBehalfOf ?? ""].filter { !$0.isEmpty }, creating: true, transaction)
+    let call = try call(form, organization, at: moment, transaction)
+    let asker = try call.person ?? people[form.administrator].map { PersonID($0) } ?? namelessCaller()
+    if let phone = form.phone, !form.isHistory { try checkNumber(phone, organization) }
     form.follows = try form.follows.map { try earlierCase($0, of: form.organization, connection) }
     let number = transaction.nextStream
     let reference = Reference(prefix: ledger.prefix, stream: number).text
-    let opened = form.command(
-      reference: reference, person: PersonID(asker), behalf: form.onBehalfOf.flatMap { people[$0] })
-    let moment = moment(request, transaction)
+    var opened = form.command(
+      reference: reference, person: asker, behalf: form.onBehalfOf.flatMap { people[$0] })
+    opened.isFromRegisteredNumber = call.isRegistered
     let context = DecisionContext(
       occurredAt: moment, now: Instant(microseconds: transaction.now),
       rulebook: try rules.rulebook(for: organization.cloud, at: moment), organization: organization)
     let events = try CaseDecider.decide(.open(opened), CaseState(), context)
     let stream = request.isDryRun ? number : transaction.allocateStream()
-    let answer = try record(events, of: CaseState(), stream, context, request, transaction)
+    var answer = try record(events, of: CaseState(), stream, context, request, transaction)
+    answer.opening = CommandAnswer.Opening(events.map(\.event), context.rulebook.policy)
     if let name = form.name, !request.isDryRun {
       transaction.name(name, scope: scope, stream: stream)
       cache.keep(name, scope: scope, stream)
@@ -61,6 +65,7 @@ extension CaseProcessor {
       rulebook: try rules.rulebook(named: state.view.policy),
       organization: try cache.organization(owner, connection))
     let resolved = try command.citing(evidence, of: state.view)
+    for text in command.texts where text.field == .phone { try checkNumber(text.text, context.organization) }
     let events = try CaseDecider.decide(resolved, state, context)
     return try record(events, of: state, stream, context, request, transaction)
   }
@@ -201,7 +206,7 @@ extension OpenForm {
   fileprivate func command(reference: String, person: PersonID, behalf: UUIDBytes?) -> OpenRequest {
     let own: [(PersonalText.Field, String?)] = [
       (.title, title), (.description, description), (.impactStatement, impactStatement), (.email, email),
-      (.phone, phone), (.selfHelp, selfHelp),
+      (.phone, phone), (.selfHelp, selfHelp), (.caller, callerNumber),
     ]
     var texts = own.compactMap { field, text in
       text.map { PersonalText(person: person, field: field, text: $0) }
@@ -209,10 +214,13 @@ extension OpenForm {
     if let behalf, let onBehalfOf {
       texts.append(PersonalText(person: PersonID(behalf), field: .onBehalfOf, text: onBehalfOf))
     }
-    return OpenRequest(
+    var request = OpenRequest(
       reference: reference, name: name, person: person, byTelephone: byTelephone, type: type,
       service: service, category: category, severity: severity, contactMethod: contactMethod,
       language: language, timeZone: timeZone, incident: incident, follows: follows, texts: texts)
+    request.behalf = behalf.map { PersonID($0) }
+    request.isHistory = isHistory
+    return request
   }
 }
 

@@ -52,12 +52,18 @@ public struct CommandAnswer: Hashable, Sendable {
   public var nextDue: NextDue?
   /// Where the case stands; nil for an organisation.
   public var status: CaseStatus?
+  /// What the person is told who opened a request; nil for any other command.
+  public var opening: Opening?
+  /// Why the command did not do what was wanted, though it was accepted and recorded; nil if it did.
+  public var failure: FailedOutcome?
 }
 
 extension CommandAnswer {
   /// The documented shape.
-  public var json: JSON {
-    .object([
+  public var json: JSON { .object(members + (opening?.members ?? []) + (failure?.members ?? [])) }
+
+  private var members: [JSON.Member] {
+    [
       .init("case", JSON(reference)), .init("organization", JSON(organization)),
       .init("version", .int(Int64(version))), .init("ledger", .string(ledger)),
       .init("position", position.map { .int($0) } ?? .null), .init("repeated", .bool(isRepeated)),
@@ -66,7 +72,7 @@ extension CommandAnswer {
       .init(
         "severity", reference == nil && status == nil ? .null : severityJSON(requested, assigned, reasons)),
       .init("next_due", nextDue.map(\.json) ?? .null),
-    ])
+    ]
   }
 
   /// Reads back what `json` wrote, as it was stored with the command.
@@ -83,6 +89,8 @@ extension CommandAnswer {
       reasons: (severity?["reasons"]?.items ?? []).compactMap(CapReason.init),
       nextDue: json["next_due"].flatMap(NextDue.init),
       status: json["state"]?.text.flatMap(CaseStatus.init(rawValue:)))
+    opening = Opening(json)
+    failure = FailedOutcome(json)
   }
 }
 

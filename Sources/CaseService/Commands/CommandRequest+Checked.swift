@@ -53,7 +53,10 @@ extension OpenForm {
     form.organization = try TextLimits.partOfAddress(organization, "organization's name")
     if let name { form.name = try TextLimits.partOfAddress(name, "case's name") }
     if let follows { form.follows = try CaseAddress(follows).checked().text }
-    try TextLimits.email(administrator, "administrator's e-mail address")
+    if callerNumber == nil || !administrator.isEmpty {
+      try TextLimits.email(administrator, "administrator's e-mail address")
+    }
+    try TextLimits.phone(callerNumber, "caller's telephone number")
     try TextLimits.email(onBehalfOf, "user's e-mail address")
     try TextLimits.email(email, "e-mail address")
     try TextLimits.phone(phone, "telephone number")
@@ -62,6 +65,7 @@ extension OpenForm {
       (service, "service"), (category, "category"), (timeZone, "time zone"), (language, "language"),
       (incident, "incident"),
     ] { try TextLimits.line(value, field, TextLimits.name) }
+    form.timeZone = try Places.zone(timeZone)
     for (value, field) in [
       (description, "description"), (impactStatement, "impact statement"), (selfHelp, "self-help"),
     ] { try TextLimits.text(value, field) }
@@ -74,10 +78,14 @@ extension OrganizationForm {
     switch self {
     case .register(_, let country, let domain):
       try TextLimits.line(country, "country", TextLimits.name)
+      try Places.country(country)
       try TextLimits.line(domain, "domain", 253)
     case .addAdministrator(let email, _), .removeAdministrator(let email, _), .addUser(let email):
       try TextLimits.email(email, "e-mail address")
     case .registerPhone(let number): try TextLimits.phone(number, "telephone number")
+    case .registerAdministratorPhone(let number, let email):
+      try TextLimits.phone(number, "telephone number")
+      try TextLimits.email(email, "administrator's e-mail address")
     case .signAgreement, .endAgreement, .startSubscription, .endSubscription: break
     }
   }
@@ -97,7 +105,7 @@ extension CaseCommand {
       try TextLimits.line(category, "category", TextLimits.name)
       try TextLimits.line(issueType, "issue type", TextLimits.name)
     case .open, .provide, .escalate, .downgrade, .resolve, .reopen, .close, .cancel, .refer, .handOver,
-      .contactDetails:
+      .contactDetails, .issueCallerCode, .confirmCaller, .noteIncidentResolved:
       break
     }
     return self
@@ -114,7 +122,7 @@ extension PersonalText {
     case .title: try TextLimits.line(text, "title", TextLimits.title)
     case .email: try TextLimits.email(text, "e-mail address")
     case .onBehalfOf: try TextLimits.email(text, "user's e-mail address")
-    case .phone: try TextLimits.phone(text, "telephone number")
+    case .phone, .caller: try TextLimits.phone(text, "telephone number")
     case .description, .impactStatement, .selfHelp, .message, .items, .resources, .summary, .reason, .impact:
       try TextLimits.text(text, field.rawValue.replacing("_", with: " "))
     }

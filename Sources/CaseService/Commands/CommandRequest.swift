@@ -82,10 +82,14 @@ public enum CaseAddress: Hashable, Sendable {
 public struct OpenForm: Hashable, Sendable {
   /// The organisation's name.
   public var organization: String
-  /// The e-mail address of the administrator who asks or calls.
+  /// The e-mail address of the administrator who asks or calls; empty where the number tells who calls.
   public var administrator: String
   /// True when the request came by telephone.
   public var byTelephone = false
+  /// The number of the call (WW-6); nil if it is not known.
+  public var callerNumber: String?
+  /// True if it tells what happened at another desk: what that desk let pass stands (imports).
+  public var isHistory = false
   /// What is asked for.
   public var type: RequestType
   /// The service concerned.
@@ -156,6 +160,8 @@ public enum OrganizationForm: Hashable, Sendable {
   case endSubscription(SubscriptionKind)
   /// Register a telephone number.
   case registerPhone(number: String)
+  /// Register a telephone number of an administrator's.
+  case registerAdministratorPhone(number: String, email: String)
 }
 
 extension PersonID {

@@ -37,6 +37,8 @@ extension JSONWriter {
       form.contactMethod.rawValue, form.email, form.phone, form.timeZone, form.language, form.onBehalfOf,
       form.incident, form.selfHelp, form.name, form.follows,
     ] { write(text) }
+    // Left out where there is none, so that what was given before this existed stays the same.
+    if let number = form.callerNumber { words("caller", number) }
   }
 
   fileprivate mutating func write(_ form: OrganizationForm) {
@@ -50,6 +52,7 @@ extension JSONWriter {
     case .startSubscription(let kind): words("subscription start", kind.rawValue)
     case .endSubscription(let kind): words("subscription end", kind.rawValue)
     case .registerPhone(let number): words("phone register", number)
+    case .registerAdministratorPhone(let number, let email): words("phone register", number, email)
     }
   }
 
@@ -67,6 +70,10 @@ extension JSONWriter {
       words(severity.rawValue, reason?.rawValue, evidence.map { "\($0)" })
     case .refer(let target, _): string(target.rawValue)
     case .contactDetails(let method, _): write(method?.rawValue)
+    // What is made up on the way is not stated: salt, hash, proofs.
+    case .issueCallerCode(let channel, _, _): string(channel.rawValue)
+    case .confirmCaller(_, let stated): string(stated)
+    case .noteIncidentResolved(let incident): string(incident)
     }
     for text in command.texts { words(text.field.rawValue, text.text) }
   }

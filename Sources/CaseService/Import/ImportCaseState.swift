@@ -63,7 +63,7 @@ struct ImportCaseState: Sendable {
       standing.ball = nil
     case .cancel, .refer: standing.ball = nil
     case .classify(let severity, _, _, _): wanted = severity ?? wanted
-    case .open, .close, .contactDetails: break
+    case .open, .close, .contactDetails, .issueCallerCode, .confirmCaller, .noteIncidentResolved: break
     }
   }
 
@@ -74,7 +74,7 @@ struct ImportCaseState: Sendable {
     case .downgrade(let severity, _, _, _): wanted = severity
     case .open, .classify, .assign, .respond, .requestInformation, .provide, .escalate, .resolve, .reopen,
       .close,
-      .cancel, .refer, .handOver, .contactDetails:
+      .cancel, .refer, .handOver, .contactDetails, .issueCallerCode, .confirmCaller, .noteIncidentResolved:
       break
     }
   }

@@ -2,7 +2,7 @@ internal import SupportCases
 
 /// Reads the values of a policy file.
 struct PolicyReader {
-  private let fields: Fields
+  let fields: Fields
   private var origins: [String: Origin] = [:]
 
   /// Reads a file; its calendars are only named.
@@ -11,7 +11,7 @@ struct PolicyReader {
       "policy", "version", "valid_from", "valid_until", "source", "assigns_severity", "caps",
       "severity_a_needs", "initial_response", "follow_up", "customer_response", "hours", "readings",
       "reopening_days", "survey_business_days", "attempt_counts_as_response", "non_cooperation",
-      "warning_percents", "caller_verification", "categories", "known_categories")
+      "warning_percents", "caller_verification", "categories", "known_categories", "notices", "self_help", "expected_wait")
     var reader = PolicyReader(fields: fields)
     return try reader.read()
   }
@@ -47,6 +47,7 @@ struct PolicyReader {
     }
     policy.callerVerification = try verification()
     policy.readings = try readings()
+    try readHelp(into: &policy)
     policy.origins = origins
     return policy
   }
@@ -127,7 +128,7 @@ struct PolicyReader {
     return readings
   }
 
-  private func setting(_ node: DataNode, _ range: ClosedRange<Int>) throws(PolicyFileError) -> Setting {
+  func setting(_ node: DataNode, _ range: ClosedRange<Int>) throws(PolicyFileError) -> Setting {
     let parts = try node.fields("value", "rule", "basis")
     let value = try parts.need("value", accepted: "a number").number(range)
     return Setting(value: value, rule: try parts.rule(), basis: try parts.basis())

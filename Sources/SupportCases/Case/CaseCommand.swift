@@ -28,6 +28,14 @@ public struct OpenRequest: Hashable, Sendable {
   public var follows: String?
   /// Title, description, statement, addresses.
   public var texts: [PersonalText]
+  /// The user it is for (DE-1).
+  public var behalf: PersonID?
+  /// True if it came from a number that is registered with the organisation (WW-6).
+  public var isFromRegisteredNumber = false
+  /// True if it tells what happened at another desk, whose checks were that desk's.
+  public var isHistory = false
+  /// Active incidents of the cloud and service that the person is shown (WW-1).
+  public var incidentsShown: [String] = []
 
   /// A request, all values given.
   public init(
@@ -94,6 +102,12 @@ public enum CaseCommand: Hashable, Sendable {
   case handOver(texts: [PersonalText])
   /// Confirm or change how the customer is reached (CN-24).
   case contactDetails(method: ContactChannel?, texts: [PersonalText])
+  /// Send a code to the administrator a caller claims to be (WW-6). Its salt and hash come in from outside.
+  case issueCallerCode(channel: ContactChannel, salt: String, hash: String)
+  /// Check the code a caller gives back (WW-6). `stated` tells answers apart without holding them.
+  case confirmCaller(proofs: [CallerCodeProof], stated: String)
+  /// Note that the incident the case is linked to is over (WW-1).
+  case noteIncidentResolved(incident: String)
 
   /// The command's name on the command line.
   public var name: String {
@@ -113,6 +127,9 @@ public enum CaseCommand: Hashable, Sendable {
     case .refer: "refer"
     case .handOver: "hand-over"
     case .contactDetails: "contact-details"
+    case .issueCallerCode: "verify-caller send"
+    case .confirmCaller: "verify-caller confirm"
+    case .noteIncidentResolved: "incident resolve"
     }
   }
 
@@ -125,7 +142,7 @@ public enum CaseCommand: Hashable, Sendable {
       .resolve(let texts), .reopen(let texts), .cancel(let texts), .refer(_, let texts),
       .handOver(let texts), .contactDetails(_, let texts):
       texts
-    case .assign, .close: []
+    case .assign, .close, .issueCallerCode, .confirmCaller, .noteIncidentResolved: []
     }
   }
 

@@ -55,6 +55,7 @@ public struct CaseDecider: Sendable {
   private mutating func decide(_ command: CaseCommand) throws(Rejection) {
     try checkTime(command)
     try checkStatus(command)
+    try requireVerifiedCaller(for: command)
     if case .open = command {} else { recordBreaches() }
     switch command {
     case .open(let request): try open(request)
@@ -74,6 +75,9 @@ public struct CaseDecider: Sendable {
     case .refer(let target, let texts): refer(to: target, texts)
     case .handOver(let texts): try handOver(texts)
     case .contactDetails(let method, let texts): try confirmDetails(method, texts)
+    case .issueCallerCode(let channel, let salt, let hash): try issueCode(channel, salt: salt, hash: hash)
+    case .confirmCaller(let proofs, _): try confirmCaller(proofs)
+    case .noteIncidentResolved(let incident): noteIncidentResolved(incident)
     }
   }
 
@@ -134,7 +138,7 @@ extension CaseCommand {
     switch self {
     case .open: []
     case .classify, .assign, .requestInformation, .provide, .escalate, .downgrade, .resolve, .cancel,
-      .refer, .handOver, .contactDetails:
+      .refer, .handOver, .contactDetails, .issueCallerCode, .confirmCaller, .noteIncidentResolved:
       [.open]
     case .respond(let kind, _, _, _):
       switch kind {
@@ -153,8 +157,9 @@ extension CaseCommand {
     case .refer: ["CN-4"]
     case .handOver: ["CN-34"]
     case .open, .classify, .assign, .respond, .requestInformation, .provide, .escalate, .downgrade,
-      .resolve, .close, .cancel, .contactDetails:
+      .resolve, .close, .cancel, .contactDetails, .noteIncidentResolved:
       []
+    case .issueCallerCode, .confirmCaller: ["WW-6"]
     }
   }
 }

@@ -156,6 +156,22 @@ public enum CaseEvent: Hashable, Sendable {
   case breachWithdrawn(clock: ClockName, cycle: Int, breach: Int, response: Int)
   /// A customer's duty that has no clock of its own ran out of time.
   case dutyLapsed(duty: Duty, dueAt: Instant)
+  /// Self-help was offered with the opening (ALL-6).
+  case selfHelpOffered(topics: [String])
+  /// A problem found to be the administrator's own went to the administrator (CN-34).
+  case assignedToAdministrator(rule: Rule, guidance: String, clocks: [ClockChange])
+  /// Active incidents of the service were shown with the opening (WW-1).
+  case incidentsShown(incidents: [String])
+  /// The incident the case is linked to is over (WW-1).
+  case linkedIncidentResolved(incident: String)
+  /// The call came from a number that is not registered (WW-6).
+  case callerUnverified
+  /// A code was made for the administrator the caller claims to be (WW-6).
+  indirect case callerCodeIssued(CallerCode)
+  /// The caller's answer was not the code (WW-6).
+  case callerCodeFailed(reason: CallerCodeFailure, triesLeft: Int)
+  /// The caller gave the code back; the response clock starts (WW-6, CK-3).
+  case callerVerified(clocks: [ClockChange])
 
   /// What it does to the clocks.
   public var clocks: [ClockChange] {
@@ -166,10 +182,12 @@ public enum CaseEvent: Hashable, Sendable {
       .contactAttempted(_, _, _, let clocks), .informationRequested(_, let clocks),
       .informationProvided(_, _, _, let clocks), .escalated(_, _, _, _, let clocks),
       .resolved(_, let clocks), .reopened(let clocks), .cancelled(let clocks),
-      .referred(_, _, _, let clocks), .handedOver(let clocks):
+      .referred(_, _, _, let clocks), .handedOver(let clocks),
+      .assignedToAdministrator(_, _, let clocks), .callerVerified(let clocks):
       clocks
     case .assigned, .noted, .closed, .contactDetailsConfirmed, .breachRecorded, .breachWithdrawn,
-      .dutyLapsed:
+      .dutyLapsed, .selfHelpOffered, .incidentsShown, .linkedIncidentResolved, .callerUnverified,
+      .callerCodeIssued, .callerCodeFailed:
       []
     }
   }
@@ -184,7 +202,8 @@ extension CaseEvent {
     case .contactAttempted(_, _, _, let clocks): !clocks.isEmpty
     case .opened, .classified, .assigned, .noted, .informationProvided, .escalated, .downgraded, .resolved,
       .reopened, .closed, .cancelled, .referred, .handedOver, .contactDetailsConfirmed, .breachRecorded,
-      .breachWithdrawn, .dutyLapsed:
+      .breachWithdrawn, .dutyLapsed, .selfHelpOffered, .assignedToAdministrator, .incidentsShown,
+      .linkedIncidentResolved, .callerUnverified, .callerCodeIssued, .callerCodeFailed, .callerVerified:
       false
     }
   }

@@ -44,6 +44,9 @@ public struct CaseState: Hashable, Sendable {
   /// Contacts later than that change, in order: what is entered late falls between them (CK-14).
   public private(set) var contacts: [Instant] = []
 
+  /// The incident whose end the case was told of last (WW-1).
+  public private(set) var incidentTold: String?
+
   /// A case before its first event.
   public init() {}
 
@@ -68,8 +71,10 @@ public struct CaseState: Hashable, Sendable {
     case .contactAttempted: mark(.attempt, recorded)
     case .noted, .informationProvided: mark(.statement, recorded)
     case .assigned, .responded, .resolved, .reopened, .closed, .cancelled, .referred, .handedOver,
-      .contactDetailsConfirmed, .breachWithdrawn:
+      .contactDetailsConfirmed, .breachWithdrawn, .selfHelpOffered, .assignedToAdministrator, .incidentsShown,
+      .callerUnverified, .callerCodeIssued, .callerCodeFailed, .callerVerified:
       break
+    case .linkedIncidentResolved(let incident): incidentTold = incident
     }
     if before != Course(view) || view.version == 1 {
       lastChangeAt = max(lastChangeAt, at)
@@ -90,13 +95,15 @@ public struct CaseState: Hashable, Sendable {
   }
 }
 
-/// What CK-14 calls a change: severity, ball or state.
+/// What CK-14 calls a change: severity, ball or state; a caller's verification, which starts the clock (CK-3).
 private struct Course: Equatable {
+  var isVerified: Bool?
   var severity: Severity?
   var ball: Side?
   var status: CaseStatus
 
   init(_ view: CaseView) {
+    isVerified = view.caller?.isVerified
     severity = view.assigned
     ball = view.ball
     status = view.status

@@ -71,6 +71,9 @@ public struct CaseView: Hashable, Sendable {
   /// The version of the event that holds the newest contact details, sealed; the opening at first.
   public var contactEvent = 1
 
+  /// How far the verification of an unregistered caller has come (WW-6); nil where there is none to verify.
+  public var caller: CallerCheck?
+
   /// A case without events.
   public init() {}
 
@@ -121,7 +124,17 @@ public struct CaseView: Hashable, Sendable {
     case .contactDetailsConfirmed(let method):
       if let method { contactMethod = method }
       contactEvent = recorded.version
-    case .noted, .breachRecorded, .breachWithdrawn, .dutyLapsed: break
+    case .assignedToAdministrator:
+      isOwnArea = true
+      hold(.customer, at)
+    case .callerUnverified: caller = CallerCheck(since: at)
+    case .callerCodeIssued(let code): caller?.codes.append((code, code.tries))
+    case .callerCodeFailed(_, let triesLeft):
+      if let last = caller?.codes.indices.last { caller?.codes[last].triesLeft = triesLeft }
+    case .callerVerified: caller?.verifiedAt = at
+    case .noted, .breachRecorded, .breachWithdrawn, .dutyLapsed, .selfHelpOffered, .incidentsShown,
+      .linkedIncidentResolved:
+      break
     }
   }
 

@@ -6,8 +6,8 @@ public struct Responsibilities: Hashable, Sendable {
   var followUps: [Int: Int] = [:]
   private var type: RequestType = .technical
   private var severity: Severity?
-  private var ball: Side?
-  private var isOwnArea = false
+  var ball: Side?
+  var isOwnArea = false
   private var hasStatement = false
 
   /// No duties yet.
@@ -52,7 +52,13 @@ public struct Responsibilities: Hashable, Sendable {
     case .breachRecorded(let clock, let cycle, _): lapse(clock, cycle, change)
     case .breachWithdrawn(_, _, let breach, let response): restore(breach, response, change)
     case .dutyLapsed(let duty, _): settle(duty, .lapsed, change)
-    case .assigned, .noted, .closed: break
+    case .selfHelpOffered: offer(change)
+    case .assignedToAdministrator: giveBack(change)
+    case .callerVerified:
+      if let start = change.start(of: .initialResponse) { owe(.initialResponse, due: start.dueAt, change) }
+    case .assigned, .noted, .closed, .incidentsShown, .linkedIncidentResolved, .callerUnverified,
+      .callerCodeIssued, .callerCodeFailed:
+      break
     }
     follow(recorded.event.clocks, change)
   }

@@ -129,7 +129,9 @@ public struct SLAClocks: Hashable, Sendable {
       }
     case .opened, .classified, .assigned, .responded, .contactAttempted, .noted, .informationRequested,
       .informationProvided, .escalated, .downgraded, .resolved, .reopened, .closed, .cancelled, .referred,
-      .handedOver, .contactDetailsConfirmed, .dutyLapsed:
+      .handedOver, .contactDetailsConfirmed, .dutyLapsed, .selfHelpOffered, .assignedToAdministrator,
+      .incidentsShown, .linkedIncidentResolved, .callerUnverified, .callerCodeIssued, .callerCodeFailed,
+      .callerVerified:
       break
     }
   }

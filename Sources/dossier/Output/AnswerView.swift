@@ -23,7 +23,22 @@ struct AnswerView {
     } else if answer.status == .open {
       lines.append("next due: nothing with a date")
     }
-    return lines
+    return lines + told(in: look)
+  }
+
+  /// What the person who opened the request is to read.
+  private func told(in look: Look) -> [String] {
+    guard let opening = answer.opening else { return [] }
+    var lines: [(String, String)] = opening.selfHelp.map { ("self-help", "\($0.text) [\($0.rule)]") }
+    if let guidance = opening.guidance { lines.append(("guidance", guidance)) }
+    if opening.isUnverified {
+      lines.append(
+        ("caller", "not verified: tell nothing about the organization; verify-caller comes first [WW-6]"))
+    }
+    lines += opening.notices.map { ("notice", "\($0.text) [\($0.rule)]") }
+    return lines.flatMap { name, text in
+      wrapped("\(name): \(text)", to: max(20, look.width ?? 100))
+    }
   }
 
   /// The same in a line, for a story of many commands.
