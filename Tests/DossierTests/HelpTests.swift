@@ -62,7 +62,10 @@ import Testing
 
         --explain shows for each due date the event that started it, the target and its
         rule, the windows of open time used up, what moved it, and whether it comes out
-        the same when it is computed again (CK-15).
+        the same when it is computed again (CK-15). Below stands every reading that the
+        sources admit, with the due date and state the clock has under it, and the
+        verdict over all: met or breached under every reading, or arguable; a clock
+        that runs is not judged yet (CK-16).
 
         USAGE: dossier clocks <case> [--explain] [--as-of <time>] [--database <url>] [--data-dir <path>] [--key-file <path>] [--output <form>] [--utc] [--no-color] [--quiet]
 

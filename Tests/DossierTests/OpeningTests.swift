@@ -39,7 +39,9 @@ import Testing
     }
   }
 
-  @Test func `ALL-6 CN-36 self-help is offered, recorded, and what did not help fulfils the duty`() async throws {
+  @Test func `ALL-6 CN-36 self-help is offered, recorded, and what did not help fulfils the duty`()
+    async throws
+  {
     try await register("21vianet", "CHN")
     let general = request + ["--category", "general-usage", "--output", "json"]
     let json = try await done(more: general).json()
@@ -70,13 +72,15 @@ import Testing
     }
     let referred = try await classified("customer-network")
     #expect(referred["state"]?.text == "referred" && referred["next_due"] == .null)
-    #expect(referred["events"]?.items.compactMap { $0["type"]?.text } == ["case-classified", "case-referred"])
+    #expect(
+      referred["events"]?.items.compactMap { $0["type"]?.text } == ["case-classified", "case-referred"])
     let given = try await classified("user-accounts")
     #expect(given["state"]?.text == "open" && given["next_due"] == .null)
     #expect(given["events"]?.items.last?["type"]?.text == "assigned-to-administrator")
     let reference = try #require(given["case"]?.text)
     #expect(
-      try await dossier("respond", reference, "--agent", "li", "--channel", "email", "--message", "x").status == 3)
+      try await dossier("respond", reference, "--agent", "li", "--channel", "email", "--message", "x").status
+        == 3)
     #expect(try await done("show", reference, "--output", "json").json()["ball"]?.text == "customer")
   }
 

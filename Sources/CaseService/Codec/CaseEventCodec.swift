@@ -216,7 +216,8 @@ struct CaseEventCodec {
     case .callerCodeIssued: return .callerCodeIssued(try callerCode(&s))
     case .callerCodeFailed:
       return .callerCodeFailed(
-        reason: try s.required("reason", CallerCodeFailure.self), triesLeft: try s.requiredInteger("tries_left"))
+        reason: try s.required("reason", CallerCodeFailure.self),
+        triesLeft: try s.requiredInteger("tries_left"))
     case .callerVerified: return .callerVerified(clocks: try clocks(&s, at))
     }
   }

@@ -58,8 +58,12 @@ extension CaseEventType {
     case 15:
       candidate =
         name.first == 0x62
-        ? .breachRecorded : name[5] == 0x63 ? .classified : name.first == 0x69 ? .incidentsShown
-        : name[5] == 0x64 ? .downgraded : .callerVerified
+        ? .breachRecorded
+        : name[5] == 0x63
+          ? .classified
+          : name.first == 0x69
+            ? .incidentsShown
+            : name[5] == 0x64 ? .downgraded : .callerVerified
     case 16: candidate = name.first == 0x62 ? .breachWithdrawn : .handedOver
     case 17:
       candidate =

@@ -39,7 +39,8 @@ extension CaseProcessor {
     let events = try CaseDecider.decide(.open(opened), CaseState(), context)
     let stream = request.isDryRun ? number : transaction.allocateStream()
     var answer = try record(events, of: CaseState(), stream, context, request, transaction)
-    answer.opening = CommandAnswer.Opening(events.map(\.event), context.rulebook.policy)
+    answer.opening = CommandAnswer.Opening(
+      events.map(\.event), context.rulebook.policy, language: form.language)
     if let name = form.name, !request.isDryRun {
       transaction.name(name, scope: scope, stream: stream)
       cache.keep(name, scope: scope, stream)
@@ -128,7 +129,24 @@ extension CaseProcessor {
       cache.store(state, stream)
       if changed[stream] == nil { changed[stream] = before.view.version }
     }
-    return CommandAnswer(state, written, isNew: !before.exists, ledger: ledger.name, request)
+    var answer = CommandAnswer(state, written, isNew: !before.exists, ledger: ledger.name, request)
+    for new in events where answer.customerText == nil {
+      answer.customerText = customerText(new.event, state, context.rulebook.policy)
+    }
+    return answer
+  }
+
+  /// What the customer is told of an event: where the problem belongs instead (CN-4, CN-32).
+  private func customerText(_ event: CaseEvent, _ state: CaseState, _ policy: Policy) -> CustomerText? {
+    let language = ReaderLanguage(reading: state.view.language)
+    switch event {
+    case .referred(let target, _, let guidance, _):
+      return CustomerTexts(language).referral(to: target, guidance: guidance)
+    case .opened where state.view.isOwnArea, .assignedToAdministrator:
+      let category = state.view.category?.lowercased().split(separator: " ").joined(separator: "-")
+      return policy.categories.first { $0.category == category }.map(CustomerTexts(language).ownArea)
+    default: return nil
+    }
   }
 
   private func data(

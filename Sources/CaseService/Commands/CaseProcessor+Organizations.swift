@@ -23,7 +23,8 @@ extension CaseProcessor {
     let administrator = holder.flatMap { people[$0] }.map { PersonID($0) } ?? .caseContact
     let moment = moment(request, transaction)
     let events = try OrganizationDecider.decide(
-      form.command(name, person, administrator), state, at: moment, now: Instant(microseconds: transaction.now))
+      form.command(name, person, administrator), state, at: moment,
+      now: Instant(microseconds: transaction.now))
     let stream = known ?? (request.isDryRun ? transaction.nextStream : transaction.allocateStream())
     let answer = try record(events, of: state, name, form, person, stream, moment, request, transaction)
     if isRegistration, !request.isDryRun {

@@ -19,8 +19,6 @@ extension CommandAnswer {
     public var selfHelp: [Told] = []
     /// True if the caller has to be verified before anything else (WW-6).
     public var isUnverified = false
-    /// What follows from a problem that is not the operator's (CN-4, CN-34).
-    public var guidance: String?
   }
 
   /// Why an accepted command did not do what was wanted.
@@ -36,19 +34,16 @@ extension CommandAnswer {
 
 extension CommandAnswer.Opening {
   /// What an opening's events and its policy have to say.
-  init(_ events: [CaseEvent], _ policy: Policy) {
-    if let notice = policy.notice(.privacy) {
-      notices = [Told(name: notice.occasion.rawValue, text: notice.text, rule: notice.rule.rawValue)]
-    }
+  init(_ events: [CaseEvent], _ policy: Policy, language: String?) {
+    let texts = CustomerTexts(ReaderLanguage(reading: language))
+    let (name, rule) = policy.cloud == .germany ? ("privacy", "DE-6") : ("service-health", "WW-1")
+    notices = texts.openingNotices(for: policy.cloud).map { Told(name: name, text: $0, rule: rule) }
     for event in events {
       switch event {
       case .selfHelpOffered(let names):
         selfHelp = (policy.selfHelp?.topics ?? []).filter { names.contains($0.name) }
           .map { Told(name: $0.name, text: $0.text, rule: $0.rule.rawValue) }
       case .callerUnverified: isUnverified = true
-      case .referred(_, _, let text, _): guidance = text
-      case .opened(let opened) where opened.ball == .customer:
-        guidance = policy.guidance(for: opened.category)
       default: continue
       }
     }
@@ -57,7 +52,7 @@ extension CommandAnswer.Opening {
   var members: [JSON.Member] {
     [
       .init("notices", .array(notices.map(\.json))), .init("self_help", .array(selfHelp.map(\.json))),
-      .init("caller_verified", isUnverified ? .bool(false) : .null), .init("guidance", JSON(guidance)),
+      .init("caller_verified", isUnverified ? .bool(false) : .null),
     ]
   }
 
@@ -67,7 +62,6 @@ extension CommandAnswer.Opening {
     notices = json["notices"]?.items.map(Told.init) ?? []
     selfHelp = json["self_help"]?.items.map(Told.init) ?? []
     isUnverified = json["caller_verified"] == .bool(false)
-    guidance = json["guidance"]?.text
   }
 }
 
@@ -85,7 +79,8 @@ extension CommandAnswer.FailedOutcome {
   /// What a failed verification comes to; nil for any other event.
   init?(_ event: CaseEvent?) {
     guard case .callerCodeFailed(let reason, let left)? = event else { return nil }
-    let rest = left == 1 ? "1 try is left" : left == 0 ? "no try is left; send a new code" : "\(left) tries are left"
+    let rest =
+      left == 1 ? "1 try is left" : left == 0 ? "no try is left; send a new code" : "\(left) tries are left"
     switch reason {
     case .wrong:
       self.init(
@@ -113,13 +108,5 @@ extension CommandAnswer.FailedOutcome {
     self.init(
       code: code, message: outcome["message"]?.text ?? "",
       rules: outcome["rules"]?.items.compactMap(\.text) ?? [])
-  }
-}
-
-extension Policy {
-  /// What the customer is told of a category (CN-4, CN-34).
-  func guidance(for category: String?) -> String? {
-    let wanted = category.map { $0.lowercased().split(separator: " ").joined(separator: "-") }
-    return categories.first { $0.category == wanted }?.guidance
   }
 }

@@ -56,6 +56,8 @@ public struct CommandAnswer: Hashable, Sendable {
   public var opening: Opening?
   /// Why the command did not do what was wanted, though it was accepted and recorded; nil if it did.
   public var failure: FailedOutcome?
+  /// What the customer is told of it, in the request's language, where there is something to tell (CN-4, CN-32).
+  public var customerText: CustomerText?
 }
 
 extension CommandAnswer {
@@ -72,6 +74,7 @@ extension CommandAnswer {
       .init(
         "severity", reference == nil && status == nil ? .null : severityJSON(requested, assigned, reasons)),
       .init("next_due", nextDue.map(\.json) ?? .null),
+      .init("customer_text", customerText?.json ?? .null),
     ]
   }
 
@@ -88,7 +91,8 @@ extension CommandAnswer {
       assigned: severity?["assigned"]?.text.flatMap(Severity.init(rawValue:)),
       reasons: (severity?["reasons"]?.items ?? []).compactMap(CapReason.init),
       nextDue: json["next_due"].flatMap(NextDue.init),
-      status: json["state"]?.text.flatMap(CaseStatus.init(rawValue:)))
+      status: json["state"]?.text.flatMap(CaseStatus.init(rawValue:)),
+      customerText: CustomerText(json["customer_text"]))
     opening = Opening(json)
     failure = FailedOutcome(json)
   }

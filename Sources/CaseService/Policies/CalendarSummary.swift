@@ -1,18 +1,33 @@
 internal import SupportCases
 
+/// Weekdays in a row that have the same windows.
+struct WeeklyRun: Sendable, Hashable {
+  var first: Weekday
+  var last: Weekday
+  var windows: [DayWindow]
+}
+
 extension ServiceCalendar {
-  /// The hours in a few words: `monday-friday 09:00-18:00 Asia/Shanghai, closed on public holidays`.
-  var summary: String {
-    var runs: [(first: Weekday, last: Weekday, windows: [DayWindow])] = []
+  /// The open weekdays, those in a row with the same windows together.
+  var weeklyRuns: [WeeklyRun] {
+    var runs: [WeeklyRun] = []
     for day in Weekday.allCases {
       guard let windows = weekly[day], !windows.isEmpty else { continue }
       if let run = runs.last, run.windows == windows, run.last.rawValue + 1 == day.rawValue {
         runs[runs.count - 1].last = day
       } else {
-        runs.append((day, day, windows))
+        runs.append(WeeklyRun(first: day, last: day, windows: windows))
       }
     }
-    let hours = runs.map { run in
+    return runs
+  }
+
+  /// True where public holidays close it.
+  var usesHolidays: Bool { holidaysPublishedThrough != nil }
+
+  /// The hours in a few words: `monday-friday 09:00-18:00 Asia/Shanghai, closed on public holidays`.
+  var summary: String {
+    let hours = weeklyRuns.map { run in
       let days =
         run.first == .monday && run.last == .sunday
         ? "daily" : run.first == run.last ? "\(run.first)" : "\(run.first)-\(run.last)"

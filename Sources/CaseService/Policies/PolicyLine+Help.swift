@@ -5,7 +5,8 @@ extension PolicyLibrary {
   func helpLines(_ policy: Policy) -> [PolicyLine] {
     var lines = policy.notices.map {
       PolicyLine(
-        section: "notices", key: $0.occasion.rawValue, value: $0.text, rule: $0.rule.rawValue, basis: $0.basis)
+        section: "notices", key: $0.occasion.rawValue, value: $0.text, rule: $0.rule.rawValue, basis: $0.basis
+      )
     }
     if let help = policy.selfHelp {
       lines.append(

@@ -114,6 +114,12 @@ extension PolicyLibrary {
           section: "readings", key: $0.name, value: $0.calendar, rule: $0.rule.rawValue, basis: .choice,
           note: "instead of \($0.of)")
       }
+      + policy.countings.map {
+        PolicyLine(
+          section: "readings", key: $0.name, value: $0.counting.rawValue, rule: $0.rule.rawValue,
+          basis: .choice,
+          note: $0.counting.summary)
+      }
   }
 
   private func settingLines(_ policy: Policy) -> [PolicyLine] {
@@ -163,5 +169,17 @@ extension PolicyLibrary {
           section: "known_categories", key: $0.key, value: $0.value.joined(separator: "; "),
           rule: policy.origins["known_categories.\($0.key)"]?.rule.rawValue, basis: .source)
       }
+  }
+}
+
+extension Counting {
+  /// What it means, for people.
+  public var summary: String {
+    switch self {
+    case .serviceDay: "N full service windows of open time"
+    case .sameClockTime: "the same clock time N service days later, else the next opening"
+    case .endOfDay: "the end of the N-th service day after the day of the start"
+    case .openBlocks: "N times 24 hours of open time"
+    }
   }
 }

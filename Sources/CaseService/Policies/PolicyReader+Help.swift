@@ -23,7 +23,8 @@ extension PolicyReader {
   private func selfHelp() throws(PolicyFileError) -> SelfHelp? {
     guard let node = fields["self_help"] else { return nil }
     let parts = try node.fields("required", "topics")
-    let required = try parts.need("required", accepted: "value, rule and basis").fields("value", "rule", "basis")
+    let required = try parts.need("required", accepted: "value, rule and basis").fields(
+      "value", "rule", "basis")
     var topics: [SelfHelp.Topic] = []
     for (name, node) in try parts["topics"]?.entries() ?? [] {
       let topic = try node.fields("categories", "services", "text", "rule", "basis")

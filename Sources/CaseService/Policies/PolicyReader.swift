@@ -11,7 +11,8 @@ struct PolicyReader {
       "policy", "version", "valid_from", "valid_until", "source", "assigns_severity", "caps",
       "severity_a_needs", "initial_response", "follow_up", "customer_response", "hours", "readings",
       "reopening_days", "survey_business_days", "attempt_counts_as_response", "non_cooperation",
-      "warning_percents", "caller_verification", "categories", "known_categories", "notices", "self_help", "expected_wait")
+      "warning_percents", "caller_verification", "categories", "known_categories", "notices", "self_help",
+      "expected_wait")
     var reader = PolicyReader(fields: fields)
     return try reader.read()
   }
@@ -48,6 +49,7 @@ struct PolicyReader {
     policy.callerVerification = try verification()
     policy.readings = try readings()
     try readHelp(into: &policy)
+    policy.countings = try countings(policy)
     policy.origins = origins
     return policy
   }
@@ -119,13 +121,42 @@ struct PolicyReader {
   private func readings() throws(PolicyFileError) -> [CalendarReading] {
     var readings: [CalendarReading] = []
     for (name, node) in try fields["readings"]?.entries() ?? [] {
-      let reading = try node.fields("of", "calendar", "rule")
+      let reading = try node.fields("of", "calendar", "counting", "rule")
+      guard reading["counting"] == nil else { continue }
       readings.append(
         CalendarReading(
           name: name, of: try reading.need("of", accepted: "a calendar").text(),
           calendar: try reading.need("calendar", accepted: "a calendar").text(), rule: try reading.rule()))
     }
     return readings
+  }
+
+  /// Readings that count otherwise; a reading's name is said on the command line, `+` joins several.
+  private func countings(_ policy: Policy) throws(PolicyFileError) -> [CountingReading] {
+    var countings: [CountingReading] = []
+    for (name, node) in try fields["readings"]?.entries() ?? [] {
+      guard name != Reading.own.name, !name.contains("+") else {
+        throw node.refusal(
+          "no reading can have this name", accepted: "a name without +, other than \(Reading.own.name)")
+      }
+      let reading = try node.fields("of", "calendar", "counting", "rule")
+      guard let counting = reading["counting"] else { continue }
+      guard reading["of"] == nil, reading["calendar"] == nil else {
+        throw node.refusal("names a calendar and a counting", accepted: "one of them in each reading")
+      }
+      countings.append(
+        CountingReading(
+          name: name,
+          counting: try counting.choice(of: Counting.allCases.filter { $0 != .serviceDay }),
+          rule: try reading.rule()))
+    }
+    var whole = policy
+    whole.countings = countings
+    if let node = fields["readings"], whole.readingCount > Policy.mostReadings {
+      throw node.refusal(
+        "the readings combine to \(whole.readingCount)", accepted: "at most \(Policy.mostReadings)")
+    }
+    return countings
   }
 
   func setting(_ node: DataNode, _ range: ClosedRange<Int>) throws(PolicyFileError) -> Setting {

@@ -23,6 +23,11 @@ public struct ClockReport: Sendable {
     public var recomputed: Instant?
     /// The reference that `changes` belong to.
     public var reference: String
+    /// The cycle under every reading that can make a difference to it, the applied one first (CK-16).
+    public var readings: [ClockReading]
+
+    /// Where it stands under all of them (CK-16).
+    public var verdict: Verdict { Verdict(readings.map(\.state)) }
 
     /// True if the due date computed again is the recorded one.
     public func proves(_ clock: SLAClock) -> Bool { recomputed != nil && recomputed == clock.dueAt }
@@ -50,16 +55,18 @@ extension ClockReport.Explanation {
               .init("due_after", JSON(change.after)),
             ])
           })),
-      .init(
-        "readings",
-        .array([
-          .object([
-            .init("name", .string("service-day")), .init("due_at", JSON(clock.dueAt)),
-            .init("state", .string(clock.state.rawValue)),
-          ])
-        ])),
+      .init("readings", .array(readings.map(\.json))), .init("verdict", .string(verdict.rawValue)),
       .init("recomputed_due_at", JSON(recomputed)), .init("proved", .bool(proves(clock))),
     ]
+  }
+}
+
+extension ClockReading {
+  fileprivate var json: JSON {
+    .object([
+      .init("name", .string(name)), .init("due_at", JSON(dueAt)), .init("state", JSON(state?.rawValue)),
+      .init("rules", .array(rules.map { .string($0.rawValue) })), .init("provisional", .bool(provisional)),
+    ])
   }
 }
 
@@ -83,6 +90,7 @@ struct ClockProof {
   let state: CaseState
   let events: [RecordedCaseEvent]
   let policies: PolicyLibrary
+  let readings: CaseReadings
 
   func explanation(of row: SLAClock) -> ClockReport.Explanation? {
     guard row.dueAt != nil else { return nil }
@@ -116,7 +124,8 @@ struct ClockProof {
     let reference = state.view.reference
     return ClockReport.Explanation(
       startedBy: "\(reference)@\(row.startedBy)", windows: windows, timeZone: zone, changes: row.changes,
-      recomputed: due, reference: reference)
+      recomputed: due, reference: reference,
+      readings: readings.readings(of: row))
   }
 
   /// A move computed again: raised counts from the moment of the change, less what was spent (CK-7);
@@ -151,11 +160,14 @@ extension CaseService {
   ) async throws(ServiceError) -> [ClockReport] {
     let policies = policies
     return try await history(of: address, asOf: asOf) { history, moment, _ in
-      let proof = ClockProof(state: history.state, events: history.events, policies: policies)
-      return history.state.clocks.rows.map { row in
-        ClockReport(
-          clock: row.observed(at: moment), explanation: explain ? proof.explanation(of: row) : nil)
+      let rows = history.state.clocks.rows.map { $0.observed(at: moment) }
+      guard explain else { return rows.map { ClockReport(clock: $0, explanation: nil) } }
+      let readings = CaseReadings(history.events, at: moment) { name in
+        policies.policy(named: name).map { policies.rulebook(for: $0) }
       }
+      let proof = ClockProof(
+        state: history.state, events: history.events, policies: policies, readings: readings)
+      return rows.map { ClockReport(clock: $0, explanation: proof.explanation(of: $0)) }
     }
   }
 }

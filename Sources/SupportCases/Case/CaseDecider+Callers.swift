@@ -44,11 +44,11 @@ extension CaseDecider {
         .codeExpired, "the code was good until \(code.expiresAt.rfc3339); send a new one", rules: ["WW-6"])
     }
     guard proofs.contains(where: { $0.salt == code.salt }) else {
-      throw Rejection(.codeSuperseded, "a newer code was sent a moment ago; ask for that one", rules: ["WW-6"])
+      throw Rejection(
+        .codeSuperseded, "a newer code was sent a moment ago; ask for that one", rules: ["WW-6"])
     }
     if code.matches(proofs) {
-      let first = state.view.isOwnArea ? nil : start(.initialResponse, severity: severity)
-      emit(.callerVerified(clocks: first.map { [.started($0)] } ?? []))
+      emit(.callerVerified(clocks: verificationChanges()))
       return
     }
     let isEarlier = check.codes.dropLast().contains { $0.code.matches(proofs) }

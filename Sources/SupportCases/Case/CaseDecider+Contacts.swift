@@ -20,7 +20,7 @@ extension CaseDecider {
       settleBreaches(after: changes)
     case .attempted:
       try requireOperators("respond")
-      let changes = policy.attemptCountsAsResponse ? contactChanges(startsNext: true) : []
+      let changes = attemptChanges()
       let due = start(.customerResponse, severity: severity)?.dueAt
       emit(
         .contactAttempted(agent: agent, channel: channel, detailsDueAt: due, clocks: changes), texts)
@@ -35,13 +35,7 @@ extension CaseDecider {
     guard texts.contains(where: { ($0.field == .message || $0.field == .items) && !$0.text.isBlank }) else {
       throw Rejection(.invalidInput, "request-information needs --items or --message that says what is asked")
     }
-    var changes = contactChanges(startsNext: false)
-    // A reminder while the customer's clock runs gives no new time; once it ran out, a new request does.
-    if state.clocks.last(.customerResponse)?.state != .running,
-      let asked = start(.customerResponse, severity: severity)
-    {
-      changes += customerCancellations() + [.started(asked)]
-    }
+    let changes = requestChanges()
     emit(.informationRequested(agent: agent, clocks: changes), texts)
     settleBreaches(after: changes)
   }
@@ -50,15 +44,9 @@ extension CaseDecider {
     guard texts.contains(where: { !$0.text.isBlank }) else {
       throw Rejection(.invalidInput, "provide needs --message, --impact-statement or --resources")
     }
-    var changes: [ClockChange] = []
+    let changes = returnChanges()
     var ball = state.view.ball ?? .operator
-    if ball == .customer, !state.view.isOwnArea {
-      ball = .operator
-      if let row = state.clocks.last(.customerResponse), row.isOutstanding {
-        changes.append(.ended(clock: row.clock, cycle: row.cycle, outcome: .met, at: at))
-      }
-      changes += followUps(each: true)
-    }
+    if ball == .customer, !state.view.isOwnArea { ball = .operator }
     emit(
       .informationProvided(
         hasStatement: has(.impactStatement, texts), hasResources: has(.resources, texts), ball: ball,
@@ -70,9 +58,9 @@ extension CaseDecider {
     guard texts.contains(where: { $0.field == .summary && !$0.text.isBlank }) else {
       throw Rejection(.invalidInput, "resolve needs a summary that is not blank")
     }
-    let contact = state.view.isOwnArea ? [] : contactChanges(startsNext: false)
-    emit(.resolved(surveyDueAt: surveyDue(), clocks: contact + customerCancellations()), texts)
-    settleBreaches(after: contact)
+    let changes = resolutionChanges()
+    emit(.resolved(surveyDueAt: surveyDue(), clocks: changes), texts)
+    settleBreaches(after: changes)
   }
 
   mutating func reopen(_ texts: [PersonalText]) throws(Rejection) {
@@ -88,8 +76,7 @@ extension CaseDecider {
           + "resolved; open a new one with --follows \(state.view.reference)",
         rules: [days.rule])
     }
-    // The administrator's own problem is the administrator's again (CN-34).
-    let changes = state.view.isOwnArea ? [] : followUps(each: true)
+    let changes = reopeningChanges()
     emit(.reopened(clocks: changes), texts)
     settleBreaches(after: changes)
   }
@@ -103,7 +90,7 @@ extension CaseDecider {
   }
 
   /// When the survey is to be offered: business days of the case's own calendar (CN-35).
-  private func surveyDue() -> Instant? {
+  func surveyDue() -> Instant? {
     guard let days = policy.surveyDays else { return nil }
     let target = Target(amount: days.value, unit: .businessDay, rule: days.rule, basis: days.basis)
     // B's hours are the desk's ordinary ones; A's run round the clock.

@@ -31,9 +31,7 @@ extension CaseDecider {
         opened.clocks = [.started(first)]
       }
     }
-    if opened.ball != nil, assigned != nil, request.severity == .a, !hasStatement {
-      opened.statementDueAt = start(.customerResponse, severity: assigned, type: request.type)?.dueAt
-    }
+    opened.statementDueAt = statementDue(opened)
     emit(.opened(opened), request.texts)
     if isUnverified { emit(.callerUnverified) }
     if !topics.isEmpty { emit(.selfHelpOffered(topics: topics.map(\.name))) }
@@ -125,14 +123,7 @@ extension CaseDecider {
     guard texts.contains(where: { $0.field == .reason && !$0.text.isBlank }) else {
       throw Rejection(.reasonMissing, "hand-over needs a reason", rules: ["CN-34"])
     }
-    // What the customer was answered before the problem proved to be the administrator's stays answered.
-    let isAnswered = state.view.firstResponseAt != nil
-    let first = isAnswered ? followUps(each: true) : startChange(.initialResponse)
-    emit(.handedOver(clocks: first), texts)
-  }
-
-  private func startChange(_ clock: ClockName) -> [ClockChange] {
-    start(clock, severity: severity).map { [.started($0)] } ?? []
+    emit(.handedOver(clocks: handOverChanges()), texts)
   }
 
   mutating func confirmDetails(_ method: ContactChannel?, _ texts: [PersonalText]) throws(Rejection) {

@@ -20,11 +20,13 @@ public struct DecisionContext: Sendable {
 
 /// Decides one command about one case: pure, the same answer for the same values.
 public struct CaseDecider: Sendable {
-  let context: DecisionContext
+  var context: DecisionContext
   /// The case as it is after the events decided so far.
   public private(set) var state: CaseState
   /// The events decided so far.
-  public private(set) var events: [NewCaseEvent] = []
+  public internal(set) var events: [NewCaseEvent] = []
+  /// The place in the case's history that events take which stand there already; nil: the next.
+  var place: (version: Int, position: Int64)?
 
   /// The events a command yields for a case, breaches already due first (CK-6).
   ///
@@ -33,7 +35,11 @@ public struct CaseDecider: Sendable {
     _ command: CaseCommand, _ state: CaseState, _ context: DecisionContext
   ) throws(Rejection) -> [NewCaseEvent] {
     var decider = CaseDecider(context: context, state: state)
-    try decider.decide(command)
+    do {
+      try decider.decide(command)
+    } catch {
+      throw error.told(to: context.organization, about: state, command)
+    }
     return decider.events
   }
 
@@ -44,7 +50,7 @@ public struct CaseDecider: Sendable {
     return decider.events
   }
 
-  private init(context: DecisionContext, state: CaseState) {
+  init(context: DecisionContext, state: CaseState) {
     self.context = context
     self.state = state
   }
@@ -87,8 +93,8 @@ public struct CaseDecider: Sendable {
     events.append(NewCaseEvent(event: event, occurredAt: moment, texts: texts))
     state.evolve(
       RecordedCaseEvent(
-        event: event, version: state.view.version + 1, position: 0, occurredAt: moment,
-        recordedAt: context.now, policy: policy.name))
+        event: event, version: place?.version ?? state.view.version + 1, position: place?.position ?? 0,
+        occurredAt: moment, recordedAt: context.now, policy: policy.name))
   }
 
   /// CK-14: not in the future, not before the opening, not before the last change of course.
@@ -129,6 +135,20 @@ public struct CaseDecider: Sendable {
       .wrongState,
       "\(command.name) needs a case that is \(names); \(state.view.reference) is \(state.view.status.rawValue)",
       rules: command.statusRules)
+  }
+}
+
+extension Rejection {
+  /// The refusal with the customer it is told to, in the language of the request.
+  fileprivate func told(
+    to organization: OrganizationState, about state: CaseState, _ command: CaseCommand
+  ) -> Rejection {
+    guard organization.exists else { return self }
+    var told = self
+    var language = state.view.language
+    if case .open(let request) = command { language = request.language }
+    told.audience = Audience(cloud: organization.cloud, language: language)
+    return told
   }
 }
 

@@ -79,6 +79,23 @@ public struct Rejection: Error, Hashable, Sendable {
   /// The organisation's administrators at that moment, for `notAdministrator` (ALL-2).
   public var administrators: [PersonID]
 
+  /// Whom the customer's text of it is for; nil where no case or organisation is known.
+  public var audience: Audience?
+
+  /// The customer that a refusal is told to.
+  public struct Audience: Hashable, Sendable {
+    /// The customer's cloud.
+    public var cloud: Cloud
+    /// The language to answer in, as stated; nil: none was.
+    public var language: String?
+
+    /// An audience.
+    public init(cloud: Cloud, language: String?) {
+      self.cloud = cloud
+      self.language = language
+    }
+  }
+
   /// A refusal.
   public init(
     _ code: Code, _ message: String, rules: [Rule] = [], reasons: [CapReason] = [],

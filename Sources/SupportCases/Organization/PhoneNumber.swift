@@ -29,7 +29,9 @@ public struct PhoneNumber: Hashable, Sendable {
     func refuse(_ problem: String) -> Rejection {
       let local =
         plan.map { plan in
-          let abroad = plan.internationalPrefixes.first.map { ", with \($0) as dialled abroad from \(country)" }
+          let abroad = plan.internationalPrefixes.first.map {
+            ", with \($0) as dialled abroad from \(country)"
+          }
           return (abroad ?? "") + ", or as dialled in \(country) with its area code"
         } ?? ""
       return Rejection(
@@ -38,7 +40,9 @@ public struct PhoneNumber: Hashable, Sendable {
         rules: ["WW-6"])
     }
     let plain = Self.plain(written)
-    guard let (head, tail) = Self.divided(plain) else { throw refuse("holds a letter or sign that is none of one") }
+    guard let (head, tail) = Self.divided(plain) else {
+      throw refuse("holds a letter or sign that is none of one")
+    }
     `extension` = tail
     guard Self.isWellFormed(head) else { throw refuse("has its signs in the wrong places") }
     let all = String(head.filter(\.isNumber))

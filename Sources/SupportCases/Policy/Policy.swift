@@ -208,12 +208,14 @@ public struct Policy: Hashable, Sendable {
   public var callerVerification: CallerVerification?
   /// Other calendars that the sources admit (CK-16).
   public var readings: [CalendarReading] = []
-  /// What people are told (DE-5, DE-6, WW-8).
+  /// What people are told (ALL-2, DE-5, WW-8).
   public var notices: [PolicyNotice] = []
   /// Help offered before a request (ALL-6); nil: none.
   public var selfHelp: SelfHelp?
   /// From what the expected wait is told (WW-2); nil: it is not told.
   public var expectedWait: ExpectedWait?
+  /// Other ways to count business days that the sources admit (CK-16).
+  public var countings: [CountingReading] = []
   /// Where values without a rule of their own come from, by their place in the policy file.
   public var origins: [String: Origin] = [:]
   /// Points, in percent of the time, at which a warning is due.

@@ -1,9 +1,7 @@
-/// What people are told at a certain step (DE-5, DE-6, WW-8).
+/// What people are told at a certain step (ALL-2, DE-5, WW-8).
 public struct PolicyNotice: Hashable, Sendable {
   /// When it is shown.
   public enum Occasion: String, CaseIterable, Sendable {
-    /// When a request is opened: what is done with the data (DE-6).
-    case privacy
     /// When somebody who is no administrator asks: where to go instead (ALL-2, WW-8, DE-5).
     case notAdministrator = "not_administrator"
   }

@@ -27,4 +27,7 @@ public struct Rulebook: Sendable {
   public func calendar(for type: RequestType, severity: Severity) -> PreparedCalendar? {
     policy.hours[type]?[severity].flatMap { find($0) }
   }
+
+  /// The calendar of a name, one of the policy's or of its readings'; nil where there is none.
+  public func calendar(named name: String) -> PreparedCalendar? { find(name) }
 }

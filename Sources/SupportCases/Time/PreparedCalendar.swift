@@ -18,6 +18,8 @@ public struct DueDate: Sendable, Hashable {
 public struct PreparedCalendar: Sendable {
   /// The calendar.
   public let calendar: ServiceCalendar
+  /// How its business days are counted; CK-2's way unless another reading is asked for (CK-16).
+  public internal(set) var counting = Counting.serviceDay
   let table: CalendarTable
   private let provisionalAfter: Int64
 
@@ -37,6 +39,7 @@ public struct PreparedCalendar: Sendable {
   ///
   /// Time already spent shortens the target; where it covers it, the due date is `start` itself (CK-7).
   public func due(from start: Instant, target: Target, less spent: Spend = .zero) -> DueDate? {
+    if counting != .serviceDay, target.unit == .businessDay { return dueByReading(start, target, spent) }
     if spent.isUsedUp, target.amount > 0 {
       if let at = table.due(from: start.microseconds, target.amount, target.unit) { return dueDate(at) }
       return searching(from: start) { $0.due(from: start.microseconds, target.amount, target.unit) }
@@ -56,6 +59,9 @@ public struct PreparedCalendar: Sendable {
       case .hour:
         let open = table.openBefore(to.microseconds) - table.openBefore(from.microseconds)
         return Spend(Int128(open), over: 3_600_000_000)
+      case .businessDay where counting == .openBlocks:
+        let open = table.openBefore(to.microseconds) - table.openBefore(from.microseconds)
+        return Spend(Int128(open), over: 86_400_000_000)
       case .businessDay:
         return table.daysBefore(to.microseconds) - table.daysBefore(from.microseconds)
       }
@@ -98,6 +104,19 @@ public struct PreparedCalendar: Sendable {
 
   /// True where a due date depends on public holidays that are not published yet (CK-13).
   public func isProvisional(_ due: Instant) -> Bool { due.microseconds > provisionalAfter }
+
+  /// The same by a reading other than CK-2's own.
+  private func dueByReading(_ start: Instant, _ target: Target, _ spent: Spend) -> DueDate? {
+    let left = Spend(Int128(target.amount), over: 1) - spent
+    if left.isUsedUp { return dueDate(start.microseconds) }
+    func look(_ table: CalendarTable) -> Int64? {
+      dueByReading(table, from: start.microseconds, days: target.amount, less: spent)
+    }
+    if table.start <= start.microseconds, let at = look(table) { return dueDate(at) }
+    // What was spent may lie years before the table that would begin at the start.
+    let first = spent.isUsedUp ? start : start.adding(seconds: -30 * 366 * 86_400)
+    return searching(from: first, look).map(dueDate)
+  }
 
   private func dueDate(_ at: Int64) -> DueDate {
     DueDate(at: Instant(microseconds: at), provisional: at > provisionalAfter)

@@ -27,6 +27,9 @@ public struct Spend: Sendable {
     left + Spend(-right.numerator, over: right.denominator)
   }
 
+  /// The amount a whole number of times.
+  func times(_ factor: Int128) -> Spend { Spend(numerator * factor, over: denominator) }
+
   /// True where nothing, or less than nothing, is left.
   var isUsedUp: Bool { numerator <= 0 }
 

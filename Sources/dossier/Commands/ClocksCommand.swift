@@ -7,7 +7,9 @@ struct ClocksCommand: Subcommand {
     commandName: "clocks", abstract: "Show the clocks of a case and how each due date came about.",
     discussion: """
       --explain shows for each due date the event that started it, the target and its rule, the windows of open time \
-      used up, what moved it, and whether it comes out the same when it is computed again (CK-15).
+      used up, what moved it, and whether it comes out the same when it is computed again (CK-15). Below stands every \
+      reading that the sources admit, with the due date and state the clock has under it, and the verdict over all: \
+      met or breached under every reading, or arguable; a clock that runs is not judged yet (CK-16).
       """)
 
   @OptionGroup var target: CaseArgument
@@ -53,7 +55,7 @@ struct ClockExplanation {
         "  \(explanation.reference)@\(change.event) moved it at \(desk(change.at)) by \(change.rule.rawValue): "
           + "\(change.before.map(desk) ?? "no due date") → \(desk(change.after))")
     }
-    return lines + [proof(explanation)]
+    return lines + [proof(explanation)] + readings(explanation, look)
   }
 
   private func windows(_ explanation: ClockReport.Explanation, _ look: Look) -> [String] {
@@ -81,7 +83,7 @@ struct ClockExplanation {
   }
 
   /// `Mon 2026-09-21 10:30` as the desk's own clock shows it.
-  private func desk(_ moment: Instant) -> String {
+  func desk(_ moment: Instant) -> String {
     guard let zone = policies.calendar(labelled: report.clock.calendar)?.calendar.zone else {
       return utc(moment)
     }

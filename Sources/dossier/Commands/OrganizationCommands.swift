@@ -167,7 +167,8 @@ struct SubscriptionEnd: OrganizationChange {
 struct PhoneRegister: OrganizationChange {
   static let configuration = CommandConfiguration(
     commandName: "register", abstract: "Register a telephone number of an organization (WW-6).",
-    discussion: "Calls from a registered number need no verification; with --admin a code can be sent to it too.")
+    discussion:
+      "Calls from a registered number need no verification; with --admin a code can be sent to it too.")
 
   @OptionGroup var organization: OrganizationArgument
   @Argument(help: "The number, in any usual form.") var number: String

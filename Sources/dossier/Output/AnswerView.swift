@@ -23,6 +23,9 @@ struct AnswerView {
     } else if answer.status == .open {
       lines.append("next due: nothing with a date")
     }
+    if let text = answer.customerText {
+      lines.append("to the customer: " + escaped(text.text))
+    }
     return lines + told(in: look)
   }
 
@@ -30,7 +33,6 @@ struct AnswerView {
   private func told(in look: Look) -> [String] {
     guard let opening = answer.opening else { return [] }
     var lines: [(String, String)] = opening.selfHelp.map { ("self-help", "\($0.text) [\($0.rule)]") }
-    if let guidance = opening.guidance { lines.append(("guidance", guidance)) }
     if opening.isUnverified {
       lines.append(
         ("caller", "not verified: tell nothing about the organization; verify-caller comes first [WW-6]"))

@@ -38,6 +38,8 @@ struct Failure: Error {
   var rules: [String] = []
   var reasons: [CapReason] = []
   var helpers: [String] = []
+  /// What the customer is told, in the request's language.
+  var customerText: CustomerText?
   /// How to call the command, shown below the message on a terminal.
   var usage: String?
 
@@ -69,6 +71,8 @@ struct Failure: Error {
       let cited = rules.isEmpty ? "" : " [\(rules.joined(separator: ", "))]"
       let help = helpers.isEmpty ? "" : "; administrators: \(helpers.joined(separator: ", "))"
       Terminal.complain("dossier: " + escaped(message + help) + cited)
+      // In English the message has said it.
+      if let customerText, customerText.language != .english { Terminal.complain(escaped(customerText.text)) }
       if let usage { Terminal.complain(usage) }
     }
   }
@@ -87,6 +91,7 @@ struct Failure: Error {
       }
       members.append(.init("reasons", .array(list)))
     }
+    if let customerText { members.append(.init("customer_text", customerText.json)) }
     if !helpers.isEmpty { members.append(.init("administrators", .array(helpers.map { .string($0) }))) }
     return .object([.init("error", .object(members))])
   }

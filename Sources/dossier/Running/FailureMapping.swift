@@ -43,6 +43,7 @@ extension Failure {
     rules = rejection.rules.map(\.rawValue)
     reasons = rejection.reasons
     self.helpers = helpers
+    customerText = CustomerTexts.guidance(for: rejection, helpers: helpers)
   }
 
   /// The log holds what this program does not know: most likely a newer one wrote it.

@@ -48,7 +48,8 @@ import Testing
     #expect(try Places.zone("asia/shanghai") == "Asia/Shanghai")
     #expect(try Places.zone("America/Argentina/Buenos_Aires") == "America/Argentina/Buenos_Aires")
     #expect(try Places.zone("UTC") == "UTC" && Places.zone(nil) == nil)
-    for unknown in ["Asia/Peking", "Mars/Base", "", " ", "CEST", "+08:00", "Asia/Shanghai/", "../etc/passwd"] {
+    for unknown in ["Asia/Peking", "Mars/Base", "", " ", "CEST", "+08:00", "Asia/Shanghai/", "../etc/passwd"]
+    {
       #expect(throws: ServiceError.self) { try Places.zone(unknown) }
     }
   }

@@ -32,7 +32,8 @@ import Testing
     }
   }
 
-  @Test func `garbage for a country, a zone or a number is refused before anything is written`() async throws {
+  @Test func `garbage for a country, a zone or a number is refused before anything is written`() async throws
+  {
     try await Desk.run { desk in
       await #expect(throws: ServiceError.self) {
         try await desk.organization(.register(cloud: .vianet, country: "XYZ", domain: nil))

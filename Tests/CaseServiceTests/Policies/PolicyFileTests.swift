@@ -57,6 +57,20 @@ struct PolicyFileTests {
       "21vianet-2", "calendar: 21vianet-billing-no-holidays", "calendar: nowhere",
       "readings.no-public-holidays: nowhere has no calendar file; accepted: a calendar with a file"),
     BrokenFile(
+      "21vianet-2", "counting: end-of-day", "counting: tea-leaves",
+      "readings.end-of-day.counting: tea-leaves is unknown; accepted: same-clock-time, end-of-day, 24-hour-blocks"
+    ),
+    BrokenFile(
+      "21vianet-2", "counting: end-of-day, rule: CK-2", "counting: end-of-day",
+      "readings.end-of-day: the key rule is missing; accepted: rule: a rule's number, as in CN-20"),
+    BrokenFile(
+      "21vianet-2", "{counting: end-of-day", "{of: 21vianet-billing, counting: end-of-day",
+      "readings.end-of-day: names a calendar and a counting; accepted: one of them in each reading"),
+    BrokenFile(
+      "21vianet-2", "  end-of-day: {", "  service-day: {",
+      "readings.service-day: no reading can have this name; accepted: a name without +, other than service-day"
+    ),
+    BrokenFile(
       "21vianet-2", "  billing: {b: 21vianet-billing, c: 21vianet-billing}\n", "",
       "initial_response.billing.b: the target has no hours to count on; accepted: a calendar at hours.billing.b"
     ),

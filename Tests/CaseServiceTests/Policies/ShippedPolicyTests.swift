@@ -115,7 +115,7 @@ struct ShippedPolicyTests {
       #expect(basis("hours", "technical.b") == .source && basis("hours", "billing.b") == .choice)
       let sections = ["follow_up", "customer_response", "settings", "readings"]
       #expect(lines.filter { sections.contains($0.section) }.allSatisfy { $0.basis == .choice })
-      #expect(lines.filter { sections.contains($0.section) }.count == 3 + 3 + 6 + 3)
+      #expect(lines.filter { sections.contains($0.section) }.count == 3 + 3 + 6 + 6)
     }
     let worldwide = try #require(library.policy(named: "worldwide/2"))
     let lines = library.describe(worldwide)

@@ -32,7 +32,9 @@ import Testing
     try expect(it.clock(.initialResponse), .breached, due: "09-22 10:30", cancelled: "09-23 10:30")
   }
 
-  @Test func `CN-34 classified as the administrator's own it goes to the administrator without a clock`() throws {
+  @Test func `CN-34 classified as the administrator's own it goes to the administrator without a clock`()
+    throws
+  {
     var it = try Scenario(opened: "09-21 10:30")
     let events = try it.when("09-21 11:00", classify("client-connectivity"))
     guard case .assignedToAdministrator(let rule, let guidance, _)? = events.last else {
@@ -68,7 +70,8 @@ import Testing
     try expect(it.clock(.followUp), .running, from: "09-22 15:00", due: "09-23 15:00")
   }
 
-  @Test func `CN-34 a recorded hand-over stands when the case is classified as what it was taken for`() throws {
+  @Test func `CN-34 a recorded hand-over stands when the case is classified as what it was taken for`() throws
+  {
     var it = try Scenario(opened: "09-21 10:30", request(category: "client-connectivity"))
     try it.when("09-21 11:00", .handsOver)
     #expect(try it.when("09-21 12:00", classify("client-connectivity")).count == 1)
@@ -142,7 +145,9 @@ import Testing
     #expect(try second.when("09-21 10:30", .open(other)).last == .selfHelpOffered(topics: ["usage"]))
   }
 
-  @Test func `CN-32 self-service-first is fulfilled by what did not help, lapses where only offered, else released`()
+  @Test
+  func
+    `CN-32 self-service-first is fulfilled by what did not help, lapses where only offered, else released`()
     throws
   {
     let tried = try Scenario(
@@ -161,7 +166,8 @@ import Testing
       try it.decide("09-21 10:30", .open(request(category: "general-usage")))
     }
     #expect(refusal?.message.contains("Read usage; Read mail") == true)
-    #expect(try it.decide("09-21 10:30", .open(request(selfHelp: true, category: "general-usage"))).count == 2)
+    #expect(
+      try it.decide("09-21 10:30", .open(request(selfHelp: true, category: "general-usage"))).count == 2)
     #expect(try it.decide("09-21 10:30", .open(request(category: "migration"))).count == 1)
     #expect(try it.decide("09-21 10:30", .open(request(.billing, .b, category: "general-usage"))).count == 1)
   }

@@ -6,14 +6,14 @@ import SupportCases
 /// the latest time already shown. Days weigh the common multiple of all lengths divided by their own.
 struct NaiveClock {
   /// An open step.
-  private struct Step {
+  struct Step {
     var at: Int64
     var day: Int
   }
 
-  private var steps: [Step] = []
+  private(set) var steps: [Step] = []
   private var lengths: [Int: Int64] = [:]
-  private let step: Int64
+  let step: Int64
   /// One business day.
   private(set) var unit: Int128 = 1
 
@@ -96,5 +96,65 @@ struct NaiveClock {
   /// True while the desk is open.
   func isOpen(_ instant: Instant) -> Bool {
     steps.contains { $0.at <= instant.microseconds && instant.microseconds < $0.at + step }
+  }
+}
+
+// The other readings (CK-16), by walking.
+extension NaiveClock {
+  /// When N business days end by a reading, or nil beyond the walk.
+  func due(_ from: Instant, _ days: Int, _ counting: Counting, _ calendar: ServiceCalendar) -> Instant? {
+    switch counting {
+    case .serviceDay: return due(from, Int128(days) * whole(.businessDay), .businessDay)
+    case .openBlocks: return due(from, Int128(days) * 24 * whole(.hour), .hour)
+    case .endOfDay:
+      guard let day = serviceDay(days, after: from, calendar) else { return nil }
+      return steps.last { $0.day == day }.map { Instant(microseconds: $0.at + step) }
+    case .sameClockTime:
+      guard let day = serviceDay(days, after: from, calendar) else { return nil }
+      let wanted = Self.shown(from, calendar)
+      // Walks on until a clock that is never turned back shows that time of that day or later, and the desk is open.
+      var moment = steps.first { $0.day == day }.map(\.at).map { $0 - 2 * 86_400_000_000 } ?? 0
+      let rest = from.microseconds % step
+      while Self.shown(Instant(microseconds: moment + rest), calendar, latest: true)
+        < (day, wanted.second, wanted.fraction)
+      { moment += step }
+      // In spring the time is skipped: the change itself comes first.
+      let changed = calendar.zone.transitions.map(\.at.microseconds).first {
+        $0 > moment + rest - step && $0 < moment + rest
+      }
+      let due = changed ?? moment + rest
+      guard let open = steps.first(where: { $0.at + step > due }), open.day != steps.last?.day else {
+        return nil
+      }
+      return Instant(microseconds: max(due, open.at))
+    }
+  }
+
+  /// The N-th day with open time whose date comes after the date of a moment.
+  private func serviceDay(_ count: Int, after moment: Instant, _ calendar: ServiceCalendar) -> Int? {
+    let date = Self.shown(moment, calendar, latest: true).0
+    let days = Set(steps.map(\.day)).filter { $0 > date }.sorted().dropLast()
+    return days.count >= count ? days[days.startIndex + count - 1] : nil
+  }
+
+  /// What a local clock shows: day, second, microsecond; read as people do who never turn it back, or as it is.
+  private static func shown(
+    _ moment: Instant, _ calendar: ServiceCalendar, latest: Bool = false
+  ) -> (Int, second: Int, fraction: Int) {
+    func local(_ at: Int64) -> Int64 {
+      var offset = calendar.zone.initialOffset
+      for change in calendar.zone.transitions where change.at.microseconds <= at { offset = change.offset }
+      return at + Int64(offset) * 1_000_000
+    }
+    var shown = local(moment.microseconds)
+    if latest {
+      for change in calendar.zone.transitions
+      where change.at <= moment && moment.microseconds - change.at.microseconds < 86_400_000_000 {
+        shown = max(shown, local(change.at.microseconds - 1))
+      }
+    }
+    return (
+      Int(shown / 86_400_000_000), Int(shown / 1_000_000 % 86_400), Int(shown % 1_000_000)
+    )
   }
 }

@@ -19,7 +19,8 @@ extension Scenario {
     // What went to the administrator and was handed over has a clock of its own (CN-34).
     let assignments = history.count { if case .assignedToAdministrator = $0.event { true } else { false } }
     check(
-      rows.count { $0.clock == .initialResponse } <= 1 + assignments, "the initial-response clock never restarts")
+      rows.count { $0.clock == .initialResponse } <= 1 + assignments,
+      "the initial-response clock never restarts")
     for row in rows where row.isOutstanding {
       check(isOpen && row.clock.holder == state.view.ball, "\(row.clock) runs against who holds the ball")
     }
