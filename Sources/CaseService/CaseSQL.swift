@@ -11,6 +11,9 @@ enum CaseSQL {
   static let countCases = unprepared("count_cases")
   static let countOpenCases = unprepared("count_open_cases")
   static let openingSeals = statement("opening_seals")
+  static let incidentEvents = statement("incident_events")
+  static let linkedOpenCases = statement("linked_open_cases")
+  static let expectedWait = statement("expected_wait")
 
   static func statement(_ name: String) -> Statement {
     Statement("cases_" + name, text(name))

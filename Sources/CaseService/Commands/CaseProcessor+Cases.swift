@@ -33,6 +33,9 @@ extension CaseProcessor {
     var opened = form.command(
       reference: reference, person: asker, behalf: form.onBehalfOf.flatMap { people[$0] })
     opened.isFromRegisteredNumber = call.isRegistered
+    let shown = form.isHistory ? [] : try activeIncidents(form.service, at: moment, connection)
+    opened.incidentsShown = shown.map(\.reference)
+    if !form.isHistory { opened.incident = try form.incident.map { try knownIncident($0, connection) } }
     let context = DecisionContext(
       occurredAt: moment, now: Instant(microseconds: transaction.now),
       rulebook: try rules.rulebook(for: organization.cloud, at: moment), organization: organization)
@@ -41,6 +44,7 @@ extension CaseProcessor {
     var answer = try record(events, of: CaseState(), stream, context, request, transaction)
     answer.opening = CommandAnswer.Opening(
       events.map(\.event), context.rulebook.policy, language: form.language)
+    answer.opening?.incidents = shown.map { .init($0, linked: opened.incident) }
     if let name = form.name, !request.isDryRun {
       transaction.name(name, scope: scope, stream: stream)
       cache.keep(name, scope: scope, stream)
@@ -130,6 +134,7 @@ extension CaseProcessor {
       if changed[stream] == nil { changed[stream] = before.view.version }
     }
     var answer = CommandAnswer(state, written, isNew: !before.exists, ledger: ledger.name, request)
+    answer.failure = CommandAnswer.FailedOutcome(events.last?.event)
     for new in events where answer.customerText == nil {
       answer.customerText = customerText(new.event, state, context.rulebook.policy)
     }
@@ -158,7 +163,8 @@ extension CaseProcessor {
     let actor = isTimers ? "timer:dossier" : try actor(request.actor, &values, transaction)
     return EventData(
       type: type.rawValue, schemaVersion: type.schemaVersion, occurredAt: new.occurredAt.microseconds,
-      actor: actor, commandID: request.commandID, correlation: request.correlation, policy: policy,
+      actor: actor, commandID: request.commandID, cause: try cause(of: new.event, transaction.connection),
+      correlation: request.correlation, policy: policy,
       data: CaseEventCodec.encode(new.event, occurredAt: new.occurredAt),
       sealed: try seal(values, stream, version, transaction))
   }

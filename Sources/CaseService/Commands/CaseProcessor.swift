@@ -11,6 +11,8 @@ final class CaseProcessor: GroupProcessor {
   let cache: StateCache
   /// The cases this group has changed, with the version each had before.
   var changed: [Int64: Int] = [:]
+  /// True once this group has read the ledger's incidents.
+  var hasReadIncidents = false
 
   init(ledger: LedgerHead, keys: KeyFile, rules: RulebookCache) {
     self.ledger = ledger
@@ -26,6 +28,7 @@ final class CaseProcessor: GroupProcessor {
     _ requests: [CommandRequest], in transaction: LedgerTransaction
   ) throws -> [Result<CommandAnswer, any Error>] {
     changed = [:]
+    hasReadIncidents = false
     try cache.catchUp(transaction)
     let streams = requests.compactMap(stream)
     try cache.load(streams, transaction.connection)
@@ -83,6 +86,7 @@ final class CaseProcessor: GroupProcessor {
     case .change(let address, let command, let evidence):
       answer = try change(address, command, evidence, request, transaction)
     case .organization(let name, let form): answer = try change(name, form, request, transaction)
+    case .incident(let reference, let form): answer = try change(reference, form, request, transaction)
     }
     if !request.isDryRun {
       transaction.remember(request.commandID, digest: digest, answer: answer.json.bytes)

@@ -1,4 +1,4 @@
-internal import SupportCases
+public import SupportCases
 
 extension CommandAnswer {
   /// What the person is told who opens a request.
@@ -17,8 +17,26 @@ extension CommandAnswer {
     public var notices: [Told] = []
     /// Self-help that may do (ALL-6).
     public var selfHelp: [Told] = []
+    /// Active incidents of the service, which the request may belong to (WW-1).
+    public var incidents: [ShownIncident] = []
+    /// How long people waited lately (WW-2); nil where too few did. As of the answer: it is not kept with it.
+    public var wait: WaitStatistic?
     /// True if the caller has to be verified before anything else (WW-6).
     public var isUnverified = false
+  }
+
+  /// An incident shown to the person who opens a request.
+  public struct ShownIncident: Hashable, Sendable {
+    /// Its reference.
+    public var reference: String
+    /// The service concerned.
+    public var service: String
+    /// What it is.
+    public var title: String
+    /// When it began.
+    public var startedAt: Instant
+    /// True if the request is linked to it.
+    public var isLinked: Bool
   }
 
   /// Why an accepted command did not do what was wanted.
@@ -52,6 +70,7 @@ extension CommandAnswer.Opening {
   var members: [JSON.Member] {
     [
       .init("notices", .array(notices.map(\.json))), .init("self_help", .array(selfHelp.map(\.json))),
+      .init("incidents", .array(incidents.map(\.json))), .init("expected_wait", wait?.json ?? .null),
       .init("caller_verified", isUnverified ? .bool(false) : .null),
     ]
   }
@@ -61,6 +80,7 @@ extension CommandAnswer.Opening {
     guard json["notices"] != nil else { return nil }
     notices = json["notices"]?.items.map(Told.init) ?? []
     selfHelp = json["self_help"]?.items.map(Told.init) ?? []
+    incidents = json["incidents"]?.items.map(CommandAnswer.ShownIncident.init) ?? []
     isUnverified = json["caller_verified"] == .bool(false)
   }
 }
@@ -108,5 +128,27 @@ extension CommandAnswer.FailedOutcome {
     self.init(
       code: code, message: outcome["message"]?.text ?? "",
       rules: outcome["rules"]?.items.compactMap(\.text) ?? [])
+  }
+}
+
+extension CommandAnswer.ShownIncident {
+  init(_ incident: Incident, linked: String?) {
+    self.init(
+      reference: incident.reference, service: incident.service, title: incident.title,
+      startedAt: incident.startedAt, isLinked: incident.reference == linked)
+  }
+
+  var json: JSON {
+    .object([
+      .init("incident", .string(reference)), .init("service", .string(service)),
+      .init("title", .string(title)), .init("started_at", JSON(startedAt)), .init("linked", .bool(isLinked)),
+    ])
+  }
+
+  init(_ json: JSON) {
+    self.init(
+      reference: json["incident"]?.text ?? "", service: json["service"]?.text ?? "",
+      title: json["title"]?.text ?? "", startedAt: json["started_at"]?.instant ?? Instant(microseconds: 0),
+      isLinked: json["linked"] == .bool(true))
   }
 }

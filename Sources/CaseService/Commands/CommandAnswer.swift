@@ -30,6 +30,8 @@ public struct CommandAnswer: Hashable, Sendable {
   public var reference: String?
   /// The organisation's name, for a write to one.
   public var organization: String?
+  /// The incident's reference, for a write to one.
+  public var incident: String?
   /// The stream's version after it.
   public var version: Int
   /// The ledger's name.
@@ -62,7 +64,11 @@ public struct CommandAnswer: Hashable, Sendable {
 
 extension CommandAnswer {
   /// The documented shape.
-  public var json: JSON { .object(members + (opening?.members ?? []) + (failure?.members ?? [])) }
+  public var json: JSON {
+    .object(
+      members + (incident.map { [.init("incident", .string($0))] } ?? []) + (opening?.members ?? [])
+        + (failure?.members ?? []))
+  }
 
   private var members: [JSON.Member] {
     [
@@ -93,6 +99,7 @@ extension CommandAnswer {
       nextDue: json["next_due"].flatMap(NextDue.init),
       status: json["state"]?.text.flatMap(CaseStatus.init(rawValue:)),
       customerText: CustomerText(json["customer_text"]))
+    incident = json["incident"]?.text
     opening = Opening(json)
     failure = FailedOutcome(json)
   }

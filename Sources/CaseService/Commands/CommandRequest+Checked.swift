@@ -16,6 +16,9 @@ extension CommandRequest {
     case .organization(let name, let form):
       try form.check()
       request.body = .organization(try TextLimits.partOfAddress(name, "organization's name"), form)
+    case .incident(let reference, let form):
+      try form.check()
+      request.body = .incident(reference.map { IncidentReference($0)?.text ?? $0 }, form)
     }
     return request
   }
@@ -87,6 +90,21 @@ extension OrganizationForm {
       try TextLimits.phone(number, "telephone number")
       try TextLimits.email(email, "administrator's e-mail address")
     case .signAgreement, .endAgreement, .startSubscription, .endSubscription: break
+    }
+  }
+}
+
+extension IncidentForm {
+  fileprivate func check() throws(ServiceError) {
+    switch self {
+    case .open(_, let service, let title, let description):
+      try TextLimits.line(service, "service", TextLimits.name)
+      try TextLimits.line(title, "title", TextLimits.title)
+      try TextLimits.text(description, "description")
+    case .update(let title, let text):
+      try TextLimits.line(title, "title", TextLimits.title)
+      try TextLimits.text(text, "message")
+    case .resolve(let text): try TextLimits.text(text, "message")
     }
   }
 }

@@ -176,6 +176,16 @@ extension PersonalText {
   }
 }
 
+/// What is asked of an incident's history (WW-1).
+public enum IncidentForm: Hashable, Sendable {
+  /// Tell that it began, at the time of the command.
+  case open(cloud: Cloud, service: String, title: String, description: String?)
+  /// Tell more of it.
+  case update(title: String?, text: String?)
+  /// Tell that the service works again.
+  case resolve(text: String?)
+}
+
 /// One command: who, when, with which id, and what.
 public struct CommandRequest: Sendable {
   /// What is asked.
@@ -187,6 +197,8 @@ public struct CommandRequest: Sendable {
     case change(CaseAddress, CaseCommand, evidence: String? = nil)
     /// Do something to an organisation, by name.
     case organization(String, OrganizationForm)
+    /// Do something to an incident, by reference; without one where it is opened.
+    case incident(String?, IncidentForm)
   }
 
   /// The id that makes a repeat safe.

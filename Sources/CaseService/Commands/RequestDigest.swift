@@ -17,6 +17,9 @@ extension CommandRequest {
     case .organization(let name, let form):
       writer.string(name)
       writer.write(form)
+    case .incident(let reference, let form):
+      writer.write(reference)
+      writer.write(form)
     }
     writer.endArray()
     return writer.bytes
@@ -53,6 +56,15 @@ extension JSONWriter {
     case .endSubscription(let kind): words("subscription end", kind.rawValue)
     case .registerPhone(let number): words("phone register", number)
     case .registerAdministratorPhone(let number, let email): words("phone register", number, email)
+    }
+  }
+
+  fileprivate mutating func write(_ form: IncidentForm) {
+    switch form {
+    case .open(let cloud, let service, let title, let description):
+      words("incident open", cloud.rawValue, service, title, description)
+    case .update(let title, let text): words("incident update", title, text)
+    case .resolve(let text): words("incident resolve", text)
     }
   }
 

@@ -12,7 +12,7 @@ struct PolicyReader {
       "severity_a_needs", "initial_response", "follow_up", "customer_response", "hours", "readings",
       "reopening_days", "survey_business_days", "attempt_counts_as_response", "non_cooperation",
       "warning_percents", "caller_verification", "categories", "known_categories", "notices", "self_help",
-      "expected_wait")
+      "expected_wait", "on_behalf_of_users")
     var reader = PolicyReader(fields: fields)
     return try reader.read()
   }

@@ -20,7 +20,7 @@ struct CaseHistory {
     events = []
     state = CaseState()
     for event in try EventReader.stream(stream, ledger: ledger.ledger, connection) {
-      if EventCodec.isOrganization(event.event.type) { break }
+      if EventCodec.isOther(event.event.type) { break }
       if let asOf, event.event.occurredAt > asOf.microseconds { continue }
       let decoded = try codec.caseEvent(event)
       recorded.append(event)

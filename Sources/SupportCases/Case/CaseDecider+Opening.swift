@@ -88,12 +88,14 @@ extension CaseDecider {
           + "open without them",
         rules: ["WW-6"])
     }
-    guard let behalf = request.behalf, !context.organization.isKnown(behalf, at: at) else { return }
+    guard let origin = policy.behalfOfUsers, let behalf = request.behalf,
+      !context.organization.isKnown(behalf, at: at)
+    else { return }
     throw Rejection(
       .notUser,
       "the person named by --on-behalf-of was no user of \(context.organization.name) at \(at.rfc3339); make "
         + "them known with 'dossier organization user add'",
-      rules: ["DE-1"])
+      rules: [origin.rule])
   }
 
   private func checkText(_ request: OpenRequest) throws(Rejection) {

@@ -210,6 +210,8 @@ public struct Policy: Hashable, Sendable {
   public var readings: [CalendarReading] = []
   /// What people are told (ALL-2, DE-5, WW-8).
   public var notices: [PolicyNotice] = []
+  /// What makes a request on behalf of somebody need a user of the organisation (DE-1); nil: nothing does.
+  public var behalfOfUsers: Origin?
   /// Help offered before a request (ALL-6); nil: none.
   public var selfHelp: SelfHelp?
   /// From what the expected wait is told (WW-2); nil: it is not told.

@@ -64,7 +64,8 @@ struct OpenCommand: Subcommand {
   }
 
   func run(in session: Session) async throws {
-    try await session.submit(try write.request(.open(try form())))
+    let request = try write.request(.open(try form()))
+    session.tell(try await session.withService { try await $0.open(request) })
   }
 
   /// The administrator who calls, where --caller names a person and no number.

@@ -91,13 +91,16 @@ import Testing
   }
 
   @Test func `DE-1 a request on behalf of somebody needs a user of the organisation`() throws {
-    let it = Scenario()
+    var policy = TestRules.vianetPolicy
+    policy.behalfOfUsers = Origin(rule: "DE-1", basis: .source)
+    let it = Scenario(TestRules.rulebook(policy))
     var asked = request()
     asked.behalf = PersonID(high: 9, low: 9)
     it.refuses("09-21 10:30", .open(asked), .notUser, ["DE-1"])
     asked.isHistory = true
     #expect(try it.decide("09-21 10:30", .open(asked)).count == 1)
     asked.isHistory = false
+    #expect(try Scenario().decide("09-21 10:30", .open(asked)).count == 1, "where no rule asks for one")
     for known in [user, administrator] {
       asked.behalf = known
       #expect(try it.decide("09-21 10:30", .open(asked)).count == 1)
