@@ -10,6 +10,7 @@ enum CaseSQL {
   static let queueOpenCases = unprepared("queue_open_cases")
   static let countCases = unprepared("count_cases")
   static let countOpenCases = unprepared("count_open_cases")
+  static let recordedAt = statement("recorded_at")
   static let openingSeals = statement("opening_seals")
   static let incidentEvents = statement("incident_events")
   static let linkedOpenCases = statement("linked_open_cases")

@@ -33,7 +33,7 @@ import Testing
       try await usage("show") == """
         OVERVIEW: Show a case with its clocks and duties, now or as it was.
 
-        USAGE: dossier show <case> [--as-of <time>] [--database <url>] [--data-dir <path>] [--key-file <path>] [--output <form>] [--utc] [--no-color] [--quiet]
+        USAGE: dossier show <case> [--as-of <time>] [--known-at <time>] [--database <url>] [--data-dir <path>] [--key-file <path>] [--output <form>] [--utc] [--no-color] [--quiet]
 
 
         """)
@@ -67,7 +67,7 @@ import Testing
         verdict over all: met or breached under every reading, or arguable; a clock
         that runs is not judged yet (CK-16).
 
-        USAGE: dossier clocks <case> [--explain] [--as-of <time>] [--database <url>] [--data-dir <path>] [--key-file <path>] [--output <form>] [--utc] [--no-color] [--quiet]
+        USAGE: dossier clocks <case> [--explain] [--as-of <time>] [--known-at <time>] [--database <url>] [--data-dir <path>] [--key-file <path>] [--output <form>] [--utc] [--no-color] [--quiet]
 
 
         """)

@@ -73,6 +73,8 @@ public struct Benchmark: Sendable {
     try await grow(service, lanes)
     report.copy = try await copy(store)
     report.replay = try await replay(service)
+    report.whatIf = try await whatIf(service)
+    report.dueDates = try await DueDateBenchmark(progress).run()
     report.rebuild = try await rebuild(service, events: report.replay.events)
     report.events = try await service.ledgers().map(\.position).reduce(0, +)
     return report
@@ -198,6 +200,18 @@ public struct Benchmark: Sendable {
     return try await throughput {
       try await service.replay(ReplayScope(until: end), progress: progress).events
     }
+  }
+
+  /// Decide every case again by a reading that gives nearly every clock another due date; beside replay.
+  private func whatIf(_ service: CaseService) async throws -> BenchmarkReport.Throughput {
+    let policies = service.policies
+    guard let policy = policies.policy(named: "21vianet/2"), let reading = policy.reading(named: "end-of-day")
+    else { throw ServiceError.fault("the shipped policy 21vianet/2 lacks the reading end-of-day") }
+    var question = WhatIfQuestion(
+      policies.rulebook(for: policy).reading(reading), .touched(from: nil, until: nil))
+    (question.listsDueDates, question.limit) = (true, 50)
+    let asked = question
+    return try await throughput { try await service.whatIf(asked, progress: progress).events }
   }
 
   private func rebuild(_ service: CaseService, events: Int64) async throws -> BenchmarkReport.Throughput {

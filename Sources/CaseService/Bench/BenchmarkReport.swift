@@ -33,6 +33,10 @@ public struct BenchmarkReport: Sendable {
   public var copy = Throughput()
   /// Read, decode, fold, check.
   public var replay = Throughput()
+  /// Every case decided again by another reading.
+  public var whatIf = Throughput()
+  /// Due dates on a prepared calendar.
+  public var dueDates = DueDateReport()
   /// All three views made anew and swapped.
   public var rebuild = Throughput()
   /// How many events the log had at the end.
@@ -51,7 +55,8 @@ public struct BenchmarkReport: Sendable {
             ])
           })),
       .init("bare_commit_ms", .double(bareCommit.p50.tidy)), .init("copy", copy.json),
-      .init("replay", replay.json), .init("rebuild", rebuild.json), .init("events", .int(events)),
+      .init("replay", replay.json), .init("what_if", whatIf.json), .init("due_dates", dueDates.json),
+      .init("rebuild", rebuild.json), .init("events", .int(events)),
       .init("ratios", .object(ratios.map { .init($0.name, .double($0.value.tidy)) })),
     ])
   }
@@ -63,6 +68,9 @@ public struct BenchmarkReport: Sendable {
       ratios.append(("one_command_to_bare_commit", one.latency.p50 / bareCommit.p50))
     }
     if copy.perSecond > 0 { ratios.append(("replay_to_copy", replay.perSecond / copy.perSecond)) }
+    if replay.perSecond > 0, whatIf.perSecond > 0 {
+      ratios.append(("what_if_to_replay", whatIf.perSecond / replay.perSecond))
+    }
     if replay.perSecond > 0 { ratios.append(("rebuild_to_replay", rebuild.perSecond / replay.perSecond)) }
     return ratios
   }

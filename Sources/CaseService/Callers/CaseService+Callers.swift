@@ -84,7 +84,7 @@ extension CaseService {
 
   private func call(_ address: CaseAddress) async throws(ServiceError) -> Call {
     let (keys, policies) = (keys, policies)
-    return try await history(of: address, asOf: nil) { history, _, connection in
+    return try await history(of: address, at: .now) { history, _, connection in
       let view = history.state.view
       let rules = policies.policy(named: view.policy)?.callerVerification
       var call = Call(view: view, digits: rules?.digits.value ?? 6)

@@ -83,6 +83,13 @@ public struct PolicyLibrary: Sendable {
     Rulebook(policy: policy) { calendar(named: $0) }
   }
 
+  /// A library with other files beside these, or in their place, that are not published (CK-17).
+  func trying(calendars: [File]) throws(PolicyFileError) -> PolicyLibrary {
+    var loader = shelf.loader.withLock { $0 }
+    try loader.add(calendars: calendars)
+    return PolicyLibrary(unread: loader)
+  }
+
   private func newest(of cloud: Cloud, where matches: (Policy) -> Bool) -> Policy? {
     read { (loader) throws(PolicyFileError) in try loader.newest(of: cloud, where: matches) }
   }

@@ -3,7 +3,7 @@ internal import SupportCases
 /// Finds policies, calendars, zones and holidays in the files of a library, and remembers what it has read.
 struct PolicyLoader: Sendable {
   private let policyTexts: [(name: String, text: String)]
-  private let calendarTexts: [(name: String, text: String)]
+  private(set) var calendarTexts: [(name: String, text: String)]
   /// What has been read of each cloud, the newest version first.
   private var clouds: [Cloud: [Policy]] = [:]
   private var calendars: [String: PreparedCalendar] = [:]
@@ -17,6 +17,33 @@ struct PolicyLoader: Sendable {
   init(policies: [(name: String, text: String)], calendars: [(name: String, text: String)]) {
     policyTexts = policies.map { (Self.stem($0.name), $0.text) }
     calendarTexts = calendars.map { (Self.stem($0.name), $0.text) }
+  }
+
+  /// Adds calendars by what they hold, whatever their files are called; one of the same name and version takes
+  /// the place of the one known. Each is read at once.
+  mutating func add(calendars files: [PolicyLibrary.File]) throws(PolicyFileError) {
+    for (file, text) in files {
+      let source = try CalendarFile(try DataNode(file: file, text: text))
+      let name = "\(source.name).\(source.version)"
+      calendarTexts.removeAll { other, _ in
+        if other == name { return true }
+        guard other == source.name, let known = calendars[other]?.calendar else {
+          return other == source.name
+        }
+        return known.version == source.version
+      }
+      calendarTexts.append((name, text))
+      calendars = [:]
+      newestCalendars = [:]
+    }
+    for (file, text) in files {
+      let source = try CalendarFile(try DataNode(file: file, text: text))
+      do throws(PolicyFileError) {
+        _ = try calendar(named: source.name)
+      } catch {
+        throw PolicyFileError(file: file, place: error.place, error.problem, accepted: error.accepted)
+      }
+    }
   }
 
   /// Reads every file, so that nothing can fail later.

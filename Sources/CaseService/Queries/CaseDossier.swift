@@ -64,12 +64,15 @@ public struct CaseDossier: Sendable {
 }
 
 extension CaseService {
-  /// A case as it is, or as it was at a moment.
+  /// A case as it is, as it was at a moment, or as it was known to be.
   ///
   /// - Throws: `ServiceError.notFound` if there is no such case, or was none then.
-  public func show(_ address: CaseAddress, asOf: Instant? = nil) async throws(ServiceError) -> CaseDossier {
+  public func show(
+    _ address: CaseAddress, asOf: Instant? = nil, knownAt: Instant? = nil
+  ) async throws(ServiceError) -> CaseDossier {
     let keys = keys
-    return try await history(of: address, asOf: asOf) { history, moment, connection in
+    return try await history(of: address, at: PointInTime(asOf: asOf, knownAt: knownAt)) {
+      history, moment, connection in
       let view = history.state.view
       let ring = KeyRing(try keys.file(), ledger: history.ledger.ledger)
       let texts = try history.shownTexts(ring, connection)
@@ -79,11 +82,11 @@ extension CaseService {
     }
   }
 
-  /// Who owes what in a case, now or at a moment (CN-34).
+  /// Who owes what in a case, now, at a moment, or by what was known then (CN-34).
   public func duties(
-    _ address: CaseAddress, asOf: Instant? = nil
+    _ address: CaseAddress, asOf: Instant? = nil, knownAt: Instant? = nil
   ) async throws(ServiceError) -> [ResponsibilityAssignment] {
-    try await history(of: address, asOf: asOf) { history, moment, _ in
+    try await history(of: address, at: PointInTime(asOf: asOf, knownAt: knownAt)) { history, moment, _ in
       history.state.duties.rows.map { $0.observed(at: moment) }
     }
   }

@@ -10,9 +10,9 @@ struct CaseHistory {
   var events: [RecordedCaseEvent]
   var state: CaseState
 
-  /// Reads a case; with `asOf`, only what had happened by then.
+  /// Reads a case: only what counts at a point in time.
   init(
-    _ address: CaseAddress, asOf: Instant?, ledgers: [LedgerHead], _ connection: Connection
+    _ address: CaseAddress, at point: PointInTime, ledgers: [LedgerHead], _ connection: Connection
   ) throws {
     (ledger, stream) = try Self.find(address, ledgers, connection)
     var codec = EventCodec()
@@ -21,15 +21,14 @@ struct CaseHistory {
     state = CaseState()
     for event in try EventReader.stream(stream, ledger: ledger.ledger, connection) {
       if EventCodec.isOther(event.event.type) { break }
-      if let asOf, event.event.occurredAt > asOf.microseconds { continue }
+      guard point.counts(occurredAt: event.event.occurredAt, recordedAt: event.recordedAt) else { continue }
       let decoded = try codec.caseEvent(event)
       recorded.append(event)
       events.append(decoded)
       state.evolve(decoded)
     }
     guard state.exists else {
-      let when = asOf.map { " at \($0.rfc3339)" } ?? ""
-      throw ServiceError.notFound("there is no case \(address.text)\(when)")
+      throw ServiceError.notFound("there is no case \(address.text)\(point.words)")
     }
   }
 
@@ -87,13 +86,13 @@ struct CaseHistory {
 extension CaseService {
   /// Reads a case's history on a connection and asks something of it.
   func history<R: Sendable>(
-    of address: CaseAddress, asOf: Instant?,
+    of address: CaseAddress, at point: PointInTime,
     _ body: @escaping @Sendable (CaseHistory, Instant, Connection) throws -> R
   ) async throws(ServiceError) -> R {
     try await read { connection in
       let ledgers = try EventReader.ledgers(connection)
-      let history = try CaseHistory(address, asOf: asOf, ledgers: ledgers, connection)
-      return try body(history, try asOf ?? Self.now(connection), connection)
+      let history = try CaseHistory(address, at: point, ledgers: ledgers, connection)
+      return try body(history, try point.moment(now: Self.now(connection)), connection)
     }
   }
 

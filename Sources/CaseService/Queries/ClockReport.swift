@@ -156,10 +156,11 @@ struct ClockProof {
 extension CaseService {
   /// Every cycle of every clock of a case, with explanations if asked for (CK-15).
   public func clocks(
-    _ address: CaseAddress, asOf: Instant? = nil, explain: Bool = false
+    _ address: CaseAddress, asOf: Instant? = nil, knownAt: Instant? = nil, explain: Bool = false
   ) async throws(ServiceError) -> [ClockReport] {
     let policies = policies
-    return try await history(of: address, asOf: asOf) { history, moment, _ in
+    return try await history(of: address, at: PointInTime(asOf: asOf, knownAt: knownAt)) {
+      history, moment, _ in
       let rows = history.state.clocks.rows.map { $0.observed(at: moment) }
       guard explain else { return rows.map { ClockReport(clock: $0, explanation: nil) } }
       let readings = CaseReadings(history.events, at: moment) { name in

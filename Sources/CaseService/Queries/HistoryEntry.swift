@@ -72,12 +72,14 @@ extension [UInt8] {
 }
 
 extension CaseService {
-  /// Every event of a case, oldest first; with `asOf`, only what had happened by then.
+  /// Every event of a case, oldest first; with `asOf`, only what had happened by then, with `knownAt` what had
+  /// been recorded by then.
   public func history(
-    _ address: CaseAddress, asOf: Instant? = nil
+    _ address: CaseAddress, asOf: Instant? = nil, knownAt: Instant? = nil
   ) async throws(ServiceError) -> [HistoryEntry] {
     let keys = keys
-    return try await history(of: address, asOf: asOf) { history, _, connection in
+    return try await history(of: address, at: PointInTime(asOf: asOf, knownAt: knownAt)) {
+      history, _, connection in
       let ring = KeyRing(try keys.file(), ledger: history.ledger.ledger)
       try ring.load(
         history.recorded.flatMap { try KeyRing.persons(in: $0.event.sealed ?? []) }, connection)

@@ -1,7 +1,7 @@
 internal import SupportCases
 
 /// The three views of one case, folded together.
-struct CaseFold: Sendable {
+struct CaseFold: EventFolding, Sendable {
   private(set) var view = CaseView()
   private(set) var clocks = SLAClocks()
   private(set) var duties = Responsibilities()
@@ -10,6 +10,8 @@ struct CaseFold: Sendable {
 
   /// True once it was opened.
   var exists: Bool { view.version > 0 }
+
+  var isDone: Bool { false }
 
   mutating func apply(_ recorded: RecordedCaseEvent) {
     view.apply(recorded)

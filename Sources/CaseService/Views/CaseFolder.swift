@@ -12,6 +12,15 @@ struct FoldLimit: Sendable {
   var until: Instant?
 }
 
+/// What the events of a case are folded into.
+protocol EventFolding {
+  /// True once the events that follow make no difference: they are not even decoded.
+  var isDone: Bool { get }
+
+  /// Takes the next event.
+  mutating func apply(_ recorded: RecordedCaseEvent)
+}
+
 /// Reads the events of a set of cases and folds them, one case after the other. What it holds is the events
 /// of one set.
 final class CaseFolder {
@@ -22,18 +31,19 @@ final class CaseFolder {
   /// an empty fold where there is no case. Returns how many events were read.
   ///
   /// - Parameters:
+  ///   - empty: what each case begins with.
   ///   - check: called now and then; throws to stop.
   /// - Throws: `StoreError.chainBroken` if a stream lacks a version, `CodecError`, `PostgresError`.
-  func fold(
-    _ streams: StreamSet, _ limit: FoldLimit, _ connection: Connection, check: () throws -> Void,
-    _ body: (Int, CaseFold) -> Void
+  func fold<Fold: EventFolding>(
+    _ streams: StreamSet, _ limit: FoldLimit, _ connection: Connection, into empty: Fold,
+    check: () throws -> Void, _ body: (Int, Fold) throws -> Void
   ) throws -> Int {
     try read(streams, limit, connection, check)
     arena.sort(cases: streams.count)
     for index in 0..<streams.count {
       if index % 512 == 0 { try check() }
       arena.touch(index + 1)
-      body(index, try fold(index, streams, limit))
+      try body(index, try fold(index, streams, limit, empty))
     }
     return arena.count
   }
@@ -52,8 +62,10 @@ final class CaseFolder {
     }
   }
 
-  private func fold(_ index: Int, _ streams: StreamSet, _ limit: FoldLimit) throws -> CaseFold {
-    var fold = CaseFold()
+  private func fold<Fold: EventFolding>(
+    _ index: Int, _ streams: StreamSet, _ limit: FoldLimit, _ empty: Fold
+  ) throws -> Fold {
+    var fold = empty
     var last = 0
     try arena.events(index) { version, fields in
       let position = fields.integer(Int64.self)
@@ -62,6 +74,7 @@ final class CaseFolder {
           position: position, reason: "version \(last + 1) of stream \(streams[index]) is missing")
       }
       last = version
+      if fold.isDone { return }
       let event = try decode(version, position, &fields)
       guard let event, limit.until.map({ event.occurredAt <= $0 }) ?? true else { return }
       fold.apply(event)

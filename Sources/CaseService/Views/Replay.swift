@@ -116,10 +116,10 @@ struct Replay: Sendable {
     var ledgers = try await work.ledgers()
     var only: StreamSet?
     if let address = scope.address {
-      let (ledger, stream) = try await find { [ledgers] in try CaseHistory.find(address, ledgers, $0) }
+      let (ledger, stream) = try await work.ask { [ledgers] in try CaseHistory.find(address, ledgers, $0) }
       (ledgers, only) = ([ledger], .list([stream]))
     } else if let name = scope.organization {
-      let ledger = try await find { [ledgers] connection in
+      let ledger = try await work.ask { [ledgers] connection in
         let found = try EventReader.find(name: name, scope: NameScope.organization, connection)
         return ledgers.first { $0.ledger == found?.ledger }
       }
@@ -155,25 +155,12 @@ struct Replay: Sendable {
 
   private func chain(_ ledger: LedgerHead) async throws -> Int64 {
     let (name, progress) = (ledger.name, work.progress)
-    return try await find { [work] connection in
+    return try await work.ask { [work] connection in
       try ChainVerifier.verify(ledger.ledger, connection) { position, head in
         try work.sign.check()
         progress?(
           Progress(phase: "checking the chain of \(name)", done: position, total: head, unit: "events"))
       }
-    }
-  }
-
-  /// Asks something of the database on a session of its own.
-  private func find<R: Sendable>(_ body: @escaping @Sendable (Connection) throws -> R) async throws -> R {
-    let session = ViewSession(work.store.application, work.sign)
-    do {
-      let found = try await session.run(body)
-      await session.close()
-      return found
-    } catch {
-      await session.close()
-      throw error
     }
   }
 }

@@ -69,7 +69,9 @@ final class PassWorker {
     }
     for rows in folded { rows.removeAll() }
     var chosen: [Bool] = []
-    let events = try folder.fold(streams, pass.limit, connection, check: check) { index, fold in
+    let events = try folder.fold(
+      streams, pass.limit, connection, into: CaseFold(), check: check
+    ) { index, fold in
       let counts = fold.exists && (pass.selects?(fold) ?? true)
       chosen.append(counts)
       for (view, rows) in zip(pass.views, folded) {

@@ -21,7 +21,7 @@ extension CaseDecider {
     }
     return ClockStart(
       clock: clock, cycle: cycle, startedAt: from, dueAt: due.at, target: target,
-      calendar: calendar.calendar.label, zoneData: calendar.calendar.zone.dataVersion,
+      calendar: calendar.label, zoneData: calendar.zoneDataVersion,
       provisional: due.provisional)
   }
 
@@ -123,7 +123,7 @@ extension CaseDecider {
     guard due.at != row.dueAt, due.at != .distantFuture else { return nil }
     return ClockMove(
       clock: row.clock, cycle: row.cycle, dueBefore: row.dueAt, dueAt: due.at, target: target,
-      calendar: calendar.calendar.label, zoneData: calendar.calendar.zone.dataVersion,
+      calendar: calendar.label, zoneData: calendar.zoneDataVersion,
       rule: raised ? "CK-7" : "CK-8", provisional: due.provisional)
   }
 

@@ -94,7 +94,7 @@ public struct CaseDecider: Sendable {
     state.evolve(
       RecordedCaseEvent(
         event: event, version: place?.version ?? state.view.version + 1, position: place?.position ?? 0,
-        occurredAt: moment, recordedAt: context.now, policy: policy.name))
+        occurredAt: moment, recordedAt: context.now, policy: context.rulebook.name))
   }
 
   /// CK-14: not in the future, not before the opening, not before the last change of course.

@@ -75,9 +75,15 @@ extension Policy {
     allReadings(of: Set((hours[type] ?? [:]).values))
   }
 
-  /// The reading of a name such as `end-of-day` or `working-weekdays+end-of-day`, or nil.
+  /// The reading of a name such as `end-of-day`, or of several joined by `+` in any order; or nil.
   public func reading(named name: String) -> Reading? {
-    allReadings().first { $0.name == name }
+    let parts = name.split(separator: "+", omittingEmptySubsequences: false).sorted()
+    return allReadings().first { $0.name.split(separator: "+").sorted() == parts }
+  }
+
+  /// The names that readings are made of, the policy's own first.
+  public var readingNames: [String] {
+    [Reading.own.name] + readings.map(\.name) + countings.map(\.name)
   }
 
   /// How many readings those named combine to, counted without making them.

@@ -2,6 +2,8 @@
 public struct Rulebook: Sendable {
   /// The policy.
   public let policy: Policy
+  /// The name that decisions cite, as in `21vianet/2`.
+  let name: String
   private let find: @Sendable (String) -> PreparedCalendar?
 
   /// A rulebook; every calendar that the policy's hours name belongs into `calendars`.
@@ -13,6 +15,7 @@ public struct Rulebook: Sendable {
   /// same calendar.
   public init(policy: Policy, finding find: @escaping @Sendable (String) -> PreparedCalendar?) {
     self.policy = policy
+    name = policy.name
     self.find = find
   }
 

@@ -16,22 +16,42 @@ public struct DueDate: Sendable, Hashable {
 ///
 /// Outside the prepared years the answers are the same, only slower.
 public struct PreparedCalendar: Sendable {
-  /// The calendar.
-  public let calendar: ServiceCalendar
+  /// What is laid out once and shared by all copies.
+  private final class Storage: Sendable {
+    let calendar: ServiceCalendar
+    let label: String
+    let table: CalendarTable
+    let provisionalAfter: Int64
+
+    init(_ calendar: ServiceCalendar, _ table: CalendarTable) {
+      self.calendar = calendar
+      label = calendar.label
+      self.table = table
+      let unpublished = calendar.holidaysPublishedThrough.flatMap {
+        CivilDate(year: $0 + 1, month: 1, day: 1)
+      }
+      provisionalAfter = unpublished.map { calendar.zone.instant(of: $0, second: 0).microseconds } ?? .max
+    }
+  }
+
+  private let storage: Storage
   /// How its business days are counted; CK-2's way unless another reading is asked for (CK-16).
   public internal(set) var counting = Counting.serviceDay
-  let table: CalendarTable
-  private let provisionalAfter: Int64
+
+  /// The calendar.
+  public var calendar: ServiceCalendar { storage.calendar }
+  /// The name that decisions cite, as in `21vianet-billing/1`.
+  public var label: String { storage.label }
+  /// The release of the time zone database its offsets were read from.
+  public var zoneDataVersion: String { storage.calendar.zone.dataVersion }
+  var table: CalendarTable { storage.table }
+  private var provisionalAfter: Int64 { storage.provisionalAfter }
 
   /// Prepares the years from the first to the last, both included.
   public init(_ calendar: ServiceCalendar, from year: Int, through last: Int) {
     let first = min(max(year, 1), 9999)
-    self.calendar = calendar
-    table = CalendarTable(calendar, from: first, through: min(max(last, first), 9999))
-    let unpublished = calendar.holidaysPublishedThrough.flatMap {
-      CivilDate(year: $0 + 1, month: 1, day: 1)
-    }
-    provisionalAfter = unpublished.map { calendar.zone.instant(of: $0, second: 0).microseconds } ?? .max
+    storage = Storage(
+      calendar, CalendarTable(calendar, from: first, through: min(max(last, first), 9999)))
   }
 
   /// The earliest instant at which a target has been used up (CK-2); nil where the calendar never opens

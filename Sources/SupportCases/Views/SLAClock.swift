@@ -72,6 +72,12 @@ public struct SLAClock: Hashable, Sendable {
     }
   }
 
+  /// Where it stands at a moment, whether or not anything has recorded it yet (CK-6).
+  public func state(at moment: Instant) -> ClockState {
+    guard state == .running, let dueAt, dueAt < moment else { return state }
+    return .breached
+  }
+
   /// The row as it is true at a moment: a due date that has passed is a breach though nothing has
   /// recorded it yet (CK-6).
   public func observed(at moment: Instant) -> SLAClock {

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import CaseService
 internal import SupportCases
 
 /// What every command takes.
@@ -63,6 +64,30 @@ struct ReadOptions: ParsableArguments {
 
   func moment() throws(Failure) -> Instant? {
     try asOf.map { text throws(Failure) in try LocalTime.parse(text, for: "--as-of") }
+  }
+}
+
+/// What every command takes that reads cases as they were.
+struct PastOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "As it was then: what had happened by that moment, whenever it was entered.",
+      discussion: "2026-09-21T10:30:00+08:00, or '2026-09-21 10:30' in your time zone.", valueName: "time"))
+  var asOf: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "As it was known then: what had been recorded by that moment.",
+      discussion:
+        "With --as-of: what had happened by the one and was recorded by the other; else clocks stand as they stood then.",
+      valueName: "time"))
+  var knownAt: String?
+
+  func point() throws(Failure) -> PointInTime {
+    var point = PointInTime()
+    if let asOf { point.asOf = try LocalTime.parse(asOf, for: "--as-of") }
+    if let knownAt { point.knownAt = try LocalTime.parse(knownAt, for: "--known-at") }
+    return point
   }
 }
 

@@ -7,7 +7,7 @@ internal import ArgumentParser
 enum Hoist {
   static let valued: Set<String> = [
     "--database", "--data-dir", "--key-file", "--output", "--actor", "--command-id", "--expect-version",
-    "--at", "--as-of",
+    "--at", "--as-of", "--known-at",
   ]
   static let flags: Set<String> = ["--utc", "--no-color", "--quiet", "--dry-run"]
 

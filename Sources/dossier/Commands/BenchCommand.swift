@@ -5,12 +5,15 @@ internal import Postgres
 struct BenchCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "bench",
-    abstract: "Measure commands, replay and rebuild on a database made for it and dropped.",
+    abstract:
+      "Measure commands, replay, what-if, rebuild and due dates on a database made for it and dropped.",
     discussion: """
       Times depend on the machine; only the ratios of one run say something. The mix per 100 commands: 10 open, \
       10 classify, 35 respond, 15 request-information, 15 provide, 5 escalate or downgrade, 10 resolve. A bare \
       commit is one pg_logical_emit_message on the same kind of connection; copy is a binary COPY of the same \
-      events as plain bytea rows.
+      events as plain bytea rows. What-if decides every case again by another reading. Due dates are those of 1 to 3 \
+      business days from moments of three years on 21vianet-billing, with its public holidays; explained, with every \
+      window of open time that is used up.
       """)
 
   @OptionGroup(title: "Common options") var global: GlobalOptions
@@ -19,6 +22,8 @@ struct BenchCommand: Subcommand {
   @Option(help: "Seconds for each number of commands in flight.") var seconds = 10
   @Option(parsing: .upToNextOption, help: "The numbers of commands in flight.") var inFlight = [1, 8, 64]
   @Option(help: "Events in the log before replay and rebuild are measured.") var events: Int64 = 200_000
+
+  @Flag(help: "Due dates alone; no database is needed.") var dueDates = false
 
   func validate() throws {
     let isUsable =
@@ -31,6 +36,11 @@ struct BenchCommand: Subcommand {
 
   func run(in session: Session) async throws {
     let progress = ProgressLine(global)
+    if dueDates {
+      let report = try await DueDateBenchmark { progress.show($0) }.run()
+      progress.clear()
+      return show(report.json, as: session.format) { BenchTable.lines(report) }
+    }
     var options = BenchmarkOptions()
     options.cases = cases
     options.seconds = seconds
@@ -64,7 +74,10 @@ enum BenchTable {
       ])
     }
     var passes = Table([.init("pass"), .init("events"), .init("events/s"), .init("peak memory MB")])
-    for (name, pass) in [("bare COPY", report.copy), ("replay", report.replay), ("rebuild", report.rebuild)] {
+    for (name, pass) in [
+      ("bare COPY", report.copy), ("replay", report.replay), ("what-if", report.whatIf),
+      ("rebuild", report.rebuild),
+    ] {
       passes.add([
         Cell(name), Cell("\(pass.events)"), Cell("\(Int(pass.perSecond))"),
         Cell(pass.peakMemory == 0 ? "" : "\(pass.peakMemory / 1_048_576)"),
@@ -72,7 +85,15 @@ enum BenchTable {
     }
     let ratios = report.ratios.map { "\($0.name.replacing("_", with: " ")): \(places($0.value))" }
     return commands.lines(in: look) + ["bare commit: \(places(report.bareCommit.p50)) ms", ""]
-      + passes.lines(in: look) + [""] + ratios
+      + passes.lines(in: look) + [""] + lines(report.dueDates) + [""] + ratios
+  }
+
+  static func lines(_ report: DueDateReport) -> [String] {
+    [
+      "due dates on \(report.calendar): \(Int(report.oneCore)) a second on one core, "
+        + "\(Int(report.allCores)) on \(report.cores)",
+      "explained: \(Int(report.explained)) a second on one core",
+    ]
   }
 
   private static func places(_ value: Double) -> String { "\((value * 1000).rounded() / 1000)" }

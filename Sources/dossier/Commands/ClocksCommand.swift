@@ -14,16 +14,19 @@ struct ClocksCommand: Subcommand {
 
   @OptionGroup var target: CaseArgument
   @Flag(help: "Explain every due date.") var explain = false
-  @OptionGroup(title: "Reading") var read: ReadOptions
+  @OptionGroup(title: "Reading") var read: PastOptions
   @OptionGroup(title: "Common options") var global: GlobalOptions
 
   func run(in session: Session) async throws {
-    let (address, moment) = (try target.address(), try read.moment())
+    let (address, point) = (try target.address(), try read.point())
     let (reports, policies) = try await session.withService { service in
-      (try await service.clocks(address, asOf: moment, explain: explain), service.policies)
+      (
+        try await service.clocks(address, asOf: point.asOf, knownAt: point.knownAt, explain: explain),
+        service.policies
+      )
     }
     var look = session.look
-    if let moment { look.now = moment }
+    if let moment = point.asOf ?? point.knownAt { look.now = moment }
     show(list: reports.map(\.json), names: [], as: session.format) {
       clockTable(reports.map(\.clock), look)
         + reports.flatMap { ClockExplanation(report: $0, policies: policies).lines(in: look) }

@@ -8,13 +8,15 @@ struct HistoryCommand: Subcommand {
     discussion: "The other forms also tell when each was recorded, its command, its data and its hash.")
 
   @OptionGroup var target: CaseArgument
-  @OptionGroup(title: "Reading") var read: ReadOptions
+  @OptionGroup(title: "Reading") var read: PastOptions
   @OptionGroup var list: ListOptions
   @OptionGroup(title: "Common options") var global: GlobalOptions
 
   func run(in session: Session) async throws {
-    let (address, moment) = (try target.address(), try read.moment())
-    let all = try await session.withService { try await $0.history(address, asOf: moment) }
+    let (address, point) = (try target.address(), try read.point())
+    let all = try await session.withService {
+      try await $0.history(address, asOf: point.asOf, knownAt: point.knownAt)
+    }
     let shown = list.limit(for: session.format).map { Array(all.prefix($0)) } ?? all
     show(list: shown.map(\.json), names: [], as: session.format) {
       table(shown, session.look) + remainder(shown: shown.count, of: all.count, "events")
@@ -62,14 +64,16 @@ struct DutiesCommand: Subcommand {
     commandName: "duties", abstract: "Show who owes what in a case (CN-34).")
 
   @OptionGroup var target: CaseArgument
-  @OptionGroup(title: "Reading") var read: ReadOptions
+  @OptionGroup(title: "Reading") var read: PastOptions
   @OptionGroup(title: "Common options") var global: GlobalOptions
 
   func run(in session: Session) async throws {
-    let (address, moment) = (try target.address(), try read.moment())
-    let duties = try await session.withService { try await $0.duties(address, asOf: moment) }
+    let (address, point) = (try target.address(), try read.point())
+    let duties = try await session.withService {
+      try await $0.duties(address, asOf: point.asOf, knownAt: point.knownAt)
+    }
     var look = session.look
-    if let moment { look.now = moment }
+    if let moment = point.asOf ?? point.knownAt { look.now = moment }
     show(list: duties.map(\.json), names: [], as: session.format) { dutyTable(duties, look) }
   }
 }

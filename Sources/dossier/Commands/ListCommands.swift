@@ -36,46 +36,62 @@ private let columns = [
   "next_due_clock", "next_due_at", "version",
 ]
 
+private let pastWords = """
+  --as-of and --known-at read the log again instead of the views, which takes longer: --as-of counts what had happened \
+  by then, --known-at what had been recorded by then, both together what had happened by the one as it was known at the \
+  other. A response entered late is seen by --as-of, and not by --known-at before it was entered.
+  """
+
 struct ListCommand: Subcommand {
   static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "List cases in every state, the oldest first.")
+    commandName: "list", abstract: "List cases in every state, the oldest first.",
+    discussion: pastWords)
 
   @OptionGroup(title: "Which cases") var filter: FilterOptions
+  @OptionGroup(title: "Reading") var read: PastOptions
   @OptionGroup var list: ListOptions
   @OptionGroup(title: "Common options") var global: GlobalOptions
 
   func run(in session: Session) async throws {
-    try await session.list(try filter.filter(), list, order: .openedAt)
+    try await session.list(try filter.filter(), list, at: try read.point(), order: .openedAt)
   }
 }
 
 struct QueueCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "queue", abstract: "List the open cases, what is due next first.",
-    discussion: "A due date in the past is a breach, recorded or not (CK-6).")
+    discussion: "A due date in the past is a breach, recorded or not (CK-6).\n\n" + pastWords)
 
   @OptionGroup(title: "Which cases") var filter: FilterOptions
+  @OptionGroup(title: "Reading") var read: PastOptions
   @OptionGroup var list: ListOptions
   @OptionGroup(title: "Common options") var global: GlobalOptions
 
   func run(in session: Session) async throws {
     var wanted = try filter.filter()
     if wanted.states.isEmpty { wanted.states = [.open] }
-    try await session.list(wanted, list, order: .nextDue)
+    try await session.list(wanted, list, at: try read.point(), order: .nextDue)
   }
 }
 
 extension Session {
-  fileprivate func list(_ filter: CaseFilter, _ options: ListOptions, order: CaseOrder) async throws {
+  fileprivate func list(
+    _ filter: CaseFilter, _ options: ListOptions, at point: PointInTime, order: CaseOrder
+  ) async throws {
     let limit = options.limit(for: format)
+    let progress = ProgressLine(self.options)
+    var look = look
+    if let moment = point.asOf ?? point.knownAt { look.now = moment }
+    let then = look
     let found = try await withService { service in
       if let name = filter.organization { _ = try await service.organization(name) }
-      return try await service.list(filter, limit: limit, order: order)
+      return try await service.list(filter, at: point, limit: limit, order: order) { progress.show($0) }
     }
+    progress.clear()
     show(list: found.rows.map(\.json), names: columns, as: format) {
       found.rows.isEmpty
         ? ["no cases"]
-        : caseTable(found.rows, look) + remainder(shown: found.rows.count, of: found.total, "cases")
+        : caseTable(found.rows, then) + remainder(shown: found.rows.count, of: found.total, "cases")
     }
   }
 }

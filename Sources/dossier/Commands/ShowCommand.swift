@@ -7,12 +7,14 @@ struct ShowCommand: Subcommand {
     commandName: "show", abstract: "Show a case with its clocks and duties, now or as it was.")
 
   @OptionGroup var target: CaseArgument
-  @OptionGroup(title: "Reading") var read: ReadOptions
+  @OptionGroup(title: "Reading") var read: PastOptions
   @OptionGroup(title: "Common options") var global: GlobalOptions
 
   func run(in session: Session) async throws {
-    let (address, moment) = (try target.address(), try read.moment())
-    let dossier = try await session.withService { try await $0.show(address, asOf: moment) }
+    let (address, point) = (try target.address(), try read.point())
+    let dossier = try await session.withService {
+      try await $0.show(address, asOf: point.asOf, knownAt: point.knownAt)
+    }
     show(dossier.json, as: session.format) { CaseSheet(dossier: dossier).lines(in: session.look) }
   }
 }

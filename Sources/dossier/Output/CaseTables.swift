@@ -83,6 +83,9 @@ func caseTable(_ rows: [CaseRow], _ look: Look) -> [String] {
   return table.lines(in: look)
 }
 
+/// `1 case`, `2 cases`.
+func counted(_ number: Int64, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
+
 /// Says how many rows a table leaves out.
 func remainder(shown: Int, of total: Int, _ what: String) -> [String] {
   shown < total ? ["… \(total - shown) more of \(total) \(what): --top N or --all shows them"] : []

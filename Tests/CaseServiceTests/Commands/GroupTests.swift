@@ -104,7 +104,7 @@ func consistent(_ desk: Desk) async throws {
     var codec = EventCodec()
     var states: [Int64: CaseState] = [:]
     for event in try EventReader.after(0, ledger: ledger.ledger, limit: .max, connection)
-    where !EventCodec.isOrganization(event.event.type) {
+    where !EventCodec.isOther(event.event.type) {
       states[event.stream, default: CaseState()].evolve(try codec.caseEvent(event))
     }
     let (number, all) = (ledger.ledger.rawValue, states.sorted { $0.key < $1.key })
