@@ -11,6 +11,7 @@ grant usage on schema dossier to dossier_app;
 grant select on all tables in schema dossier to dossier_app;
 grant insert on dossier.commands, dossier.stream_names, dossier.persons, dossier.key_file to dossier_app;
 grant insert, update on dossier.checkpoints to dossier_app;
+grant insert, update, delete on dossier.timer_queue to dossier_app;
 grant insert, update on dossier.case_view, dossier.sla_clock, dossier.responsibility_assignment to dossier_app;
 grant execute on function dossier.lock_head to dossier_app;
 grant execute on function dossier.append_event, dossier.append_events to dossier_app;

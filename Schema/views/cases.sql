@@ -42,7 +42,8 @@ select
     where k.ledger = c.ledger and k.stream = c.stream
   ) end as overdue_since,
   c.version,
-  c.position
+  c.position,
+  c.duplicate_of
 from dossier.case_view c;
 
 comment on view dashboard.cases is
@@ -100,3 +101,5 @@ comment on column dashboard.cases.overdue_since is
   'Earliest due date that has passed without what it asks for, of either side; null if there is none.';
 comment on column dashboard.cases.version is 'Version of the newest event of the case, from 1.';
 comment on column dashboard.cases.position is 'Position of that event in its ledger.';
+comment on column dashboard.cases.duplicate_of is
+  'Reference of the case that this one is a duplicate of; null if none.';

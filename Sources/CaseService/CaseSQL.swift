@@ -16,6 +16,11 @@ enum CaseSQL {
   static let linkedOpenCases = statement("linked_open_cases")
   static let expectedWait = statement("expected_wait")
 
+  static let queueTimers = statement("queue_timers")
+  static let unqueueTimers = statement("unqueue_timers")
+  static let dueTimers = statement("due_timers")
+  static let countDueTimers = statement("count_due_timers")
+
   static func statement(_ name: String) -> Statement {
     Statement("cases_" + name, text(name))
   }

@@ -85,7 +85,7 @@ public final class CaseService: Sendable {
       return found
     case .open(let form): return try await owner(form.organization)
     case .change(.named(let organization, _), _, _): return try await owner(organization)
-    case .change(.reference(let text), _, _):
+    case .change(.reference(let text), _, _), .timers(let text):
       guard let reference = Reference(text),
         let found = try await ledger(where: { $0.prefix == reference.prefix })
       else { throw ServiceError.notFound("there is no case \(text)") }

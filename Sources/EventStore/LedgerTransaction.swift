@@ -101,7 +101,7 @@ public final class LedgerTransaction {
   /// If it fails, the transaction is ended, and `keys` forgets what it holds, because new persons may not have
   /// been stored.
   public func commit(_ keys: KeyRing? = nil) throws {
-    guard !appended.isEmpty || !commands.isEmpty else {
+    guard !appended.isEmpty || !commands.isEmpty || !others.isEmpty else {
       connection.rollback()
       keys?.settle()
       return

@@ -22,7 +22,7 @@ import Testing
       "downgrade", "resolve", "reopen", "close", "cancel", "refer", "hand-over", "contact-details", "show",
       "list",
       "history", "clocks", "duties", "queue", "watch", "replay", "views", "policy", "migrate", "doctor",
-      "database",
+      "database", "accept", "decline", "object", "survey", "link", "timers",
     ]
     for command in commands { #expect(text.contains("\n  \(command) "), "\(command)") }
     #expect(text.contains("Exit status: 0 done"))

@@ -4,7 +4,7 @@ insert into dossier.case_view
   status, requested, assigned, reasons, classified, has_statement, own_area, tier, agent, ball, ball_since,
   contact_method, contact_event, language, time_zone, incident, follows, policy, opened_at,
   first_response_at, resolved_at, ended_at, reopenings, referred_to, next_due_clock, next_due_at, version,
-  position)
+  position, duplicate_of, gaps, proposals, surveys)
 select *
 from unnest(
   $1::smallint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::uuid[], $8::text[],
@@ -12,7 +12,8 @@ from unnest(
   $17::boolean[], $18::boolean[], $19::smallint[], $20::text[], $21::text[], $22::timestamptz[],
   $23::text[], $24::integer[], $25::text[], $26::text[], $27::text[], $28::text[], $29::text[],
   $30::timestamptz[], $31::timestamptz[], $32::timestamptz[], $33::timestamptz[], $34::integer[],
-  $35::text[], $36::text[], $37::timestamptz[], $38::integer[], $39::bigint[])
+  $35::text[], $36::text[], $37::timestamptz[], $38::integer[], $39::bigint[],
+  $40::text[], $41::text[], $42::text[], $43::text[])
 on conflict (ledger, stream) do update set
   reference = excluded.reference, organization = excluded.organization,
   cloud = excluded.cloud, name = excluded.name, person = excluded.person, type = excluded.type,
@@ -27,4 +28,6 @@ on conflict (ledger, stream) do update set
   first_response_at = excluded.first_response_at, resolved_at = excluded.resolved_at,
   ended_at = excluded.ended_at, reopenings = excluded.reopenings,
   referred_to = excluded.referred_to, next_due_clock = excluded.next_due_clock,
-  next_due_at = excluded.next_due_at, version = excluded.version, position = excluded.position
+  next_due_at = excluded.next_due_at, version = excluded.version, position = excluded.position,
+  duplicate_of = excluded.duplicate_of, gaps = excluded.gaps, proposals = excluded.proposals,
+  surveys = excluded.surveys

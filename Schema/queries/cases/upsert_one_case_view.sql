@@ -4,10 +4,10 @@ insert into dossier.case_view
   status, requested, assigned, reasons, classified, has_statement, own_area, tier, agent, ball, ball_since,
   contact_method, contact_event, language, time_zone, incident, follows, policy, opened_at,
   first_response_at, resolved_at, ended_at, reopenings, referred_to, next_due_clock, next_due_at, version,
-  position)
+  position, duplicate_of, gaps, proposals, surveys)
 values (
   $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
-  $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39)
+  $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43)
 on conflict (ledger, stream) do update set
   reference = excluded.reference, organization = excluded.organization,
   cloud = excluded.cloud, name = excluded.name, person = excluded.person, type = excluded.type,
@@ -22,4 +22,6 @@ on conflict (ledger, stream) do update set
   first_response_at = excluded.first_response_at, resolved_at = excluded.resolved_at,
   ended_at = excluded.ended_at, reopenings = excluded.reopenings,
   referred_to = excluded.referred_to, next_due_clock = excluded.next_due_clock,
-  next_due_at = excluded.next_due_at, version = excluded.version, position = excluded.position
+  next_due_at = excluded.next_due_at, version = excluded.version, position = excluded.position,
+  duplicate_of = excluded.duplicate_of, gaps = excluded.gaps, proposals = excluded.proposals,
+  surveys = excluded.surveys

@@ -30,6 +30,16 @@ enum CaseEventType: String, CaseIterable {
   case callerCodeIssued = "caller-code-issued"
   case callerCodeFailed = "caller-code-failed"
   case callerVerified = "caller-verified"
+  case unassigned = "agent-unassigned"
+  case warningRecorded = "warning-recorded"
+  case downgradeProposed = "downgrade-proposed"
+  case proposalAccepted = "proposal-accepted"
+  case proposalDeclined = "proposal-declined"
+  case downgradeObjected = "downgrade-objected"
+  case downgradeNotified = "downgrade-notified"
+  case surveyOffered = "survey-offered"
+  case surveyAnswered = "survey-answered"
+  case linked = "case-linked"
 
   var schemaVersion: Int16 { 1 }
 
@@ -64,6 +74,16 @@ enum CaseEventType: String, CaseIterable {
     case .callerCodeIssued: self = .callerCodeIssued
     case .callerCodeFailed: self = .callerCodeFailed
     case .callerVerified: self = .callerVerified
+    case .unassigned: self = .unassigned
+    case .warningRecorded: self = .warningRecorded
+    case .downgradeProposed: self = .downgradeProposed
+    case .proposalAccepted: self = .proposalAccepted
+    case .proposalDeclined: self = .proposalDeclined
+    case .downgradeObjected: self = .downgradeObjected
+    case .downgradeNotified: self = .downgradeNotified
+    case .surveyOffered: self = .surveyOffered
+    case .surveyAnswered: self = .surveyAnswered
+    case .linked: self = .linked
     }
   }
 }
@@ -132,6 +152,27 @@ struct CaseEventCodec {
     case .callerCodeFailed(let reason, let triesLeft):
       writer.field("reason", reason.rawValue)
       writer.field("tries_left", triesLeft)
+    case .unassigned(let agent): writer.field("agent", agent)
+    case .warningRecorded(let clock, let cycle, let percent, let due):
+      writer.field("clock", clock.rawValue)
+      writer.field("cycle", cycle)
+      writer.field("percent", percent)
+      writer.field("due_at", due)
+    case .downgradeProposed(let proposed): writer.write(proposed)
+    case .proposalAccepted(let proposal), .proposalDeclined(let proposal):
+      writer.field("proposal", proposal)
+    case .downgradeObjected(let lowering, let from, let to):
+      writer.field("lowering", lowering)
+      writer.field("from", from.rawValue)
+      writer.field("to", to.rawValue)
+    case .downgradeNotified(let proposal, let channel):
+      writer.field("proposal", proposal)
+      writer.field("channel", channel.rawValue)
+    case .surveyOffered(let automatic): writer.flag("automatic", automatic)
+    case .surveyAnswered(let score): writer.field("score", score)
+    case .linked(let kind, let other):
+      writer.field("kind", kind.rawValue)
+      writer.field("target", other)
     }
     writer.write(event.clocks, occurredAt: occurredAt)
     writer.endObject()
@@ -219,6 +260,25 @@ struct CaseEventCodec {
         reason: try s.required("reason", CallerCodeFailure.self),
         triesLeft: try s.requiredInteger("tries_left"))
     case .callerVerified: return .callerVerified(clocks: try clocks(&s, at))
+    case .unassigned: return .unassigned(agent: try interned("agent", &s))
+    case .warningRecorded:
+      return .warningRecorded(
+        clock: try s.required("clock", ClockName.self), cycle: try s.requiredInteger("cycle"),
+        percent: try s.requiredInteger("percent"), dueAt: try s.requiredInstant("due_at"))
+    case .downgradeProposed: return .downgradeProposed(try proposed(&s))
+    case .proposalAccepted: return .proposalAccepted(proposal: try s.requiredInteger("proposal"))
+    case .proposalDeclined: return .proposalDeclined(proposal: try s.requiredInteger("proposal"))
+    case .downgradeObjected:
+      return .downgradeObjected(
+        lowering: try s.requiredInteger("lowering"), from: try s.required("from", Severity.self),
+        to: try s.required("to", Severity.self))
+    case .downgradeNotified:
+      return .downgradeNotified(
+        proposal: try s.requiredInteger("proposal"), channel: try s.required("channel", ContactChannel.self))
+    case .surveyOffered: return .surveyOffered(automatic: try s.flag("automatic"))
+    case .surveyAnswered: return .surveyAnswered(score: try s.requiredInteger("score"))
+    case .linked:
+      return .linked(kind: try s.required("kind", LinkKind.self), to: try required("target", &s))
     }
   }
 

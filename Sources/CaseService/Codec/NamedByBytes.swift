@@ -74,7 +74,9 @@ extension CaseEventType {
     case 20: candidate = .informationProvided
     case 21: candidate = .informationRequested
     case 25: candidate = name.first == 0x61 ? .assignedToAdministrator : .contactDetailsConfirmed
-    default: return nil
+    default:
+      self.init(rare: name)
+      return
     }
     let count = name.count
     var text = candidate.rawValue
@@ -82,8 +84,17 @@ extension CaseEventType {
       guard let known = known.baseAddress, let name = name.baseAddress else { return false }
       return memcmp(known, name, count) == 0
     }
-    guard isSame else { return nil }
+    guard isSame else {
+      self.init(rare: name)
+      return
+    }
     self = candidate
+  }
+
+  /// The types that are rare enough to be found by their text.
+  private init?(rare name: UnsafeRawBufferPointer) {
+    guard let text = String(wellFormed: name), let found = Self(rawValue: text) else { return nil }
+    self = found
   }
 }
 

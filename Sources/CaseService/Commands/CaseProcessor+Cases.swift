@@ -69,9 +69,9 @@ extension CaseProcessor {
       occurredAt: moment(request, transaction), now: Instant(microseconds: transaction.now),
       rulebook: try rules.rulebook(named: state.view.policy),
       organization: try cache.organization(owner, connection))
-    let resolved = try command.citing(evidence, of: state.view)
     for text in command.texts where text.field == .phone { try checkNumber(text.text, context.organization) }
-    let events = try CaseDecider.decide(resolved, state, context)
+    let resolved = try linking(try command.citing(evidence, of: state.view), of: state.view, connection)
+    let events = told(try CaseDecider.decide(resolved, state, context), of: state.view)
     return try record(events, of: state, stream, context, request, transaction)
   }
 
@@ -86,7 +86,7 @@ extension CaseProcessor {
     return state.view.reference
   }
 
-  private func find(_ address: CaseAddress, _ connection: Connection) throws -> Int64 {
+  func find(_ address: CaseAddress, _ connection: Connection) throws -> Int64 {
     switch address {
     case .reference(let text):
       guard let reference = Reference(text), reference.prefix == ledger.prefix else { break }
@@ -104,7 +104,7 @@ extension CaseProcessor {
   }
 
   /// Appends what was decided, folds it in, and tells what became of the case.
-  private func record(
+  func record(
     _ events: [NewCaseEvent], of before: CaseState, _ stream: Int64, _ context: DecisionContext,
     _ request: CommandRequest, _ transaction: LedgerTransaction
   ) throws -> CommandAnswer {
@@ -158,7 +158,7 @@ extension CaseProcessor {
     _ new: NewCaseEvent, _ type: CaseEventType, _ policy: String, _ contact: PersonID, _ stream: Int64,
     _ version: Int, _ request: CommandRequest, _ transaction: LedgerTransaction
   ) throws -> EventData {
-    let isTimers = type == .breachRecorded || type == .dutyLapsed
+    let isTimers = new.event.isTimers
     var values = PersonalCodec.values(new.texts, contact: contact)
     let actor = isTimers ? "timer:dossier" : try actor(request.actor, &values, transaction)
     return EventData(
@@ -208,20 +208,33 @@ extension CaseEvent {
 extension CaseCommand {
   /// The command with its evidence, stated as a version or as an event's id, checked to be this case's.
   fileprivate func citing(_ evidence: String?, of view: CaseView) throws(Rejection) -> CaseCommand {
-    guard let evidence, case .downgrade(let severity, let reason, _, let texts) = self else { return self }
+    guard let evidence else { return self }
     let parts = evidence.split(separator: "@", omittingEmptySubsequences: false)
     guard parts.count <= 2, let version = parts.last.flatMap({ Int($0) }) else {
       throw Rejection(
         .evidenceInsufficient,
         "\(evidence) is no event; name it by its version, as in 3, or by its id, as in \(view.reference)@3",
-        rules: ["CN-26"])
+        rules: citingRules)
     }
     guard parts.count == 1 || parts[0].uppercased() == view.reference else {
       throw Rejection(
         .evidenceInsufficient, "the event \(evidence) is another case's, not \(view.reference)'s",
-        rules: ["CN-26"])
+        rules: citingRules)
     }
-    return .downgrade(severity: severity, reason: reason, evidence: version, texts: texts)
+    switch self {
+    case .downgrade(let severity, let reason, _, let texts):
+      return .downgrade(severity: severity, reason: reason, evidence: version, texts: texts)
+    case .accept(_, let texts): return .accept(proposal: version, texts: texts)
+    case .decline(_, let texts): return .decline(proposal: version, texts: texts)
+    default: return self
+    }
+  }
+}
+
+extension CaseCommand {
+  /// The rules by which it cites an event.
+  private var citingRules: [Rule] {
+    if case .downgrade = self { ["CN-26"] } else { ["CK-11"] }
   }
 }
 

@@ -13,6 +13,8 @@ final class CaseProcessor: GroupProcessor {
   var changed: [Int64: Int] = [:]
   /// True once this group has read the ledger's incidents.
   var hasReadIncidents = false
+  /// The cases whose place in the timers' queue may have changed.
+  var requeued: Set<Int64> = []
 
   init(ledger: LedgerHead, keys: KeyFile, rules: RulebookCache) {
     self.ledger = ledger
@@ -29,6 +31,7 @@ final class CaseProcessor: GroupProcessor {
   ) throws -> [Result<CommandAnswer, any Error>] {
     changed = [:]
     hasReadIncidents = false
+    requeued = []
     try cache.catchUp(transaction)
     let streams = requests.compactMap(stream)
     try cache.load(streams, transaction.connection)
@@ -57,6 +60,10 @@ final class CaseProcessor: GroupProcessor {
       ViewChange(stream: stream, before: version, state: try cache.caseState(stream, transaction.connection))
     }
     for command in ViewWrites.commands(rows, ledger: ledger.ledger) { transaction.add(command) }
+    let queued = try requeued.union(changed.keys).map { stream in
+      QueuedTimer(stream: stream, dueAt: try nextDue(stream, transaction))
+    }
+    for command in TimerQueue.commands(queued, ledger: ledger.ledger) { transaction.add(command) }
     try transaction.commit(keys)
     cache.advance(to: transaction.position)
     keys.settle()
@@ -69,6 +76,7 @@ final class CaseProcessor: GroupProcessor {
 
   /// One command: the first answer again if it is a repeat, else decided and appended.
   private func answer(_ request: CommandRequest, _ transaction: LedgerTransaction) throws -> CommandAnswer {
+    if case .timers(let reference) = request.body { return try timers(reference, request, transaction) }
     guard request.actor.role != .timer else {
       throw Rejection(
         .timerDecidesNothing,
@@ -87,6 +95,7 @@ final class CaseProcessor: GroupProcessor {
       answer = try change(address, command, evidence, request, transaction)
     case .organization(let name, let form): answer = try change(name, form, request, transaction)
     case .incident(let reference, let form): answer = try change(reference, form, request, transaction)
+    case .timers(let reference): answer = try timers(reference, request, transaction)
     }
     if !request.isDryRun {
       transaction.remember(request.commandID, digest: digest, answer: answer.json.bytes)
@@ -96,8 +105,10 @@ final class CaseProcessor: GroupProcessor {
 
   /// The case stream a request names, so that a group's cases are read in one query.
   private func stream(_ request: CommandRequest) -> Int64? {
-    guard case .change(.reference(let reference), _, _) = request.body else { return nil }
-    return Reference(reference)?.stream
+    switch request.body {
+    case .change(.reference(let reference), _, _), .timers(let reference): Reference(reference)?.stream
+    case .open, .change, .organization, .incident: nil
+    }
   }
 
   /// Who helps instead: the organisation's administrators, by name (ALL-2).

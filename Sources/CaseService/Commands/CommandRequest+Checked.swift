@@ -19,6 +19,7 @@ extension CommandRequest {
     case .incident(let reference, let form):
       try form.check()
       request.body = .incident(reference.map { IncidentReference($0)?.text ?? $0 }, form)
+    case .timers(let reference): try TextLimits.line(reference, "case's reference", TextLimits.name)
     }
     return request
   }
@@ -122,8 +123,13 @@ extension CaseCommand {
     case .classify(_, let category, let issueType, _):
       try TextLimits.line(category, "category", TextLimits.name)
       try TextLimits.line(issueType, "issue type", TextLimits.name)
+    case .link(let kind, let other, _):
+      try TextLimits.line(other, "link's target", TextLimits.name)
+      guard kind != .incident else { break }
+      return .link(kind, to: try CaseAddress(other).checked().text)
     case .open, .provide, .escalate, .downgrade, .resolve, .reopen, .close, .cancel, .refer, .handOver,
-      .contactDetails, .issueCallerCode, .confirmCaller, .noteIncidentResolved:
+      .contactDetails, .unassign, .accept, .decline, .object, .offerSurvey, .answerSurvey, .issueCallerCode,
+      .confirmCaller, .noteIncidentResolved:
       break
     }
     return self
@@ -141,7 +147,8 @@ extension PersonalText {
     case .email: try TextLimits.email(text, "e-mail address")
     case .onBehalfOf: try TextLimits.email(text, "user's e-mail address")
     case .phone, .caller: try TextLimits.phone(text, "telephone number")
-    case .description, .impactStatement, .selfHelp, .message, .items, .resources, .summary, .reason, .impact:
+    case .description, .impactStatement, .selfHelp, .message, .items, .resources, .summary, .reason, .impact,
+      .comment:
       try TextLimits.text(text, field.rawValue.replacing("_", with: " "))
     }
   }

@@ -193,12 +193,15 @@ public struct CommandRequest: Sendable {
     /// Open a request.
     case open(OpenForm)
     /// Do something to a case. Texts are those of `PersonID.caseContact`. For a downgrade, `evidence` is an
-    /// event's version or id, which replaces the command's own.
+    /// event's version or id, which replaces the command's own; so it is for the proposal that is accepted or
+    /// declined.
     case change(CaseAddress, CaseCommand, evidence: String? = nil)
     /// Do something to an organisation, by name.
     case organization(String, OrganizationForm)
     /// Do something to an incident, by reference; without one where it is opened.
     case incident(String?, IncidentForm)
+    /// Record what time has done to a case, by reference. The only one that the actor `timer` may give.
+    case timers(String)
   }
 
   /// The id that makes a repeat safe.

@@ -20,6 +20,9 @@ extension CommandRequest {
     case .incident(let reference, let form):
       writer.write(reference)
       writer.write(form)
+    case .timers(let reference):
+      writer.string("timers")
+      writer.string(reference)
     }
     writer.endArray()
     return writer.bytes
@@ -71,7 +74,7 @@ extension JSONWriter {
   fileprivate mutating func write(_ command: CaseCommand) {
     string(command.name)
     switch command {
-    case .open, .resolve, .reopen, .close, .cancel, .provide, .handOver: break
+    case .open, .resolve, .reopen, .close, .cancel, .provide, .handOver, .object, .offerSurvey: break
     case .classify(let severity, let category, let issueType, _):
       words(severity?.rawValue, category, issueType)
     case .assign(let agent): string(agent)
@@ -86,6 +89,10 @@ extension JSONWriter {
     case .issueCallerCode(let channel, _, _): string(channel.rawValue)
     case .confirmCaller(_, let stated): string(stated)
     case .noteIncidentResolved(let incident): string(incident)
+    case .unassign: null()
+    case .accept(let proposal, _), .decline(let proposal, _): write(proposal.map { "\($0)" })
+    case .answerSurvey(let score, _): string("\(score)")
+    case .link(let kind, let other, _): words(kind.rawValue, other)
     }
     for text in command.texts { words(text.field.rawValue, text.text) }
   }

@@ -63,7 +63,10 @@ struct ImportCaseState: Sendable {
       standing.ball = nil
     case .cancel, .refer: standing.ball = nil
     case .classify(let severity, _, _, _): wanted = severity ?? wanted
-    case .open, .close, .contactDetails, .issueCallerCode, .confirmCaller, .noteIncidentResolved: break
+    case .unassign: agent = nil
+    case .open, .close, .contactDetails, .accept, .decline, .object, .offerSurvey, .answerSurvey, .link,
+      .issueCallerCode, .confirmCaller, .noteIncidentResolved:
+      break
     }
   }
 
@@ -74,7 +77,8 @@ struct ImportCaseState: Sendable {
     case .downgrade(let severity, _, _, _): wanted = severity
     case .open, .classify, .assign, .respond, .requestInformation, .provide, .escalate, .resolve, .reopen,
       .close,
-      .cancel, .refer, .handOver, .contactDetails, .issueCallerCode, .confirmCaller, .noteIncidentResolved:
+      .cancel, .refer, .handOver, .contactDetails, .unassign, .accept, .decline, .object, .offerSurvey,
+      .answerSurvey, .link, .issueCallerCode, .confirmCaller, .noteIncidentResolved:
       break
     }
   }

@@ -39,6 +39,9 @@ public struct CaseDossier: Sendable {
       .init("version", .int(Int64(view.version))), .init("position", .int(view.position)),
       .init("as_of", JSON(observedAt)), .init("clocks", .array(clocks.map(\.json))),
       .init("duties", .array(duties.map(\.json))),
+      .init("duplicate_of", JSON(view.duplicateOf)), .init("gaps", .array(view.gaps.map(\.json))),
+      .init("proposals", .array(view.proposals.map { $0.json(of: view.reference) })),
+      .init("surveys", .array(view.surveys.map(\.json))),
     ])
   }
 
@@ -78,7 +81,7 @@ extension CaseService {
       let texts = try history.shownTexts(ring, connection)
       return CaseDossier(
         view: view, clocks: history.state.clocks.rows.map { $0.observed(at: moment) },
-        duties: history.state.duties.rows.map { $0.observed(at: moment) }, texts: texts, observedAt: moment)
+        duties: history.state.observedDuties(at: moment), texts: texts, observedAt: moment)
     }
   }
 
@@ -87,7 +90,21 @@ extension CaseService {
     _ address: CaseAddress, asOf: Instant? = nil, knownAt: Instant? = nil
   ) async throws(ServiceError) -> [ResponsibilityAssignment] {
     try await history(of: address, at: PointInTime(asOf: asOf, knownAt: knownAt)) { history, moment, _ in
-      history.state.duties.rows.map { $0.observed(at: moment) }
+      history.state.observedDuties(at: moment)
+    }
+  }
+}
+
+extension CaseState {
+  /// The duties as true at a moment, with the gaps of those that want continuous effort (CK-9, CN-21).
+  func observedDuties(at moment: Instant) -> [ResponsibilityAssignment] {
+    duties.rows.map { row in
+      var row = row.observed(at: moment)
+      guard row.duty == .continuousEffort else { return row }
+      row.gaps = view.gaps.filter { gap in
+        gap.sinceEvent >= row.sinceEvent && (row.byEvent == 0 || gap.sinceEvent < row.byEvent)
+      }
+      return row
     }
   }
 }
@@ -106,6 +123,15 @@ extension SLAClock {
       .init("calendar_version", JSON(calendar.isEmpty ? nil : calendar)),
       .init("time_zone_data_version", JSON(zoneData.isEmpty ? nil : zoneData)),
       .init("provisional", .bool(provisional)),
+      .init(
+        "warnings",
+        .array(
+          warnings.map { warning in
+            .object([
+              .init("percent", .int(Int64(warning.percent))), .init("at", JSON(warning.at)),
+              .init("event", .int(Int64(warning.event))),
+            ])
+          })),
     ]
   }
 }
@@ -122,12 +148,13 @@ extension Target {
 extension ResponsibilityAssignment {
   /// The documented shape.
   public var json: JSON {
-    .object([
-      .init("duty", .string(duty.rawValue)), .init("holder", .string(duty.holder.rawValue)),
-      .init("state", .string(state.rawValue)), .init("since", JSON(since)),
-      .init("since_event", .int(Int64(sinceEvent))), .init("due_at", JSON(dueAt)),
-      .init("by_event", byEvent == 0 ? .null : .int(Int64(byEvent))),
-      .init("rule", .string(duty.rule.rawValue)),
-    ])
+    .object(
+      [
+        .init("duty", .string(duty.rawValue)), .init("holder", .string(duty.holder.rawValue)),
+        .init("state", .string(state.rawValue)), .init("since", JSON(since)),
+        .init("since_event", .int(Int64(sinceEvent))), .init("due_at", JSON(dueAt)),
+        .init("by_event", byEvent == 0 ? .null : .int(Int64(byEvent))),
+        .init("rule", .string(duty.rule.rawValue)),
+      ] + (duty == .continuousEffort ? [.init("gaps", .array(gaps.map(\.json)))] : []))
   }
 }

@@ -67,6 +67,10 @@ enum ViewTables {
       ViewColumn("next_due_at", .optionalTimestamp { $0.nextDue?.dueAt }),
       ViewColumn("version", .int32 { $0.view.version }),
       ViewColumn("position", .int64 { $0.view.position }),
+      ViewColumn("duplicate_of", .optionalText { $0.view.duplicateOf }),
+      ViewColumn("gaps", .optionalText { $0.view.gapsText }),
+      ViewColumn("proposals", .optionalText { $0.view.proposalsText }),
+      ViewColumn("surveys", .optionalText { $0.view.surveysText }),
     ])
 
   static let slaClock = ViewTable<SLAClockRow>(

@@ -108,6 +108,21 @@ public enum CaseCommand: Hashable, Sendable {
   case confirmCaller(proofs: [CallerCodeProof], stated: String)
   /// Note that the incident the case is linked to is over (WW-1).
   case noteIncidentResolved(incident: String)
+  /// Say that nobody works on it any more.
+  case unassign
+  /// Accept a proposal or an objection, a version of this case's history (CK-11).
+  case accept(proposal: Int?, texts: [PersonalText])
+  /// Decline a proposal or an objection, a version of this case's history (CK-11).
+  case decline(proposal: Int?, texts: [PersonalText])
+  /// Object to the newest lowering (CK-11).
+  case object(texts: [PersonalText])
+  /// Offer a survey (CN-35).
+  case offerSurvey
+  /// Answer the survey that was offered, 1 to 5 (CN-35).
+  case answerSurvey(score: Int, texts: [PersonalText])
+  /// Link it to another case, by reference, or to an incident. `chain` holds the references that the other
+  /// case is itself linked to, near or far.
+  case link(LinkKind, to: String, chain: [String] = [])
 
   /// The command's name on the command line.
   public var name: String {
@@ -130,6 +145,13 @@ public enum CaseCommand: Hashable, Sendable {
     case .issueCallerCode: "verify-caller send"
     case .confirmCaller: "verify-caller confirm"
     case .noteIncidentResolved: "incident resolve"
+    case .unassign: "assign"
+    case .accept: "accept"
+    case .decline: "decline"
+    case .object: "object"
+    case .offerSurvey: "survey offer"
+    case .answerSurvey: "survey answer"
+    case .link: "link"
     }
   }
 
@@ -140,9 +162,12 @@ public enum CaseCommand: Hashable, Sendable {
     case .classify(_, _, _, let texts), .respond(_, _, _, let texts), .requestInformation(_, let texts),
       .provide(let texts), .escalate(_, _, let texts), .downgrade(_, _, _, let texts),
       .resolve(let texts), .reopen(let texts), .cancel(let texts), .refer(_, let texts),
-      .handOver(let texts), .contactDetails(_, let texts):
+      .handOver(let texts), .contactDetails(_, let texts), .accept(_, let texts), .decline(_, let texts),
+      .object(let texts), .answerSurvey(_, let texts):
       texts
-    case .assign, .close, .issueCallerCode, .confirmCaller, .noteIncidentResolved: []
+    case .assign, .close, .unassign, .offerSurvey, .link, .issueCallerCode, .confirmCaller,
+      .noteIncidentResolved:
+      []
     }
   }
 

@@ -91,7 +91,8 @@ extension CaseCommand {
     case .issueCallerCode, .confirmCaller, .cancel, .noteIncidentResolved: true
     case .respond(let kind, _, _, _): kind == .internal
     case .open, .classify, .assign, .requestInformation, .provide, .escalate, .downgrade, .resolve, .reopen,
-      .close, .refer, .handOver, .contactDetails:
+      .close, .refer, .handOver, .contactDetails, .unassign, .accept, .decline, .object, .offerSurvey,
+      .answerSurvey, .link:
       false
     }
   }

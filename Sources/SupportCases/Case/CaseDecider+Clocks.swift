@@ -126,22 +126,6 @@ extension CaseDecider {
       calendar: calendar.label, zoneData: calendar.zoneDataVersion,
       rule: raised ? "CK-7" : "CK-8", provisional: due.provisional)
   }
-
-  /// Records what passed its due date before this moment, each dated when it was due (CK-6).
-  mutating func recordBreaches() {
-    guard state.exists, state.view.status == .open else { return }
-    var due: [(at: Instant, event: CaseEvent)] = []
-    for row in state.clocks.rows where row.state == .running {
-      guard let moment = row.dueAt, moment < at else { continue }
-      due.append((moment, .breachRecorded(clock: row.clock, cycle: row.cycle, dueAt: moment)))
-    }
-    for duty in [Duty.contactInformation, .businessImpactStatement] {
-      guard let row = state.duties.last(duty), row.state == .owed, let moment = row.dueAt, moment < at
-      else { continue }
-      due.append((moment, .dutyLapsed(duty: duty, dueAt: moment)))
-    }
-    for (moment, event) in due.sorted(by: { $0.at < $1.at }) { emit(event, occurredAt: moment) }
-  }
 }
 
 extension Instant {

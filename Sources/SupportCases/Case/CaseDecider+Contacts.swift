@@ -5,6 +5,10 @@ extension CaseDecider {
     if state.view.agent != agent { emit(.assigned(agent: agent)) }
   }
 
+  mutating func unassign() {
+    if let agent = state.view.agent { emit(.unassigned(agent: agent)) }
+  }
+
   mutating func respond(
     _ kind: ContactKind, _ agent: String, _ channel: ContactChannel, _ texts: [PersonalText]
   ) throws(Rejection) {

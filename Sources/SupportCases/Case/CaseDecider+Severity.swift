@@ -131,7 +131,7 @@ extension CaseDecider {
       .noSeverity, "policy \(policy.name) assigns no severity, so \(command) has nothing to set")
   }
 
-  private func checkEligible(_ new: Severity, hasStatement: Bool) throws(Rejection) {
+  func checkEligible(_ new: Severity, hasStatement: Bool) throws(Rejection) {
     let eligibility = Eligibility(
       policy: policy, organization: context.organization, type: state.view.type,
       hasStatement: hasStatement, at: at)

@@ -43,11 +43,22 @@ public struct CaseDecider: Sendable {
     return decider.events
   }
 
-  /// The breaches and lapses due by a moment that no event has recorded yet (CK-6).
+  /// What time has done before a moment and no event has recorded yet: breaches, lapses, warnings, proposals
+  /// and surveys, each dated when it was due, in that order (CK-6, CK-11, CN-35).
   public static func breaches(of state: CaseState, _ context: DecisionContext) -> [NewCaseEvent] {
     var decider = CaseDecider(context: context, state: state)
-    decider.recordBreaches()
+    decider.recordDue()
     return decider.events
+  }
+
+  /// The next moment after which there is something for `breaches` to record if nothing else happens; nil:
+  /// never.
+  public static func nextDue(of state: CaseState, _ rulebook: Rulebook) -> Instant? {
+    // Neither the moment nor the organisation bears on it.
+    let context = DecisionContext(
+      occurredAt: .distantFuture, now: .distantFuture, rulebook: rulebook, organization: OrganizationState())
+    return CaseDecider(context: context, state: state).due(before: .distantFuture, isNextEnough: true)
+      .map(\.at).min()
   }
 
   init(context: DecisionContext, state: CaseState) {
@@ -62,7 +73,7 @@ public struct CaseDecider: Sendable {
     try checkTime(command)
     try checkStatus(command)
     try requireVerifiedCaller(for: command)
-    if case .open = command {} else { recordBreaches() }
+    if case .open = command {} else { recordDue() }
     switch command {
     case .open(let request): try open(request)
     case .classify(let severity, let category, let issueType, let texts):
@@ -84,6 +95,13 @@ public struct CaseDecider: Sendable {
     case .issueCallerCode(let channel, let salt, let hash): try issueCode(channel, salt: salt, hash: hash)
     case .confirmCaller(let proofs, _): try confirmCaller(proofs)
     case .noteIncidentResolved(let incident): noteIncidentResolved(incident)
+    case .unassign: unassign()
+    case .accept(let proposal, let texts): try accept(proposal, texts)
+    case .decline(let proposal, let texts): try decline(proposal, texts)
+    case .object(let texts): try object(texts)
+    case .offerSurvey: offerSurvey()
+    case .answerSurvey(let score, let texts): try answerSurvey(score, texts)
+    case .link(let kind, let other, let chain): try link(kind, to: other, chain)
     }
   }
 
@@ -158,7 +176,8 @@ extension CaseCommand {
     switch self {
     case .open: []
     case .classify, .assign, .requestInformation, .provide, .escalate, .downgrade, .resolve, .cancel,
-      .refer, .handOver, .contactDetails, .issueCallerCode, .confirmCaller, .noteIncidentResolved:
+      .refer, .handOver, .contactDetails, .unassign, .accept, .decline, .object, .issueCallerCode,
+      .confirmCaller, .noteIncidentResolved:
       [.open]
     case .respond(let kind, _, _, _):
       switch kind {
@@ -167,6 +186,9 @@ extension CaseCommand {
       }
     case .reopen: [.resolved, .closed]
     case .close: [.resolved]
+    case .offerSurvey: [.resolved, .closed]
+    case .answerSurvey: [.open, .resolved, .closed]
+    case .link: CaseStatus.allCases
     }
   }
 
@@ -176,8 +198,10 @@ extension CaseCommand {
     case .reopen: ["CK-10"]
     case .refer: ["CN-4"]
     case .handOver: ["CN-34"]
+    case .accept, .decline, .object: ["CK-11"]
+    case .offerSurvey, .answerSurvey: ["CN-35"]
     case .open, .classify, .assign, .respond, .requestInformation, .provide, .escalate, .downgrade,
-      .resolve, .close, .cancel, .contactDetails, .noteIncidentResolved:
+      .resolve, .close, .cancel, .contactDetails, .unassign, .link, .noteIncidentResolved:
       []
     case .issueCallerCode, .confirmCaller: ["WW-6"]
     }

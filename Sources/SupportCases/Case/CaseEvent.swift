@@ -113,6 +113,44 @@ public struct Downgraded: Hashable, Sendable {
   }
 }
 
+/// The facts of a proposal to lower the severity for non-cooperation (CK-11).
+public struct DowngradeProposed: Hashable, Sendable {
+  /// The severity as it is.
+  public var from: Severity
+  /// The severity proposed: one step lower.
+  public var to: Severity
+  /// The customer's duty that lapsed.
+  public var duty: Duty
+  /// Since when it was owed.
+  public var dutySince: Instant
+  /// The cycle of the customer's clock that was used up.
+  public var cycle: Int
+  /// The versions of the events that show it: the request, the documented attempts, the recorded breach.
+  public var evidence: [Int]
+  /// How many documented attempts the policy asks for.
+  public var attempts: Int
+  /// The share of the customer's clock, in percent, that the policy asks for; nil: none.
+  public var clockPercent: Int?
+  /// The rule by which the time was unreasonable.
+  public var rule: Rule
+
+  /// The facts, all values given.
+  public init(
+    from: Severity, to: Severity, duty: Duty, dutySince: Instant, cycle: Int, evidence: [Int],
+    attempts: Int, clockPercent: Int?, rule: Rule
+  ) {
+    self.from = from
+    self.to = to
+    self.duty = duty
+    self.dutySince = dutySince
+    self.cycle = cycle
+    self.evidence = evidence
+    self.attempts = attempts
+    self.clockPercent = clockPercent
+    self.rule = rule
+  }
+}
+
 /// What happened to a case. Names are permanent; a new shape is a new schema version.
 public enum CaseEvent: Hashable, Sendable {
   /// A request was opened.
@@ -172,6 +210,26 @@ public enum CaseEvent: Hashable, Sendable {
   case callerCodeFailed(reason: CallerCodeFailure, triesLeft: Int)
   /// The caller gave the code back; the response clock starts (WW-6, CK-3).
   case callerVerified(clocks: [ClockChange])
+  /// Nobody works on it any more.
+  case unassigned(agent: String)
+  /// A share of a clock's time, in percent, was used up; dated when it was (CK-6).
+  case warningRecorded(clock: ClockName, cycle: Int, percent: Int, dueAt: Instant)
+  /// The system proposes to lower the severity; dated when the policy's conditions were met (CK-11).
+  indirect case downgradeProposed(DowngradeProposed)
+  /// A person accepted a proposal or an objection, named by its version (CK-11).
+  case proposalAccepted(proposal: Int)
+  /// A person declined a proposal or an objection, named by its version (CK-11).
+  case proposalDeclined(proposal: Int)
+  /// The customer objects to a lowering, named by its version, and wants it restored (CK-11).
+  case downgradeObjected(lowering: Int, from: Severity, to: Severity)
+  /// The customer was told of an accepted proposal, named by its version (CK-11).
+  case downgradeNotified(proposal: Int, channel: ContactChannel)
+  /// A survey was offered; by the program where nobody had in time (CN-35).
+  case surveyOffered(automatic: Bool)
+  /// The customer answered a survey, 1 to 5 (CN-35).
+  case surveyAnswered(score: Int)
+  /// It was linked to another case or to an incident (CK-10, WW-1).
+  case linked(kind: LinkKind, to: String)
 
   /// What it does to the clocks.
   public var clocks: [ClockChange] {
@@ -186,8 +244,9 @@ public enum CaseEvent: Hashable, Sendable {
       .assignedToAdministrator(_, _, let clocks), .callerVerified(let clocks):
       clocks
     case .assigned, .noted, .closed, .contactDetailsConfirmed, .breachRecorded, .breachWithdrawn,
-      .dutyLapsed, .selfHelpOffered, .incidentsShown, .linkedIncidentResolved, .callerUnverified,
-      .callerCodeIssued, .callerCodeFailed:
+      .dutyLapsed, .unassigned, .warningRecorded, .downgradeProposed, .proposalAccepted, .proposalDeclined,
+      .downgradeObjected, .downgradeNotified, .surveyOffered, .surveyAnswered, .linked, .selfHelpOffered,
+      .incidentsShown, .linkedIncidentResolved, .callerUnverified, .callerCodeIssued, .callerCodeFailed:
       []
     }
   }
@@ -202,8 +261,10 @@ extension CaseEvent {
     case .contactAttempted(_, _, _, let clocks): !clocks.isEmpty
     case .opened, .classified, .assigned, .noted, .informationProvided, .escalated, .downgraded, .resolved,
       .reopened, .closed, .cancelled, .referred, .handedOver, .contactDetailsConfirmed, .breachRecorded,
-      .breachWithdrawn, .dutyLapsed, .selfHelpOffered, .assignedToAdministrator, .incidentsShown,
-      .linkedIncidentResolved, .callerUnverified, .callerCodeIssued, .callerCodeFailed, .callerVerified:
+      .breachWithdrawn, .dutyLapsed, .unassigned, .warningRecorded, .downgradeProposed, .proposalAccepted,
+      .proposalDeclined, .downgradeObjected, .downgradeNotified, .surveyOffered, .surveyAnswered, .linked,
+      .selfHelpOffered, .assignedToAdministrator, .incidentsShown, .linkedIncidentResolved, .callerUnverified,
+      .callerCodeIssued, .callerCodeFailed, .callerVerified:
       false
     }
   }

@@ -47,11 +47,15 @@ extension CaseDecider {
     case .dutyLapsed(let duty, let dueAt): return confirmLapse(duty, by: dueAt)
     // It follows from the contact before it.
     case .breachWithdrawn: return
+    // Who was warned was warned, and what was proposed or offered was: facts that stand under any rules.
+    case .warningRecorded, .downgradeProposed, .surveyOffered: return emit(event)
     case .opened(let opened): return emit(.opened(again(opened)))
     case .classified, .assigned, .responded, .contactAttempted, .noted, .informationRequested,
       .informationProvided, .escalated, .downgraded, .resolved, .reopened, .closed, .cancelled, .referred,
-      .handedOver, .contactDetailsConfirmed, .selfHelpOffered, .assignedToAdministrator, .incidentsShown,
-      .linkedIncidentResolved, .callerUnverified, .callerCodeIssued, .callerCodeFailed, .callerVerified:
+      .handedOver, .contactDetailsConfirmed, .unassigned, .proposalAccepted, .proposalDeclined,
+      .downgradeObjected, .downgradeNotified, .surveyAnswered, .linked, .selfHelpOffered,
+      .assignedToAdministrator, .incidentsShown, .linkedIncidentResolved, .callerUnverified,
+      .callerCodeIssued, .callerCodeFailed, .callerVerified:
       break
     }
     recordBreaches()
@@ -93,8 +97,9 @@ extension CaseDecider {
       return .assignedToAdministrator(rule: rule, guidance: guidance, clocks: cancellations())
     case .callerVerified: return .callerVerified(clocks: verificationChanges())
     case .assigned, .noted, .closed, .contactDetailsConfirmed, .breachRecorded, .breachWithdrawn,
-      .dutyLapsed, .selfHelpOffered, .incidentsShown, .linkedIncidentResolved, .callerUnverified,
-      .callerCodeIssued, .callerCodeFailed:
+      .dutyLapsed, .unassigned, .warningRecorded, .downgradeProposed, .proposalAccepted, .proposalDeclined,
+      .downgradeObjected, .downgradeNotified, .surveyOffered, .surveyAnswered, .linked, .selfHelpOffered,
+      .incidentsShown, .linkedIncidentResolved, .callerUnverified, .callerCodeIssued, .callerCodeFailed:
       return event
     }
   }
@@ -158,8 +163,10 @@ extension CaseEvent {
     case .responded, .contactAttempted, .informationRequested, .informationProvided, .resolved, .reopened:
       true
     case .opened, .classified, .assigned, .noted, .escalated, .downgraded, .closed, .cancelled, .referred,
-      .handedOver, .contactDetailsConfirmed, .breachRecorded, .breachWithdrawn, .dutyLapsed,
-      .selfHelpOffered, .assignedToAdministrator, .incidentsShown, .linkedIncidentResolved, .callerUnverified,
+      .handedOver, .contactDetailsConfirmed, .breachRecorded, .breachWithdrawn, .dutyLapsed, .unassigned,
+      .warningRecorded, .downgradeProposed, .proposalAccepted, .proposalDeclined, .downgradeObjected,
+      .downgradeNotified, .surveyOffered, .surveyAnswered, .linked, .selfHelpOffered,
+      .assignedToAdministrator, .incidentsShown, .linkedIncidentResolved, .callerUnverified,
       .callerCodeIssued, .callerCodeFailed, .callerVerified:
       false
     }

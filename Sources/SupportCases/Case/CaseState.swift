@@ -24,6 +24,8 @@ public struct CaseState: Hashable, Sendable {
 
     /// The version of the event.
     public var version: Int
+    /// When it happened.
+    public var at: Instant
     /// What it shows.
     public var kind: Kind
   }
@@ -71,7 +73,9 @@ public struct CaseState: Hashable, Sendable {
     case .contactAttempted: mark(.attempt, recorded)
     case .noted, .informationProvided: mark(.statement, recorded)
     case .assigned, .responded, .resolved, .reopened, .closed, .cancelled, .referred, .handedOver,
-      .contactDetailsConfirmed, .breachWithdrawn, .selfHelpOffered, .assignedToAdministrator, .incidentsShown,
+      .contactDetailsConfirmed, .breachWithdrawn, .unassigned, .warningRecorded, .downgradeProposed,
+      .proposalAccepted, .proposalDeclined, .downgradeObjected, .downgradeNotified, .surveyOffered,
+      .surveyAnswered, .linked, .selfHelpOffered, .assignedToAdministrator, .incidentsShown,
       .callerUnverified, .callerCodeIssued, .callerCodeFailed, .callerVerified:
       break
     case .linkedIncidentResolved(let incident): incidentTold = incident
@@ -91,7 +95,7 @@ public struct CaseState: Hashable, Sendable {
   }
 
   private mutating func mark(_ kind: Mark.Kind, _ recorded: RecordedCaseEvent) {
-    marks.append(Mark(version: recorded.version, kind: kind))
+    marks.append(Mark(version: recorded.version, at: recorded.occurredAt, kind: kind))
   }
 }
 

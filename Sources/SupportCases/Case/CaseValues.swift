@@ -86,6 +86,16 @@ public enum DowngradeReason: String, CaseIterable, Sendable {
   case misclassified
 }
 
+/// How a case is linked (CK-10, WW-1).
+public enum LinkKind: String, CaseIterable, Sendable {
+  /// The same problem as another case.
+  case duplicateOf = "duplicate-of"
+  /// Part of a service incident.
+  case incident
+  /// It goes on where an earlier case ended.
+  case follows
+}
+
 /// A text about or by a person, to be stored under that person's key only.
 public struct PersonalText: Hashable, Sendable {
   /// What the text is.
@@ -106,6 +116,8 @@ public struct PersonalText: Hashable, Sendable {
     case impact
     /// The number a caller called from (WW-6).
     case caller
+    /// What a customer says beside the score of a survey.
+    case comment
   }
 
   /// Whose key covers it.

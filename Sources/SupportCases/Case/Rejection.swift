@@ -66,6 +66,16 @@ public struct Rejection: Error, Hashable, Sendable {
     case unknownIncident = "unknown-incident"
     /// The incident is over (WW-1).
     case incidentResolved = "incident-resolved"
+    /// The event named is no proposal and no objection (CK-11).
+    case unknownProposal = "unknown-proposal"
+    /// The proposal or objection was decided or withdrawn before (CK-11).
+    case notPending = "not-pending"
+    /// There is no lowering to object to (CK-11).
+    case noLowering = "no-lowering"
+    /// No survey was offered that is not answered yet (CN-35).
+    case noSurvey = "no-survey"
+    /// The link would lead back to the case itself.
+    case linkNotAllowed = "link-not-allowed"
   }
 
   /// The kind.

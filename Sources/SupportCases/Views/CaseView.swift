@@ -70,6 +70,20 @@ public struct CaseView: Hashable, Sendable {
   public var position: Int64 = 0
   /// The version of the event that holds the newest contact details, sealed; the opening at first.
   public var contactEvent = 1
+  /// The case it is a duplicate of.
+  public var duplicateOf: String?
+  /// The version of the event that last resolved it.
+  public var resolvedBy: Int?
+  /// The version of the event that last lowered the severity, while that stands; nil once it was changed again.
+  public var loweredBy: Int?
+  /// The severity before that lowering.
+  public var loweredFrom: Severity?
+  /// Gaps in continuous effort, oldest first (CK-9).
+  public var gaps: [EffortGap] = []
+  /// Proposals to lower the severity and objections, oldest first (CK-11).
+  public var proposals: [Proposal] = []
+  /// Surveys offered, oldest first (CN-35).
+  public var surveys: [SurveyRound] = []
 
   /// How far the verification of an unregistered caller has come (WW-6); nil where there is none to verify.
   public var caller: CallerCheck?
@@ -82,6 +96,8 @@ public struct CaseView: Hashable, Sendable {
     version = recorded.version
     position = recorded.position
     let at = recorded.occurredAt
+    let severity = assigned
+    defer { follow(recorded, severityBefore: severity) }
     switch recorded.event {
     case .opened(let opened): open(opened, recorded)
     case .classified(let severity, let category, let issueType, _):
@@ -102,11 +118,15 @@ public struct CaseView: Hashable, Sendable {
       if let severity { assigned = severity }
       if let tier { self.tier = tier }
       if hasStatement { self.hasStatement = true }
-    case .downgraded(let downgraded): assigned = downgraded.to
+    case .downgraded(let downgraded):
+      assigned = downgraded.to
+      loweredFrom = downgraded.from
+      loweredBy = recorded.version
     case .resolved:
       noteResponse(recorded)
       status = .resolved
       resolvedAt = at
+      resolvedBy = recorded.version
       hold(nil, at)
     case .reopened:
       status = .open
@@ -132,9 +152,36 @@ public struct CaseView: Hashable, Sendable {
     case .callerCodeFailed(_, let triesLeft):
       if let last = caller?.codes.indices.last { caller?.codes[last].triesLeft = triesLeft }
     case .callerVerified: caller?.verifiedAt = at
-    case .noted, .breachRecorded, .breachWithdrawn, .dutyLapsed, .selfHelpOffered, .incidentsShown,
-      .linkedIncidentResolved:
+    case .unassigned: agent = nil
+    case .linked(let kind, let other): link(kind, to: other)
+    case .surveyOffered(let automatic):
+      surveys.append(SurveyRound(offeredAt: at, offeredBy: recorded.version, isAutomatic: automatic))
+    case .surveyAnswered(let score):
+      guard let last = surveys.indices.last else { break }
+      surveys[last].answeredAt = at
+      surveys[last].answeredBy = recorded.version
+      surveys[last].score = score
+    case .noted, .breachRecorded, .breachWithdrawn, .dutyLapsed, .warningRecorded, .downgradeProposed,
+      .proposalAccepted, .proposalDeclined, .downgradeObjected, .downgradeNotified, .selfHelpOffered,
+      .incidentsShown, .linkedIncidentResolved:
       break
+    }
+  }
+
+  /// What follows from how the case now stands.
+  private mutating func follow(_ recorded: RecordedCaseEvent, severityBefore: Severity?) {
+    if loweredBy != nil, loweredBy != recorded.version, assigned != severityBefore {
+      (loweredBy, loweredFrom) = (nil, nil)
+    }
+    followGaps(recorded)
+    followProposals(recorded, severityBefore: severityBefore)
+  }
+
+  private mutating func link(_ kind: LinkKind, to other: String) {
+    switch kind {
+    case .duplicateOf: duplicateOf = other
+    case .incident: incident = other
+    case .follows: follows = other
     }
   }
 

@@ -99,6 +99,8 @@ public struct ResponsibilityAssignment: Hashable, Sendable {
   public var byEvent: Int
   /// The version of the last event that changed the row.
   public var changedBy: Int
+  /// Gaps in continuous effort while it was owed, as far as they are asked for (CK-9); a fold leaves it empty.
+  public var gaps: [EffortGap] = []
 
   /// The row as it is true at a moment: a duty whose due date has passed has lapsed though nothing has
   /// recorded it yet (CK-6).

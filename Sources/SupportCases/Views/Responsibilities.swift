@@ -52,12 +52,14 @@ public struct Responsibilities: Hashable, Sendable {
     case .breachRecorded(let clock, let cycle, _): lapse(clock, cycle, change)
     case .breachWithdrawn(_, _, let breach, let response): restore(breach, response, change)
     case .dutyLapsed(let duty, _): settle(duty, .lapsed, change)
+    case .surveyOffered: settle(.survey, .fulfilled, change)
     case .selfHelpOffered: offer(change)
     case .assignedToAdministrator: giveBack(change)
     case .callerVerified:
       if let start = change.start(of: .initialResponse) { owe(.initialResponse, due: start.dueAt, change) }
-    case .assigned, .noted, .closed, .incidentsShown, .linkedIncidentResolved, .callerUnverified,
-      .callerCodeIssued, .callerCodeFailed:
+    case .assigned, .noted, .closed, .unassigned, .warningRecorded, .downgradeProposed, .proposalAccepted,
+      .proposalDeclined, .downgradeObjected, .downgradeNotified, .surveyAnswered, .linked, .incidentsShown,
+      .linkedIncidentResolved, .callerUnverified, .callerCodeIssued, .callerCodeFailed:
       break
     }
     follow(recorded.event.clocks, change)

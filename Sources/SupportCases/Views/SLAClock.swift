@@ -28,6 +28,16 @@ public struct SLAClock: Hashable, Sendable {
     public var after: Instant
   }
 
+  /// A share of the time that was used up (CK-6).
+  public struct Warning: Hashable, Sendable {
+    /// The share, in percent.
+    public var percent: Int
+    /// When it was used up.
+    public var at: Instant
+    /// The version of the event that recorded it.
+    public var event: Int
+  }
+
   /// Which clock.
   public var clock: ClockName
   /// The cycle, from 1.
@@ -62,6 +72,8 @@ public struct SLAClock: Hashable, Sendable {
   public var changedBy: Int
   /// How its due date moved.
   public var changes: [Change]
+  /// Warnings recorded ahead of its due date, in rising order.
+  public var warnings: [Warning] = []
 
   /// True while what is owed has not been done.
   public var isOutstanding: Bool {
@@ -133,11 +145,17 @@ public struct SLAClocks: Hashable, Sendable {
         $0.breachedAt = nil
         $0.breachedBy = 0
       }
+    case .warningRecorded(let clock, let cycle, let percent, _):
+      update(clock, cycle, recorded) {
+        $0.warnings.append(
+          SLAClock.Warning(percent: percent, at: recorded.occurredAt, event: recorded.version))
+      }
     case .opened, .classified, .assigned, .responded, .contactAttempted, .noted, .informationRequested,
       .informationProvided, .escalated, .downgraded, .resolved, .reopened, .closed, .cancelled, .referred,
-      .handedOver, .contactDetailsConfirmed, .dutyLapsed, .selfHelpOffered, .assignedToAdministrator,
-      .incidentsShown, .linkedIncidentResolved, .callerUnverified, .callerCodeIssued, .callerCodeFailed,
-      .callerVerified:
+      .handedOver, .contactDetailsConfirmed, .dutyLapsed, .unassigned, .downgradeProposed, .proposalAccepted,
+      .proposalDeclined, .downgradeObjected, .downgradeNotified, .surveyOffered, .surveyAnswered, .linked,
+      .selfHelpOffered, .assignedToAdministrator, .incidentsShown, .linkedIncidentResolved, .callerUnverified,
+      .callerCodeIssued, .callerCodeFailed, .callerVerified:
       break
     }
   }

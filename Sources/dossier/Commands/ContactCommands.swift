@@ -3,15 +3,26 @@ internal import CaseService
 internal import SupportCases
 
 struct AssignCommand: CaseChange {
-  static let configuration = CommandConfiguration(commandName: "assign", abstract: "Say who works on a case.")
+  static let configuration = CommandConfiguration(
+    commandName: "assign", abstract: "Say who works on a case.",
+    discussion: "While an A case is the operator's turn and nobody is assigned, its effort has a gap (CK-9).")
 
   @OptionGroup var target: CaseArgument
-  @Option(help: "The agent's name; agents need no registration.") var agent: String
+  @Option(help: "The agent's name; agents need no registration.") var agent: String?
+  @Flag(help: "Nobody works on it any more.") var none = false
   @OptionGroup(title: "Writing") var write: WriteOptions
   @OptionGroup(title: "Common options") var global: GlobalOptions
 
+  func validate() throws {
+    guard (agent != nil) == none else { return }
+    throw ValidationError(
+      none
+        ? "--agent and --none exclude each other" : "Missing expected argument '--agent <agent>' or '--none'")
+  }
+
   func change(_ texts: inout Texts) throws(Failure) -> CaseCommand {
-    .assign(agent: try checked(agent, "--agent"))
+    guard let agent else { return .unassign }
+    return .assign(agent: try checked(agent, "--agent"))
   }
 }
 

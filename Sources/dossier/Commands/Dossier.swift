@@ -29,5 +29,7 @@ struct Dossier: AsyncParsableCommand {
       ReplayCommand.self, ViewsCommand.self, PolicyCommand.self, ImportCommand.self, MigrateCommand.self,
       DoctorCommand.self, DatabaseCommand.self,
       BenchCommand.self,
+      AcceptCommand.self, DeclineCommand.self, ObjectCommand.self, SurveyCommand.self, LinkCommand.self,
+      TimersCommand.self,
     ])
 }

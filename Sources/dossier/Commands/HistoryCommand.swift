@@ -74,6 +74,8 @@ struct DutiesCommand: Subcommand {
     }
     var look = session.look
     if let moment = point.asOf ?? point.knownAt { look.now = moment }
-    show(list: duties.map(\.json), names: [], as: session.format) { dutyTable(duties, look) }
+    show(list: duties.map(\.json), names: [], as: session.format) {
+      dutyTable(duties, look) + gapLines(duties.flatMap(\.gaps), look)
+    }
   }
 }

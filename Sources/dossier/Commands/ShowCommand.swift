@@ -37,7 +37,7 @@ struct CaseSheet {
       }
     }
     lines += [""] + clockTable(dossier.clocks, look)
-    return lines + [""] + dutyTable(dossier.duties, look)
+    return lines + [""] + dutyTable(dossier.duties, look) + decisionLines(dossier.view, look)
   }
 
   private func fields(_ look: Look) -> [(String, String)] {
@@ -105,7 +105,7 @@ struct CaseSheet {
     let view = dossier.view
     return [
       view.name.map { "name \($0)" }, view.incident.map { "incident \($0)" },
-      view.follows.map { "follows \($0)" },
+      view.follows.map { "follows \($0)" }, view.duplicateOf.map { "duplicate of \($0)" },
     ].compactMap { $0 }.joined(separator: ", ")
   }
 }

@@ -8,7 +8,8 @@ func clockTable(_ clocks: [SLAClock], _ look: Look) -> [String] {
   guard !clocks.isEmpty else { return ["no clocks"] }
   var table = Table([
     .init("clock"), .init("cycle", isNumber: true), .init("holder"), .init("state"), .init("started"),
-    .init("due"), .init("ended"), .init("target", least: 12, isOptional: true),
+    .init("due"), .init("ended"), .init("warned", isOptional: true),
+    .init("target", least: 12, isOptional: true),
   ])
   for clock in clocks {
     let isLate = clock.state == .breached
@@ -19,6 +20,7 @@ func clockTable(_ clocks: [SLAClock], _ look: Look) -> [String] {
       Cell(spoken(clock.state.rawValue), isLate ? .red : clock.state == .met ? .green : .plain),
       Cell(look.time(clock.startedAt)), Cell(due, dueStyle),
       Cell(look.time(clock.metAt ?? clock.cancelledAt)),
+      Cell(clock.warnings.last.map { "at \($0.percent) %" }),
       Cell(clock.target.map(targetText)),
     ])
   }

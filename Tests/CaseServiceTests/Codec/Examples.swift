@@ -97,6 +97,22 @@ enum Examples {
           channel: .email, salt: "00ff", hash: "aa55", expiresAt: time("2026-09-21T02:45:00.5Z"), tries: 5))
     case .callerCodeFailed: .callerCodeFailed(reason: .superseded, triesLeft: 4)
     case .callerVerified: .callerVerified(clocks: [started(.initialResponse, 2)])
+    case .unassigned: .unassigned(agent: "王芳")
+    case .warningRecorded:
+      .warningRecorded(
+        clock: .initialResponse, cycle: 1, percent: 75, dueAt: time("2026-09-22T02:00:00Z"))
+    case .downgradeProposed:
+      .downgradeProposed(
+        DowngradeProposed(
+          from: .b, to: .c, duty: .reliableCommunication, dutySince: time("2026-09-21T02:00:00.000001Z"),
+          cycle: 1, evidence: [2, 3, 5], attempts: 2, clockPercent: 100, rule: "CK-11"))
+    case .proposalAccepted: .proposalAccepted(proposal: 6)
+    case .proposalDeclined: .proposalDeclined(proposal: 6)
+    case .downgradeObjected: .downgradeObjected(lowering: 8, from: .c, to: .b)
+    case .downgradeNotified: .downgradeNotified(proposal: 6, channel: .email)
+    case .surveyOffered: .surveyOffered(automatic: true)
+    case .surveyAnswered: .surveyAnswered(score: 4)
+    case .linked: .linked(kind: .duplicateOf, to: "CN-1000")
     }
   }
 

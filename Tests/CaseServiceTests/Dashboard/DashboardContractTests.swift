@@ -5,8 +5,9 @@ import TestCluster
 import Testing
 
 private let views = [
-  "agent_workload", "ball_holders", "breach_rates", "cases", "clocks", "due_next", "duties", "ledgers",
-  "open_cases", "overdue", "reopen_rates", "resolution_times", "response_times", "targets_by_month",
+  "agent_workload", "ball_holders", "breach_rates", "cases", "clocks", "due_next", "duties", "effort_gaps",
+  "ledgers", "open_cases", "overdue", "pending_decisions", "reopen_rates", "resolution_times",
+  "response_times", "survey_results", "targets_by_month",
 ]
 
 @Suite(.database(template: Board.template)) struct `The schema of the dashboards` {

@@ -15,7 +15,7 @@ extension Dice {
     case 6: return .respond(kind: .internal, agent: "wang", channel: .portal, texts: text(.message))
     case 7, 8: return .requestInformation(agent: "wang", texts: text(.items))
     case 9, 10: return .provide(texts: text(pick([.message, .impactStatement, .resources])))
-    case 11: return .assign(agent: pick(["wang", "li"]))
+    case 11: return pick([.assign(agent: "wang"), .assign(agent: "li"), .unassign])
     case 12:
       return .classify(severity: pick([nil, .b, .c]), category: nil, issueType: "mail", texts: text(.impact))
     case 13, 14: return .escalate(severity: pick(Severity.self), tier: nil, texts: text(.impactStatement))
@@ -24,7 +24,12 @@ extension Dice {
         severity: pick([.b, .c]), reason: pick([.impactChanged, .misclassified, .notCooperating]),
         evidence: number(1...(events + 1)), texts: text(.reason))
     case 17: return .contactDetails(method: .phone, texts: [PersonalText(.phone, "+86 10 5555 0100")])
-    case 18: return pick([.resolve(texts: text(.summary)), .cancel(texts: text(.reason)), .close])
+    case 18:
+      return pick([
+        .resolve(texts: text(.summary)), .cancel(texts: text(.reason)), .close, .offerSurvey,
+        .answerSurvey(score: 4, texts: text(.comment)), .object(texts: text(.reason)),
+        .link(.incident, to: "IN-7"),
+      ])
     default: return .reopen(texts: text(.reason))
     }
   }

@@ -52,6 +52,13 @@ extension Dice {
       dutySince: maybe { $0.instant() }, dutyRule: maybe { $0.rule() }, clocks: clocks(at))
   }
 
+  private mutating func proposed() -> DowngradeProposed {
+    DowngradeProposed(
+      from: pick(Severity.self), to: pick(Severity.self), duty: pick(Duty.self), dutySince: instant(),
+      cycle: number(1...9), evidence: (0..<number(0...4)).map { _ in number(1...99) },
+      attempts: number(0...5), clockPercent: maybe { $0.number(1...100) }, rule: rule())
+  }
+
   mutating func event(_ type: CaseEventType, at: Instant) -> CaseEvent {
     switch type {
     case .opened: .opened(opened(at))
@@ -104,6 +111,20 @@ extension Dice {
     case .callerCodeFailed:
       .callerCodeFailed(reason: pick(CallerCodeFailure.self), triesLeft: number(0...20))
     case .callerVerified: .callerVerified(clocks: clocks(at))
+    case .unassigned: .unassigned(agent: text())
+    case .warningRecorded:
+      .warningRecorded(
+        clock: pick(ClockName.self), cycle: number(1...9), percent: number(1...99), dueAt: instant())
+    case .downgradeProposed: .downgradeProposed(proposed())
+    case .proposalAccepted: .proposalAccepted(proposal: number(1...99))
+    case .proposalDeclined: .proposalDeclined(proposal: number(1...99))
+    case .downgradeObjected:
+      .downgradeObjected(lowering: number(1...99), from: pick(Severity.self), to: pick(Severity.self))
+    case .downgradeNotified:
+      .downgradeNotified(proposal: number(1...99), channel: pick(ContactChannel.self))
+    case .surveyOffered: .surveyOffered(automatic: chance(50))
+    case .surveyAnswered: .surveyAnswered(score: number(1...5))
+    case .linked: .linked(kind: pick(LinkKind.self), to: text())
     }
   }
 

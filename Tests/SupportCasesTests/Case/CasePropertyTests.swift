@@ -86,7 +86,8 @@ import Testing
       #expect(before.observed(at: later).state == after.state)
       #expect(before.observed(at: later).breachedAt == after.breachedAt)
     }
-    for (before, after) in zip(seen.duties.rows, it.state.duties.rows) {
+    // A survey that nobody offered is offered then; until that is recorded it is owed.
+    for (before, after) in zip(seen.duties.rows, it.state.duties.rows) where before.duty != .survey {
       #expect(before.observed(at: later).state == after.state, "\(before.duty)")
     }
     #expect(it.passes(later).isEmpty)

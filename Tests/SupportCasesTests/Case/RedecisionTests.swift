@@ -48,6 +48,8 @@ import Testing
       var (view, own) = (again.state.view, it.state.view)
       // Rules with targets give a case a severity that had none; its clocks say when it was answered first.
       (view.assigned, view.policy, view.firstResponseAt) = (own.assigned, own.policy, own.firstResponseAt)
+      // New time withdraws a proposal; whether a question gives new time depends on the rules.
+      (view.proposals, own.proposals) = ([], [])
       (view.version, own.version) = (0, 0)
       (view.position, own.position) = (0, 0)
       #expect(view == own, "\(reading.name)")

@@ -10,7 +10,8 @@ import Testing
   static let commands: [CaseCommand] = [
     .open(request()), .classifies(.c), .assign(agent: "wu"), .responds, .attempts, .notes, .asks, .answers,
     .raises(to: .b), .lowers(to: .c), .resolves, .reopens, .close, .cancels, .refers(to: .community),
-    .handsOver, .confirmsDetails,
+    .handsOver, .confirmsDetails, .unassign, .accepts(3), .declines(3), .objects, .offerSurvey, .scores(5),
+    .link(.incident, to: "IN-1"),
   ]
 
   /// What each state accepts, written from the section States of the rules.
@@ -18,28 +19,37 @@ import Testing
     .unopened: ["open"],
     .open: [
       "classify", "assign", "respond seen", "respond attempted", "respond internal", "request-information",
-      "provide", "escalate", "downgrade", "resolve", "cancel", "refer", "contact-details",
+      "provide", "escalate", "downgrade", "resolve", "cancel", "refer", "contact-details", "assign none",
+      "accept", "decline", "object", "survey answer", "link",
     ],
-    .resolved: ["respond internal", "reopen", "close"],
-    .closed: ["reopen"],
-    .cancelled: [],
-    .referred: [],
+    .resolved: ["respond internal", "reopen", "close", "survey offer", "survey answer", "link"],
+    .closed: ["reopen", "survey offer", "survey answer", "link"],
+    .cancelled: ["link"],
+    .referred: ["link"],
   ]
 
   static func name(_ command: CaseCommand) -> String {
-    if case .respond(let kind, _, _, _) = command { "respond \(kind.rawValue)" } else { command.name }
+    switch command {
+    case .respond(let kind, _, _, _): "respond \(kind.rawValue)"
+    case .unassign: "assign none"
+    default: command.name
+    }
   }
 
   static func scenario(_ place: Place, for command: CaseCommand) throws -> Scenario {
     // A raise needs C, a lowering B.
     let severity: Severity = if case .escalate = command { .c } else { .b }
     guard place != .unopened else { return Scenario() }
-    var it = try Scenario(opened: "09-21 10:30", request(.technical, severity))
+    var it = try Scenario(opened: "09-21 10:30", request(.technical, severity), eager)
+    try prepare(&it, for: command)
     switch place {
     case .unopened, .open: break
-    case .resolved: try it.when("09-21 11:00", .resolves)
+    case .resolved:
+      try it.when("09-21 11:00", .resolves)
+      if case .answerSurvey = command { try it.when("09-21 11:05", .offerSurvey) }
     case .closed:
       try it.when("09-21 11:00", .resolves)
+      if case .answerSurvey = command { try it.when("09-21 11:05", .offerSurvey) }
       try it.when("09-21 11:10", .close)
     case .cancelled: try it.when("09-21 11:00", .cancels)
     case .referred: try it.when("09-21 11:00", .refers(to: .community))
@@ -47,11 +57,37 @@ import Testing
     return it
   }
 
+  /// Rules by which the system proposes to downgrade as soon as the customer is asked.
+  static let eager: Rulebook = {
+    var policy = TestRules.vianetPolicy
+    policy.nonCooperationAttempts.value = 0
+    policy.nonCooperationClockPercent = nil
+    return TestRules.rulebook(policy)
+  }()
+
+  /// What must have happened before a command has anything to act on.
+  static func prepare(_ it: inout Scenario, for command: CaseCommand) throws {
+    switch command {
+    case .unassign: try it.when("09-21 10:40", .assign(agent: "wu"))
+    case .accept, .decline:
+      try it.when("09-21 10:40", .asks)
+      it.passes("09-21 10:45")
+    case .object: try it.when("09-21 10:40", .lowers(to: .c))
+    case .answerSurvey:
+      try it.when("09-21 10:40", .resolves)
+      try it.when("09-21 10:41", .offerSurvey)
+      try it.when("09-21 10:42", .reopens)
+    default: break
+    }
+  }
+
   @Test(arguments: Place.allCases, commands)
   func `a command in the wrong state is refused by name`(place: Place, command: CaseCommand) throws {
     var it = try Self.scenario(place, for: command)
     guard Self.accepted[place]?.contains(Self.name(command)) != true else {
-      #expect(try it.when("09-21 12:00", command).count == 1)
+      // An accepted proposal is an answer, a lowering and a notice.
+      let count = if case .accept = command { 3 } else { 1 }
+      #expect(try it.when("09-21 12:00", command).count == count)
       return
     }
     let expected: Rejection.Code =
@@ -67,7 +103,7 @@ import Testing
 
   @Test func `the table names every command there is`() {
     #expect(Set(Self.commands.map(Self.name)).count == Self.commands.count)
-    #expect(Set(Self.commands.map(\.name)).count == 15)
+    #expect(Set(Self.commands.map(\.name)).count == 21)
   }
 
   @Test func `a rejected command changes nothing`() throws {

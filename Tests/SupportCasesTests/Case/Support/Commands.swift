@@ -48,5 +48,13 @@ extension CaseCommand {
   ) -> CaseCommand {
     .downgrade(severity: severity, reason: reason, evidence: evidence, texts: [])
   }
+  static func accepts(_ proposal: Int?) -> CaseCommand {
+    .accept(proposal: proposal, texts: [text(.message)])
+  }
+  static func declines(_ proposal: Int?) -> CaseCommand {
+    .decline(proposal: proposal, texts: [text(.reason)])
+  }
+  static var objects: CaseCommand { .object(texts: [text(.reason)]) }
+  static func scores(_ score: Int) -> CaseCommand { .answerSurvey(score: score, texts: [text(.comment)]) }
   static func refers(to target: ReferralTarget) -> CaseCommand { .refer(to: target, texts: []) }
 }

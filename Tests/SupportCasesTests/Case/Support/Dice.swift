@@ -35,13 +35,13 @@ extension Dice {
   /// Any command, valid or not; the number of events so far bounds what serves as evidence.
   mutating func command(_ events: Int) -> CaseCommand {
     let severity = pick(Severity.allCases)
-    switch number(0...21) {
+    switch number(0...25) {
     case 0...4: return .responds
     case 5, 6: return .asks
     case 7, 8: return pick([.answers, .states, .brings])
     case 9: return .attempts
     case 10: return .notes
-    case 11: return .assign(agent: pick(["li", "wu"]))
+    case 11: return pick([.assign(agent: "li"), .assign(agent: "wu"), .unassign])
     case 12: return .classifies(pick([nil, severity]))
     case 13, 14: return .raises(to: severity, statement: chance(40))
     case 15, 16:
@@ -51,6 +51,14 @@ extension Dice {
     case 18: return pick([.resolves, .resolves, .cancels, .refers(to: .thirdParty)])
     case 19: return .reopens
     case 20: return pick([.handsOver, .close, .open(SupportCasesTests.request())])
+    case 21: return pick([.asks, .attempts])
+    case 22: return pick([.accepts(number(1...(events + 1))), .declines(number(1...(events + 1)))])
+    case 23: return .objects
+    case 24:
+      return pick([
+        .offerSurvey, .scores(number(0...6)), .link(.incident, to: "IN-7"),
+        .link(.follows, to: "CN-2", chain: pick([[], ["CN-1"]])),
+      ])
     case _: return .escalate(severity: nil, tier: number(0...10), texts: [text(.reason)])
     }
   }
@@ -72,7 +80,8 @@ extension Dice {
   mutating func rulebook() -> Rulebook {
     var policy = TestRules.vianetPolicy
     switch number(0...9) {
-    case 0...5: return TestRules.vianet
+    case 0...3: return TestRules.vianet
+    case 4, 5: return TestRules.warning
     case 6: return TestRules.worldwide
     case 7: policy.attemptCountsAsResponse = true
     case _:

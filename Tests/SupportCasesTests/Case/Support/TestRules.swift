@@ -31,7 +31,21 @@ enum TestRules {
     Target(amount: amount, unit: .hour, rule: rule, basis: basis)
   }
 
-  static let vianetPolicy = Policy(
+  /// As shipped, with warnings.
+  static let warning: Rulebook = {
+    var policy = vianetPolicy
+    policy.warningPercents = [50, 75, 90]
+    return rulebook(policy)
+  }()
+
+  /// As shipped but for the warnings, which would stand between the events that other tests count.
+  static let vianetPolicy: Policy = {
+    var policy = sources
+    policy.nonCooperationClockPercent = Setting(value: 100, rule: "CK-11", basis: .choice)
+    return policy
+  }()
+
+  private static let sources = Policy(
     cloud: .vianet, version: 2, validFrom: nil, validUntil: nil, source: "tests", assignsSeverity: true,
     caps: [
       .billing: SeverityCap(highest: .b, rule: "CN-15", basis: .source),
@@ -52,7 +66,7 @@ enum TestRules {
     ],
     reopeningDays: Setting(value: 14, rule: "CK-10", basis: .choice),
     surveyDays: Setting(value: 3, rule: "CN-35", basis: .choice), attemptCountsAsResponse: false,
-    nonCooperationAttempts: Setting(value: 2, rule: "CK-11", basis: .choice), warningPercents: [50, 75, 90],
+    nonCooperationAttempts: Setting(value: 2, rule: "CK-11", basis: .choice), warningPercents: [],
     categories: [
       CategoryRule(
         category: "customer-network", outcome: .referred, referTo: "customer-network",

@@ -1,0 +1,74 @@
+internal import ArgumentParser
+internal import CaseService
+internal import SupportCases
+
+struct TimersCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "timers", abstract: "Record what time has done to cases that nobody touched.",
+    subcommands: [TimersRunCommand.self])
+}
+
+struct TimersRunCommand: Subcommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run",
+    abstract: "Record breaches, lapses, warnings, proposals to downgrade and surveys, once; for cron.",
+    discussion: """
+      Each is recorded at most once and dated when it was due, however long nothing ran (CK-6, CK-11, CN-35); any \
+      other write to a case records its own first. Several runs at once and one that is killed do no harm.
+      """)
+
+  @Option(
+    help: ArgumentHelp("Only what was due before then, instead of before now.", valueName: "time"))
+  var at: String?
+  @Flag(help: "Show what would be recorded, and record nothing.") var dryRun = false
+  @OptionGroup(title: "Common options") var global: GlobalOptions
+
+  func run(in session: Session) async throws {
+    var moment: Instant?
+    if let at { moment = try LocalTime.parse(at, for: "--at") }
+    let (until, dryRun) = (moment, dryRun)
+    let line = ProgressLine(global)
+    defer { line.clear() }
+    let report = try await session.withService { service in
+      try await service.runTimers(until: until, isDryRun: dryRun) { line.show($0) }
+    }
+    line.clear()
+    show(report.json, as: session.format) { lines(report, session.look) }
+    if report.isInterrupted {
+      Terminal.complain("dossier: stopped; the next run goes on")
+      throw ExitStatus.interrupted
+    }
+    for failure in report.failures {
+      Terminal.complain(
+        "dossier: \(failure.reference): \(Failure(failure.error)?.message ?? "not looked at")")
+    }
+    if !report.failures.isEmpty { throw ExitStatus.fault }
+  }
+
+  private func lines(_ report: TimersReport, _ look: Look) -> [String] {
+    let total = report.cases.values.reduce(0, +)
+    let verb = report.isDryRun ? "would be recorded" : "recorded"
+    var lines = [
+      "\(report.entries.count) events \(verb) of \(total) cases, due before \(look.time(report.until, seconds: true))"
+    ]
+    guard !report.entries.isEmpty else { return lines }
+    var counts = Table([
+      .init("ledger"), .init("breaches", isNumber: true), .init("lapses", isNumber: true),
+      .init("warnings", isNumber: true), .init("proposals", isNumber: true), .init("surveys", isNumber: true),
+    ])
+    for ledger in report.ledgers where report.cases[ledger] != nil {
+      counts.add([Cell(ledger)] + TimersReport.Kind.allCases.map { Cell("\(report.count($0, in: ledger))") })
+    }
+    lines += [""] + counts.lines(in: look) + [""]
+    var events = Table([.init("case"), .init("event", isNumber: true), .init("due"), .init("what")])
+    for entry in report.entries.prefix(50) {
+      events.add([
+        Cell(entry.reference, .bold), Cell("\(entry.event.version)"),
+        Cell(look.time(entry.event.occurredAt, seconds: true)), Cell(entry.event.type),
+      ])
+    }
+    lines += events.lines(in: look)
+    let rest = report.entries.count - 50
+    return rest > 0 ? lines + ["… \(rest) more; --output jsonl lists all"] : lines
+  }
+}
