@@ -20,6 +20,7 @@ enum CaseSQL {
   static let unqueueTimers = statement("unqueue_timers")
   static let dueTimers = statement("due_timers")
   static let countDueTimers = statement("count_due_timers")
+  static let timersHealth = statement("timers_health")
 
   static func statement(_ name: String) -> Statement {
     Statement("cases_" + name, text(name))

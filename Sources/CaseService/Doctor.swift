@@ -39,6 +39,7 @@ extension CaseService {
     checks.append(await checkKeyFile())
     checks += await checkChains(progress)
     checks.append(await checkViews(progress))
+    checks.append(await checkTimers())
     checks.append(checkPolicies())
     return checks
   }
@@ -111,6 +112,17 @@ extension CaseService {
         ? "\(rows) rows, as the log gives them"
         : "\(bad.count) cases differ from the log: \(bad.prefix(10).joined(separator: ", ")); see views verify"
     )
+  }
+
+  /// Every clock that runs is in the timers' queue, no later than it is due.
+  private func checkTimers() async -> HealthCheck {
+    await check("timers", as: store.application) { connection in
+      let rows = try connection.query(CaseSQL.timersHealth)
+      let (waiting, missed) = (try rows.int64(0, 0), try rows.int64(0, 1))
+      guard missed == 0 else { return (false, "\(missed) cases with a running clock are not in the queue") }
+      let cases = waiting == 1 ? "1 case waits" : "\(waiting) cases wait"
+      return (true, waiting == 0 ? "nothing waits for 'timers run'" : "\(cases) for 'timers run'")
+    }
   }
 
   private func checkPolicies() -> HealthCheck {

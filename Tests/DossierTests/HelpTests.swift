@@ -23,6 +23,7 @@ import Testing
       "list",
       "history", "clocks", "duties", "queue", "watch", "replay", "views", "policy", "migrate", "doctor",
       "database", "accept", "decline", "object", "survey", "link", "timers",
+      "calendar", "contact",
     ]
     for command in commands { #expect(text.contains("\n  \(command) "), "\(command)") }
     #expect(text.contains("Exit status: 0 done"))

@@ -99,7 +99,7 @@ import Testing
       "2026-10-01", "2026-09-01")
     try await file("broken.yaml", shipped.replacing("amount: 1, unit: hour", with: "amount: 0, unit: hour")) {
       path in
-      check(try await whatIf("--file", path), 65, path, "initial_response.technical.a.amount", "1 to 10000")
+      check(try await whatIf("--file", path), 65, path, "initial_response.technical.a.amount", "1 to 8784")
     }
     try await file("nonsense.yaml", "calendar: [") { path in
       check(try await whatIf("--policy", "21vianet/2", "--calendar", path), 65, path)

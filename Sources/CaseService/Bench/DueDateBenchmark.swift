@@ -58,7 +58,7 @@ public struct DueDateBenchmark: Sendable {
     report.oneCore = Self.rate { Self.dues(calendar, questions) }
     report.explained = Self.rate { Self.explanations(calendar, questions) }
     report.allCores = await withTaskGroup(of: Double.self) { group in
-      for _ in 0..<cores { group.addTask { Self.rate { Self.dues(calendar, Self.questions()) } } }
+      for _ in 0..<cores { group.addTask { Self.rate { Self.dues(calendar, questions) } } }
       return await group.reduce(0, +)
     }
     return report

@@ -54,8 +54,13 @@ extension CommandAnswer.Opening {
   /// What an opening's events and its policy have to say.
   init(_ events: [CaseEvent], _ policy: Policy, language: String?) {
     let texts = CustomerTexts(ReaderLanguage(reading: language))
-    let (name, rule) = policy.cloud == .germany ? ("privacy", "DE-6") : ("service-health", "WW-1")
-    notices = texts.openingNotices(for: policy.cloud).map { Told(name: name, text: $0, rule: rule) }
+    // What the policy's time did not ask for is not said (SRC-1).
+    for step in [OpeningStep.serviceHealth, .privacyNotice] {
+      guard let origin = policy.opening[step] else { continue }
+      notices += texts.openingNotices(for: policy.cloud).map {
+        Told(name: step.rawValue, text: $0, rule: origin.rule.rawValue)
+      }
+    }
     for event in events {
       switch event {
       case .selfHelpOffered(let names):

@@ -1,91 +1,83 @@
 internal import SupportCases
 
-/// A country's public holidays: the days off and the days worked in exchange for them (SRC-6).
-struct HolidayTable: Sendable {
-  /// The table's name, as in `CN`.
-  var code: String
-  /// The last year whose holidays are known (CK-13).
-  var publishedThrough: Int
-  /// The days off with their names.
-  var off: [CivilDate: String]
-  /// The weekend days worked in exchange.
-  var worked: [CivilDate]
+/// What one notice arranged: days off, weekend days worked in exchange, and what it took back.
+struct HolidayNotice: Sendable, Hashable {
+  /// Where it was announced.
+  var text: String
+  /// The moment from which it was known (CK-12); nil: always.
+  var knownFrom: Instant?
+  /// The year it arranged; nil for a change to a year arranged before.
+  var year: Int?
+  /// The days off with their names, in order.
+  var off: [NamedDay] = []
+  /// The days worked.
+  var worked: [CivilDate] = []
+  /// Days off that are none any more, and days worked that are not worked any more.
+  var withdrawn: [CivilDate] = []
 
-  /// Reads a holiday file.
-  init(_ root: DataNode) throws(PolicyFileError) {
-    let fields = try root.fields("holidays", "published_through", "years")
-    code = try fields.need("holidays", accepted: "the table's name, as in CN").text()
-    let through = try fields.need("published_through", accepted: "a year")
-    publishedThrough = try through.number(1...9998)
-    off = [:]
-    worked = []
-    var last = 0
-    for (year, value) in try fields.need("years", accepted: "a map by year").entries() {
-      guard let number = Int(year), (1...9999).contains(number) else {
-        throw value.refusal("\(year) is no year", accepted: "1 to 9999")
-      }
-      last = max(last, number)
-      try add(value)
-    }
-    guard last == publishedThrough else {
-      throw through.refusal("the last year given is \(last)", accepted: "the last year given")
-    }
+  /// A date and what it is called.
+  struct NamedDay: Sendable, Hashable {
+    var date: CivilDate
+    var name: String
   }
 
-  private mutating func add(_ year: DataNode) throws(PolicyFileError) {
-    let fields = try year.fields("notice", "off", "worked")
-    _ = try fields.need("notice", accepted: "where the days were announced").text()
-    for entry in try fields.need("off", accepted: "a list of days off").list() {
-      let text = try entry.text()
-      let (days, name) = text.cut(at: " ")
-      let (from, to) = days.cut(at: "..")
-      guard let first = CivilDate(from), let last = CivilDate(to ?? from), first <= last, let name,
-        last.daysSinceEpoch - first.daysSinceEpoch < 60
-      else { throw entry.refusal("\(text) is no day off", accepted: "2026-10-01..2026-10-07 National Day") }
-      for day in 0...(last.daysSinceEpoch - first.daysSinceEpoch) {
-        guard off.updateValue(name, forKey: first.adding(days: day)) == nil else {
-          throw entry.refusal("\(first.adding(days: day)) is off twice", accepted: "each day once")
-        }
-      }
-    }
-    guard let days = fields["worked"] else { return }
-    for text in try days.text().split(separator: " ") {
-      guard let date = CivilDate(String(text)), off[date] == nil else {
-        throw days.refusal("\(text) is no day worked", accepted: "dates as in 2026-10-10 that are not off")
-      }
-      worked.append(date)
-    }
+  /// True if it was known at a moment; nil asks for all that is known now.
+  func isKnown(at moment: Instant?) -> Bool {
+    guard let moment, let knownFrom else { return true }
+    return knownFrom <= moment
   }
 }
 
-extension ZoneData {
-  /// Reads a zone file.
-  init(_ root: DataNode) throws(PolicyFileError) {
-    let fields = try root.fields("zone", "data", "initial", "transitions")
-    let name = try fields.need("zone", accepted: "an IANA name").text()
-    let data = try fields.need("data", accepted: "a release of the time zone database, as in 2025b").text()
-    let first = try fields.need("initial", accepted: "an offset, as in +08:00")
-    let offset = try Self.offset(try first.text(), at: first)
-    var transitions: [Transition] = []
-    if let list = fields["transitions"] {
-      for line in try list.text().split(whereSeparator: \.isNewline) {
-        let (time, rest) = String(line).cut(at: " ")
-        guard let at = Instant(rfc3339: time), let rest else {
-          throw list.refusal("\(line) is no transition", accepted: "2026-03-29T01:00:00Z +02:00")
-        }
-        if let before = transitions.last, before.at >= at {
-          throw list.refusal("\(time) is out of order", accepted: "transitions in order of time")
-        }
-        transitions.append(Transition(at: at, offset: try Self.offset(rest, at: list)))
-      }
-    }
-    self.init(name: name, dataVersion: data, initialOffset: offset, transitions: transitions)
+/// A country's public holidays: by notices, each known from a moment on, or by rule (SRC-6, CK-12, CK-13).
+struct HolidayTable: Sendable {
+  /// The table's name, as in `CN`.
+  var code: String
+  /// The last year whose holidays are known; nil for holidays by rule, which are known for ever.
+  var publishedThrough: Int?
+  /// The notices, each year followed by what changed it.
+  var notices: [HolidayNotice] = []
+  /// Holidays by rule.
+  var rules: [DayRule] = []
+  /// What the rules rest on.
+  var source: String?
+
+  /// What was known at a moment.
+  struct Knowledge: Sendable {
+    var off: [CivilDate: String] = [:]
+    var worked: [CivilDate] = []
+    var publishedThrough: Int?
+    /// Which notice says so, by its place in the table.
+    var notice: [CivilDate: Int] = [:]
+    /// How many notices it rests on.
+    var count = 0
   }
 
-  private static func offset(_ text: String, at node: DataNode) throws(PolicyFileError) -> Int {
-    guard let time = DayWindow.second(text.dropFirst()), time <= 18 * 3600, "+-".contains(text.prefix(1))
-    else { throw node.refusal("\(text) is no offset", accepted: "an offset up to 18 hours, as in +08:00") }
-    return text.hasPrefix("-") ? -time : time
+  /// The days as they were known at a moment; nil: as they are known now.
+  func known(at moment: Instant? = nil) -> Knowledge {
+    var known = Knowledge(publishedThrough: nil)
+    for (index, notice) in notices.enumerated() where notice.isKnown(at: moment) {
+      known.count += 1
+      let withdrawn = Set(notice.withdrawn)
+      known.worked.removeAll { withdrawn.contains($0) }
+      for date in withdrawn { known.off[date] = nil }
+      for day in notice.off { known.off[day.date] = day.name }
+      known.worked += notice.worked
+      for date in notice.off.map(\.date) + notice.worked { known.notice[date] = index }
+    }
+    known.publishedThrough = publishedThrough == nil ? nil : lastYear(knownAt: moment)
+    return known
+  }
+
+  /// The last year up to which every year was arranged by then.
+  private func lastYear(knownAt moment: Instant?) -> Int? {
+    let years = notices.filter { $0.year != nil }
+    guard let first = years.first?.year else { return nil }
+    var last = first - 1
+    for notice in years {
+      guard notice.isKnown(at: moment), let year = notice.year, year == last + 1 else { break }
+      last = year
+    }
+    return last
   }
 }
 

@@ -7,9 +7,9 @@ struct WeeklyRun: Sendable, Hashable {
   var windows: [DayWindow]
 }
 
-extension ServiceCalendar {
+extension WeeklyRun {
   /// The open weekdays, those in a row with the same windows together.
-  var weeklyRuns: [WeeklyRun] {
+  static func runs(of weekly: [Weekday: [DayWindow]]) -> [WeeklyRun] {
     var runs: [WeeklyRun] = []
     for day in Weekday.allCases {
       guard let windows = weekly[day], !windows.isEmpty else { continue }
@@ -21,19 +21,22 @@ extension ServiceCalendar {
     }
     return runs
   }
+}
 
+extension ServiceCalendar {
   /// True where public holidays close it.
-  var usesHolidays: Bool { holidaysPublishedThrough != nil }
+  var usesHolidays: Bool { holidaysPublishedThrough != nil || yearly.contains { $0.windows == nil } }
 
   /// The hours in a few words: `monday-friday 09:00-18:00 Asia/Shanghai, closed on public holidays`.
   var summary: String {
-    let hours = weeklyRuns.map { run in
+    let hours = WeeklyRun.runs(of: weekly).map { run in
       let days =
         run.first == .monday && run.last == .sunday
         ? "daily" : run.first == run.last ? "\(run.first)" : "\(run.first)-\(run.last)"
       return "\(days) \(run.windows.map(\.clock).joined(separator: " "))"
     }
-    let holidays = holidaysPublishedThrough.map { ", closed on public holidays (known through \($0))" } ?? ""
+    let known = holidaysPublishedThrough.map { " (known through \($0))" } ?? ""
+    let holidays = usesHolidays ? ", closed on public holidays\(known)" : ""
     return "\(hours.joined(separator: ", ")) \(zone.name)\(holidays)"
   }
 }

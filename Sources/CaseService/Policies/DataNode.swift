@@ -13,6 +13,10 @@ struct DataNode {
     case key(Path, String)
     case index(Path, Int)
 
+    var isRoot: Bool {
+      if case .root = self { true } else { false }
+    }
+
     var text: String {
       switch self {
       case .root: ""
@@ -22,6 +26,9 @@ struct DataNode {
       }
     }
   }
+
+  /// The line of the file on which the value begins, counted from 1.
+  var line: Int? { path.isRoot ? nil : node.mark?.line }
 
   /// The keys from the top of the file, joined by dots.
   var place: String { path.text }
@@ -52,7 +59,7 @@ struct DataNode {
 
   /// A refusal of this value.
   func refusal(_ problem: String, accepted: String) -> PolicyFileError {
-    PolicyFileError(file: file, place: place, problem, accepted: accepted)
+    PolicyFileError(file: file, place: place, line: line, problem, accepted: accepted)
   }
 
   /// The entries of a map, in the file's order.
@@ -66,6 +73,16 @@ struct DataNode {
       entries.append((name, DataNode(value, file: file, path: .key(path, name))))
     }
     return entries
+  }
+
+  /// The value at a place such as `hours.technical.a`; nil where the file has none.
+  func node(at place: String) -> DataNode? {
+    var found = self
+    for key in place.split(separator: ".") {
+      guard let next = try? found.entries().first(where: { $0.key == key })?.value else { return nil }
+      found = next
+    }
+    return found
   }
 
   /// The entries of a map that may have these keys only.

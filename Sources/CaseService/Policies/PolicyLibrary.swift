@@ -69,13 +69,36 @@ public struct PolicyLibrary: Sendable {
   }
 
   /// The newest version of a calendar, or nil.
-  public func calendar(named name: String) -> PreparedCalendar? {
-    read { (loader) throws(PolicyFileError) in try loader.calendar(named: name) }
+  ///
+  /// - Parameter moment: the moment whose knowledge of public holidays counts (CK-12); nil: what is known now.
+  public func calendar(named name: String, knownAt moment: Instant? = nil) -> PreparedCalendar? {
+    read { (loader) throws(PolicyFileError) in try loader.calendar(named: name, knownAt: moment) }
   }
 
   /// The calendar of a label such as `21vianet-billing/1`, or nil.
-  public func calendar(labelled label: String) -> PreparedCalendar? {
-    read { (loader) throws(PolicyFileError) in try loader.calendar(labelled: label) }
+  ///
+  /// - Parameter moment: the moment whose knowledge of public holidays counts (CK-12); nil: what is known now.
+  public func calendar(labelled label: String, knownAt moment: Instant? = nil) -> PreparedCalendar? {
+    read { (loader) throws(PolicyFileError) in
+      try loader.calendar(labelled: label).map { found throws(PolicyFileError) in
+        try loader.past(found, at: moment)
+      }
+    }
+  }
+
+  /// A loader of the same files with one replaced or added.
+  func replacing(_ file: String, with text: String) -> PolicyLoader {
+    shelf.loader.withLock { $0.replacing(file, with: text) }
+  }
+
+  /// The table of holidays behind a calendar, or nil.
+  func holidays(of label: String) -> HolidayTable? {
+    read { (loader) throws(PolicyFileError) in try loader.table(ofCalendar: label) }
+  }
+
+  /// The names of all calendars, sorted.
+  public var calendarNames: [String] {
+    read { (loader) throws(PolicyFileError) in loader.calendarNames }
   }
 
   /// A policy with its calendars, ready to decide with; each is prepared when it is first asked for.

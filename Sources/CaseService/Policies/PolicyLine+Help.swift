@@ -8,12 +8,6 @@ extension PolicyLibrary {
         section: "notices", key: $0.occasion.rawValue, value: $0.text, rule: $0.rule.rawValue, basis: $0.basis
       )
     }
-    if let origin = policy.behalfOfUsers {
-      lines.append(
-        PolicyLine(
-          section: "settings", key: "on_behalf_of_users", value: "true", rule: origin.rule.rawValue,
-          basis: origin.basis))
-    }
     if let help = policy.selfHelp {
       lines.append(
         PolicyLine(

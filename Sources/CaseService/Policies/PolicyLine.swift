@@ -32,7 +32,31 @@ extension PolicyLibrary {
   /// Every value of a policy of this library, in a stated order, with its rule and who set it.
   public func describe(_ policy: Policy) -> [PolicyLine] {
     header(policy) + severityLines(policy) + clockLines(policy) + hourLines(policy) + settingLines(policy)
-      + categoryLines(policy) + helpLines(policy)
+      + categoryLines(policy) + wordLines(policy) + helpLines(policy)
+  }
+
+  /// What belongs to the opening, what the severities mean, and the rules that are no numbers.
+  private func wordLines(_ policy: Policy) -> [PolicyLine] {
+    OpeningStep.allCases.compactMap { step in
+      policy.opening[step].map {
+        PolicyLine(
+          section: "opening", key: step.rawValue, value: "true", rule: $0.rule.rawValue, basis: $0.basis)
+      }
+    }
+      + Severity.allCases.compactMap { severity in
+        policy.meanings[severity].map { meaning in
+          PolicyLine(
+            section: "severities", key: severity.rawValue,
+            value: meaning.labels.joined(separator: ", ") + ": " + meaning.conditions.joined(separator: "; "),
+            rule: meaning.rule.rawValue, basis: .source,
+            note: meaning.examples.isEmpty ? nil : "for example " + meaning.examples.joined(separator: "; "))
+        }
+      }
+      + policy.statements.map {
+        PolicyLine(
+          section: "statements", key: $0.rule.rawValue, value: $0.text, rule: $0.rule.rawValue,
+          basis: $0.basis)
+      }
   }
 
   private func header(_ policy: Policy) -> [PolicyLine] {
@@ -48,7 +72,7 @@ extension PolicyLibrary {
     var lines = [
       PolicyLine(
         section: "severity", key: "assigned", value: String(policy.assignsSeverity),
-        rule: policy.assignsSeverity ? "CN-10" : nil, basis: .source,
+        rule: policy.assignsSeverity ? "CN-10" : policy.cloud == .germany ? "DE-1" : "WW-2", basis: .source,
         note: policy.assignsSeverity ? nil : "the sources publish no severity for this cloud")
     ]
     for type in RequestType.allCases {
@@ -73,7 +97,8 @@ extension PolicyLibrary {
       lines.append(
         PolicyLine(
           section: "initial_response", key: type.rawValue, value: "no target",
-          rule: policy.assignsSeverity ? "CN-20" : nil, basis: policy.assignsSeverity ? .choice : .source))
+          rule: policy.assignsSeverity ? "CN-20" : policy.cloud == .germany ? "DE-1" : "WW-2",
+          basis: policy.assignsSeverity ? .choice : .source))
     }
     return lines + targetLines("follow_up", "", policy.followUp)
       + targetLines("customer_response", "", policy.customerResponse)

@@ -10,6 +10,8 @@ struct PolicyLoader: Sendable {
   private var zones: [String: ZoneData] = [:]
   private var tables: [String: HolidayTable] = [:]
   private var newestCalendars: [String: PreparedCalendar] = [:]
+  /// Calendars as they were known once, by file and the number of notices known.
+  private var pastCalendars: [String: PreparedCalendar] = [:]
 
   /// The years for which calendars are laid out in advance; others are answered more slowly.
   private static let years = 2015...2032
@@ -111,9 +113,52 @@ struct PolicyLoader: Sendable {
     _ name: String, of policy: Policy, at place: String
   ) throws(PolicyFileError) {
     guard try calendar(named: name) == nil else { return }
+    let file = "\(policy.cloud.rawValue)-\(policy.version)"
+    let text = policyTexts.first { $0.name == file }?.text
     throw PolicyFileError(
-      file: "\(policy.cloud.rawValue)-\(policy.version).yaml", place: place,
-      "\(name) has no calendar file", accepted: "a calendar with a file")
+      file: file + ".yaml", place: place,
+      line: try text.flatMap { text throws(PolicyFileError) in
+        try DataNode(file: file, text: text).node(at: place)?.line
+      }, "\(name) has no calendar file", accepted: calendarNames.joined(separator: ", "))
+  }
+
+  /// The names of all calendars, sorted.
+  var calendarNames: [String] { Set(calendarFileNames.map { $0.cut(at: ".").0 }).sorted() }
+
+  /// The files that hold calendars.
+  var calendarFileNames: [String] {
+    calendarTexts.map(\.name).filter { !$0.hasPrefix("zone-") && !$0.hasPrefix("holidays-") }
+  }
+
+  /// The same files with one replaced or added; nothing of it is read yet.
+  func replacing(_ file: String, with text: String) -> PolicyLoader {
+    PolicyLoader(
+      policies: policyTexts, calendars: calendarTexts.filter { $0.name != file } + [(file, text)])
+  }
+
+  /// The calendar of a file.
+  mutating func calendar(ofFile file: String) throws(PolicyFileError) -> PreparedCalendar {
+    try calendar(inFile: file)
+  }
+
+  /// The table of holidays of a file that is there.
+  mutating func table(ofFile file: String) throws(PolicyFileError) -> HolidayTable {
+    guard let table = try table(inFile: file) else { throw missing(file) }
+    return table
+  }
+
+  /// The zone of a file that is there.
+  mutating func zone(ofFile file: String) throws(PolicyFileError) -> ZoneData {
+    guard let zone = try zone(inFile: file) else { throw missing(file) }
+    return zone
+  }
+
+  /// The newest version of a calendar, as it was known at a moment; nil: as it is known now (CK-12).
+  mutating func calendar(
+    named name: String, knownAt moment: Instant?
+  ) throws(PolicyFileError) -> PreparedCalendar? {
+    guard let newest = try calendar(named: name) else { return nil }
+    return try past(newest, at: moment)
   }
 
   /// The newest version of a calendar.
@@ -139,8 +184,56 @@ struct PolicyLoader: Sendable {
     return nil
   }
 
+  /// A calendar as it was known at a moment; itself where nothing was learned since.
+  mutating func past(
+    _ calendar: PreparedCalendar, at moment: Instant?
+  ) throws(PolicyFileError) -> PreparedCalendar {
+    let label = calendar.calendar.label
+    guard let moment, let file = try file(ofCalendar: label), let table = try table(ofCalendarIn: file)
+    else { return calendar }
+    let known = table.known(at: moment).count
+    if known == table.notices.count { return calendar }
+    let key = "\(label) \(known)"
+    if let past = pastCalendars[key] { return past }
+    let made = try read(calendarFile: file, knownAt: moment)
+    pastCalendars[key] = made
+    return made
+  }
+
+  /// The table of holidays that a calendar rests on.
+  mutating func table(ofCalendar label: String) throws(PolicyFileError) -> HolidayTable? {
+    guard let file = try file(ofCalendar: label) else { return nil }
+    return try table(ofCalendarIn: file)
+  }
+
+  private mutating func table(ofCalendarIn file: String) throws(PolicyFileError) -> HolidayTable? {
+    let source = try CalendarFile(try DataNode(file: file + ".yaml", text: try text(file)))
+    return try source.tableName().flatMap { name throws(PolicyFileError) in
+      try table(inFile: "holidays-" + name.lowercased())
+    }
+  }
+
+  private func file(ofCalendar label: String) throws(PolicyFileError) -> String? {
+    let (name, version) = label.cut(at: "/")
+    let files = calendarTexts.map(\.name).filter { $0 == name || Self.version($0, of: name) != nil }
+    if files.count == 1 { return files[0] }
+    for file in files {
+      let source = try CalendarFile(try DataNode(file: file + ".yaml", text: try text(file)))
+      if String(source.version) == version { return file }
+    }
+    return nil
+  }
+
   private mutating func calendar(inFile file: String) throws(PolicyFileError) -> PreparedCalendar {
     if let known = calendars[file] { return known }
+    let prepared = try read(calendarFile: file, knownAt: nil)
+    calendars[file] = prepared
+    return prepared
+  }
+
+  private mutating func read(
+    calendarFile file: String, knownAt moment: Instant?
+  ) throws(PolicyFileError) -> PreparedCalendar {
     let root = try DataNode(file: file + ".yaml", text: try text(file))
     let source = try CalendarFile(root)
     guard file == source.name || Self.version(file, of: source.name) == source.version else {
@@ -151,10 +244,8 @@ struct PolicyLoader: Sendable {
     let zone = try zone(inFile: Self.zoneFile(try source.zoneName()))
     var holidays: HolidayTable?
     if let name = try source.tableName() { holidays = try table(inFile: "holidays-" + name.lowercased()) }
-    let calendar = try source.calendar(zone: zone, holidays: holidays)
-    let prepared = PreparedCalendar(calendar, from: Self.years.lowerBound, through: Self.years.upperBound)
-    calendars[file] = prepared
-    return prepared
+    let calendar = try source.calendar(zone: zone, holidays: holidays, knownAt: moment)
+    return PreparedCalendar(calendar, from: Self.years.lowerBound, through: Self.years.upperBound)
   }
 
   private mutating func zone(inFile file: String) throws(PolicyFileError) -> ZoneData? {
@@ -181,10 +272,13 @@ struct PolicyLoader: Sendable {
     return table
   }
 
-  private func text(_ file: String) throws(PolicyFileError) -> String {
-    guard let text = calendarTexts.first(where: { $0.name == file })?.text else {
-      throw PolicyFileError(file: file + ".yaml", "there is no such file", accepted: "a calendar file")
-    }
+  /// The text of a calendar, zone or holiday file.
+  func text(_ file: String) throws(PolicyFileError) -> String {
+    guard let text = calendarTexts.first(where: { $0.name == file })?.text else { throw missing(file) }
     return text
+  }
+
+  private func missing(_ file: String) -> PolicyFileError {
+    PolicyFileError(file: file + ".yaml", "there is no such file", accepted: "a calendar file")
   }
 }

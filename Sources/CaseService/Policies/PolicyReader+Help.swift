@@ -4,10 +4,6 @@ internal import SupportCases
 extension PolicyReader {
   func readHelp(into policy: inout Policy) throws(PolicyFileError) {
     policy.notices = try notices()
-    if let node = fields["on_behalf_of_users"] {
-      let parts = try node.fields("rule", "basis")
-      policy.behalfOfUsers = Origin(rule: try parts.rule(), basis: try parts.basis())
-    }
     policy.selfHelp = try selfHelp()
     policy.expectedWait = try expectedWait()
   }

@@ -3,7 +3,7 @@ internal import SupportCases
 /// Reads the values of a policy file.
 struct PolicyReader {
   let fields: Fields
-  private var origins: [String: Origin] = [:]
+  var origins: [String: Origin] = [:]
 
   /// Reads a file; its calendars are only named.
   static func policy(_ root: DataNode) throws(PolicyFileError) -> Policy {
@@ -11,8 +11,8 @@ struct PolicyReader {
       "policy", "version", "valid_from", "valid_until", "source", "assigns_severity", "caps",
       "severity_a_needs", "initial_response", "follow_up", "customer_response", "hours", "readings",
       "reopening_days", "survey_business_days", "attempt_counts_as_response", "non_cooperation",
-      "warning_percents", "caller_verification", "categories", "known_categories", "notices", "self_help",
-      "expected_wait", "on_behalf_of_users")
+      "warning_percents", "caller_verification", "categories", "known_categories", "opening", "severities",
+      "statements", "notices", "self_help", "expected_wait")
     var reader = PolicyReader(fields: fields)
     return try reader.read()
   }
@@ -49,8 +49,12 @@ struct PolicyReader {
     policy.callerVerification = try verification()
     policy.readings = try readings()
     try readHelp(into: &policy)
+    policy.opening = try opening()
+    policy.meanings = try meanings()
+    policy.statements = try statements()
     policy.countings = try countings(policy)
     policy.origins = origins
+    try PolicyCheck(fields, policy).run()
     return policy
   }
 
@@ -93,10 +97,16 @@ struct PolicyReader {
     var targets: [Severity: Target] = [:]
     for (severity, node) in try node?.keyed(by: Severity.self) ?? [] {
       let target = try node.fields("amount", "unit", "rule", "basis")
+      let unit = try target.need("unit", accepted: "hour or business_day")
+        .choice(of: [Target.Unit.hour, .businessDay])
+      // Up to a year: what is more is a slip of the pen.
+      let most =
+        switch unit {
+        case .hour: 8784
+        case .businessDay: 366
+        }
       targets[severity] = Target(
-        amount: try target.need("amount", accepted: "a number from 1").number(1...10_000),
-        unit: try target.need("unit", accepted: "hour or business_day")
-          .choice(of: [Target.Unit.hour, .businessDay]),
+        amount: try target.need("amount", accepted: "a number from 1").number(1...most), unit: unit,
         rule: try target.rule(), basis: try target.basis())
     }
     return targets
@@ -199,37 +209,5 @@ struct PolicyReader {
       digits: try setting(try parts.need("digits", accepted: "4 to 12"), 4...12),
       tries: try setting(try parts.need("tries", accepted: "1 to 20"), 1...20),
       minutes: try setting(try parts.need("minutes", accepted: "1 to 1440"), 1...1440))
-  }
-
-  private func categories() throws(PolicyFileError) -> [CategoryRule] {
-    var categories: [CategoryRule] = []
-    for (name, node) in try fields["categories"]?.entries() ?? [] {
-      let parts = try node.fields("outcome", "refer_to", "rule", "guidance")
-      let outcome = try parts.need("outcome", accepted: "referred or administrator")
-        .choice(of: [CategoryRule.Outcome.referred, .administrator])
-      let referTo = try parts["refer_to"]?.text()
-      guard (referTo != nil) == (outcome == .referred) else {
-        throw node.refusal(
-          "refer_to does not fit the outcome", accepted: "refer_to where referred, only there")
-      }
-      categories.append(
-        CategoryRule(
-          category: name, outcome: outcome, referTo: referTo,
-          guidance: try parts.need("guidance", accepted: "what the customer is told").text(),
-          rule: try parts.rule()))
-    }
-    return categories
-  }
-
-  private mutating func knownCategories() throws(PolicyFileError) -> [String: [String]] {
-    var known: [String: [String]] = [:]
-    for (name, node) in try fields["known_categories"]?.entries() ?? [] {
-      let parts = try node.fields("rule", "examples")
-      origins[node.place] = Origin(rule: try parts.rule(), basis: .source)
-      for example in try parts.need("examples", accepted: "a list of examples").list() {
-        known[name, default: []].append(try example.text())
-      }
-    }
-    return known
   }
 }

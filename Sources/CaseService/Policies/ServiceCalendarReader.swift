@@ -11,7 +11,7 @@ struct CalendarFile {
   /// Reads what identifies a calendar.
   init(_ root: DataNode) throws(PolicyFileError) {
     fields = try root.fields(
-      "calendar", "version", "zone", "rules", "basis", "weekly", "holidays", "dates")
+      "calendar", "version", "zone", "rules", "basis", "weekly", "holidays", "dates", "half_days")
     name = try fields.need("calendar", accepted: "the calendar's name").text()
     version = try fields.need("version", accepted: "a number from 1").number(1...9999)
   }
@@ -27,7 +27,11 @@ struct CalendarFile {
   }
 
   /// The calendar, with the zone and the table it names; either is nil where no file holds it.
-  func calendar(zone: ZoneData?, holidays: HolidayTable?) throws(PolicyFileError) -> ServiceCalendar {
+  ///
+  /// - Parameter moment: the moment whose knowledge of holidays counts (CK-12); nil: all that is known now.
+  func calendar(
+    zone: ZoneData?, holidays: HolidayTable?, knownAt moment: Instant? = nil
+  ) throws(PolicyFileError) -> ServiceCalendar {
     let zoneName = try fields.need("zone", accepted: "an IANA name")
     guard let zone else {
       throw zoneName.refusal("\(try zoneName.text()) has no zone file", accepted: "a zone with a file")
@@ -36,8 +40,9 @@ struct CalendarFile {
     for rule in try fields.need("rules", accepted: "a list of rules").list() { rules.append(try rule.rule()) }
     var calendar = ServiceCalendar(
       name: name, version: version, zone: zone, weekly: try weekly(), rules: rules, basis: try fields.basis())
-    if let node = fields["holidays"] { try close(&calendar, node, holidays) }
+    if let node = fields["holidays"] { try close(&calendar, node, holidays, moment) }
     try setDates(&calendar)
+    try setHalfDays(&calendar)
     return calendar
   }
 
@@ -69,18 +74,20 @@ struct CalendarFile {
   }
 
   private func close(
-    _ calendar: inout ServiceCalendar, _ node: DataNode, _ table: HolidayTable?
+    _ calendar: inout ServiceCalendar, _ node: DataNode, _ table: HolidayTable?, _ moment: Instant?
   ) throws(PolicyFileError) {
     let parts = try node.fields("table", "exchanged")
     let name = try parts.need("table", accepted: "a table of holidays, as in CN")
     guard let table else {
       throw name.refusal("\(try name.text()) has no holiday file", accepted: "a table with a file")
     }
-    calendar.holidaysPublishedThrough = table.publishedThrough
-    calendar.closed = table.off
+    let known = table.known(at: moment)
+    calendar.holidaysPublishedThrough = known.publishedThrough
+    calendar.closed = known.off
+    calendar.yearly = table.rules
     let exchanged = try parts.need("exchanged", accepted: "windows of exchanged days, or closed")
     let windows = try DayWindow.windows(exchanged)
-    for date in table.worked { calendar.worked[date] = windows }
+    for date in known.worked { calendar.worked[date] = windows }
   }
 
   private func setDates(_ calendar: inout ServiceCalendar) throws(PolicyFileError) {
@@ -90,5 +97,54 @@ struct CalendarFile {
       }
       calendar.worked[date] = try DayWindow.windows(value)
     }
+  }
+
+  /// Half days lie within the usual windows of the days they fall on, and on no holiday.
+  private func setHalfDays(_ calendar: inout ServiceCalendar) throws(PolicyFileError) {
+    for (key, value) in try fields["half_days"]?.entries() ?? [] {
+      guard let day = DayRule.day(key) else {
+        throw value.refusal("\(key) is no day", accepted: DayRule.accepted)
+      }
+      let windows = try DayWindow.windows(value)
+      guard !windows.isEmpty else {
+        throw value.refusal("a half day is open", accepted: "windows, or the date under dates as closed")
+      }
+      if case .once(let date) = day { try check(date, value, calendar) }
+      if let same = calendar.yearly.first(where: { $0.day == day }) {
+        throw value.refusal("\(key) is \(same.name)", accepted: "days that are no holidays")
+      }
+      for usual in usual(on: day, calendar) where !windows.allSatisfy({ usual.hold($0) }) {
+        let hours = usual.map(\.clock).joined(separator: " ")
+        throw value.refusal("the half day lies outside \(hours)", accepted: "windows within \(hours)")
+      }
+      calendar.yearly.append(DayRule(day, name: "half day", windows: windows))
+    }
+  }
+
+  private func check(
+    _ date: CivilDate, _ node: DataNode, _ calendar: ServiceCalendar
+  ) throws(PolicyFileError) {
+    if let holiday = calendar.closed[date] {
+      throw node.refusal("\(date) is \(holiday)", accepted: "days that are no holidays")
+    }
+    guard calendar.worked[date] == nil else {
+      throw node.refusal("\(date) has hours of its own already", accepted: "each date once")
+    }
+    guard calendar.weekly[date.weekday]?.isEmpty == false else {
+      throw node.refusal("\(date) is a \(date.weekday), which is closed", accepted: "days that are open")
+    }
+  }
+
+  /// The windows of the weekdays that a day can fall on, where those are open.
+  private func usual(on day: DayRule.Day, _ calendar: ServiceCalendar) -> [[DayWindow]] {
+    if case .once(let date) = day { return [calendar.weekly[date.weekday] ?? []] }
+    return Weekday.allCases.compactMap { calendar.weekly[$0] }.filter { !$0.isEmpty }
+  }
+}
+
+extension [DayWindow] {
+  /// True if one of the windows holds another whole.
+  fileprivate func hold(_ other: DayWindow) -> Bool {
+    contains { $0.opens <= other.opens && other.closes <= $0.closes }
   }
 }

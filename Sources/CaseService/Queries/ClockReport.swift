@@ -71,7 +71,8 @@ extension ClockReading {
 }
 
 extension ClockWindow {
-  var json: JSON {
+  /// The documented shape.
+  public var json: JSON {
     .object([
       .init("opens_at", JSON(opensAt)), .init("closes_at", JSON(closesAt)),
       .init("used_seconds", Self.seconds(usedMicroseconds)),
@@ -101,7 +102,9 @@ struct ClockProof {
       for change in event.event.clocks {
         switch change {
         case .started(let start) where start.clock == row.clock && start.cycle == row.cycle:
-          guard let target = start.target, let calendar = policies.calendar(labelled: start.calendar) else {
+          guard let target = start.target,
+            let calendar = policies.calendar(labelled: start.calendar, knownAt: event.recordedAt)
+          else {
             continue
           }
           let fresh = calendar.due(from: start.startedAt, target: target)?.at
@@ -111,7 +114,9 @@ struct ClockProof {
             fresh.map { calendar.explain(from: start.startedAt, target: target, less: .zero, dueAt: $0) }
             ?? []
         case .moved(let move) where move.clock == row.clock && move.cycle == row.cycle:
-          guard let calendar = policies.calendar(labelled: move.calendar) else { continue }
+          guard let calendar = policies.calendar(labelled: move.calendar, knownAt: event.recordedAt) else {
+            continue
+          }
           let fresh = again(move, of: row, before: due, at: event.occurredAt, on: calendar)
           due = fresh.due
           zone = calendar.calendar.zone.name

@@ -30,10 +30,20 @@ public struct ReaderTime: Sendable {
       ["weekday": weekday(date.weekday), "day": day(date), "month": month(date), "year": String(date.year)])
   }
 
-  /// The hours of a week with the zone they are told in: `Monday to Friday, 09:00–17:00 (Europe/Berlin, …)`.
+  /// The hours of a calendar with the zone they are told in: `Monday to Friday, 09:00–17:00 (Europe/Berlin, …)`.
   public func hours(_ calendar: ServiceCalendar, at instant: Instant) -> String {
     if calendar.isContinuous { return texts("hours.always") }
-    let runs = calendar.weeklyRuns.map { run in
+    let holidays = calendar.usesHolidays ? ", " + texts("hours.holidays") : ""
+    return hours(of: calendar.weekly) + holidays + " (\(zoneName(at: instant)))"
+  }
+
+  /// The hours of a week with the zone they are told in.
+  public func hours(_ week: [Weekday: [DayWindow]], at instant: Instant) -> String {
+    hours(of: week) + " (\(zoneName(at: instant)))"
+  }
+
+  private func hours(of week: [Weekday: [DayWindow]]) -> String {
+    let runs = WeeklyRun.runs(of: week).map { run in
       let windows = run.windows.map { self.window($0) }.joined(separator: ", ")
       if run.first == .monday && run.last == .sunday { return texts("hours.daily", ["windows": windows]) }
       if run.first == run.last {
@@ -42,8 +52,7 @@ public struct ReaderTime: Sendable {
       return texts(
         "hours.days", ["first": weekday(run.first), "last": weekday(run.last), "windows": windows])
     }
-    let holidays = calendar.usesHolidays ? ", " + texts("hours.holidays") : ""
-    return runs.joined(separator: "; ") + holidays + " (\(zoneName(at: instant)))"
+    return runs.joined(separator: "; ")
   }
 
   /// The zone and its offset at a moment: `Europe/Berlin, UTC+02:00`.
@@ -59,8 +68,11 @@ public struct ReaderTime: Sendable {
   }
 
   private func clock(_ second: Int) -> String {
-    texts("time.clock", ["hour": two(second / 3600), "minute": two(second / 60 % 60)])
+    texts("time.clock", ["hour": two(hour(second)), "minute": two(second / 60 % 60)])
   }
+
+  /// Past 24:00 it is the next day's hour: a window that closes there reaches into it.
+  private func hour(_ second: Int) -> Int { second > 86_400 ? second / 3600 - 24 : second / 3600 }
 
   private func day(_ date: CivilDate) -> String {
     date.day == 1 ? texts("time.first-day") : String(date.day)

@@ -88,7 +88,7 @@ extension CaseDecider {
           + "open without them",
         rules: ["WW-6"])
     }
-    guard let origin = policy.behalfOfUsers, let behalf = request.behalf,
+    guard let origin = policy.opening[.onBehalfOf], let behalf = request.behalf,
       !context.organization.isKnown(behalf, at: at)
     else { return }
     throw Rejection(

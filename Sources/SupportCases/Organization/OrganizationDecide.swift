@@ -102,7 +102,9 @@ public enum OrganizationDecider {
 
   /// True for `onmicrosoft.de` and what ends in `.onmicrosoft.de` (ALL-1).
   public static func isGerman(_ domain: String) -> Bool {
-    let lower = domain.lowercased()
+    // Spaces around it and the dot of the root say nothing.
+    let lower = domain.lowercased().split(whereSeparator: \.isWhitespace).joined()
+      .split(separator: ".").joined(separator: ".")
     return lower == "onmicrosoft.de" || lower.hasSuffix(".onmicrosoft.de")
   }
 }

@@ -166,6 +166,67 @@ public struct CallerVerification: Hashable, Sendable {
   }
 }
 
+/// What comes before or with the opening of a request (SRC-1: the older document knows less of it).
+public enum OpeningStep: String, CaseIterable, Sendable {
+  /// Requests can be opened online (WW-2, CN-9, DE-2).
+  case onlineRequest = "online_request"
+  /// Who is no administrator is told so, and where to go (ALL-2, WW-8, CN-30, DE-5).
+  case administratorsOnly = "administrators_only"
+  /// The health of the services is checked first (WW-1).
+  case serviceHealth = "service_health"
+  /// Self-help is offered first, and recorded (ALL-6, WW-2, CN-32).
+  case selfHelp = "self_help"
+  /// The request has a title (WW-2).
+  case title
+  /// Telephone number and e-mail address are confirmed (WW-2).
+  case contactDetails = "contact_details"
+  /// The expected wait is shown before sending (WW-2).
+  case expectedWait = "expected_wait"
+  /// Callers have their account details at hand (WW-7, DE-3).
+  case accountDetails = "account_details"
+  /// Administrators can open on behalf of users (DE-1).
+  case onBehalfOf = "on_behalf_of"
+  /// What becomes of the data is stated by a privacy notice (DE-6).
+  case privacyNotice = "privacy_notice"
+}
+
+/// What a severity means, as the sources describe it (CN-11 to CN-13, SRC-4).
+public struct SeverityMeaning: Hashable, Sendable {
+  /// Its labels; the sources have two for C (SRC-4).
+  public var labels: [String]
+  /// What is true of a case of this severity.
+  public var conditions: [String]
+  /// The sources' examples.
+  public var examples: [String]
+  /// The rule that says so.
+  public var rule: Rule
+
+  /// A meaning.
+  public init(labels: [String], conditions: [String], examples: [String], rule: Rule) {
+    self.labels = labels
+    self.conditions = conditions
+    self.examples = examples
+    self.rule = rule
+  }
+}
+
+/// A rule in words, for what is no number.
+public struct PolicyStatement: Hashable, Sendable {
+  /// The rule.
+  public var rule: Rule
+  /// What it says.
+  public var text: String
+  /// Whether the sources or the operator set it.
+  public var basis: Basis
+
+  /// A statement.
+  public init(rule: Rule, text: String, basis: Basis) {
+    self.rule = rule
+    self.text = text
+    self.basis = basis
+  }
+}
+
 /// One version of the rules of one cloud, loaded from a file (CK-12, SRC-1).
 public struct Policy: Hashable, Sendable {
   /// The cloud it is for.
@@ -210,12 +271,16 @@ public struct Policy: Hashable, Sendable {
   public var readings: [CalendarReading] = []
   /// What people are told (ALL-2, DE-5, WW-8).
   public var notices: [PolicyNotice] = []
-  /// What makes a request on behalf of somebody need a user of the organisation (DE-1); nil: nothing does.
-  public var behalfOfUsers: Origin?
   /// Help offered before a request (ALL-6); nil: none.
   public var selfHelp: SelfHelp?
   /// From what the expected wait is told (WW-2); nil: it is not told.
   public var expectedWait: ExpectedWait?
+  /// What belongs to the opening of a request, each with where it comes from.
+  public var opening: [OpeningStep: Origin] = [:]
+  /// What the severities mean; empty where none is published.
+  public var meanings: [Severity: SeverityMeaning] = [:]
+  /// The rules that are no numbers, in the file's order.
+  public var statements: [PolicyStatement] = []
   /// Other ways to count business days that the sources admit (CK-16).
   public var countings: [CountingReading] = []
   /// Where values without a rule of their own come from, by their place in the policy file.

@@ -120,9 +120,32 @@ private struct Filler {
       special.append((date.daysSinceEpoch, []))
     }
     for (date, windows) in calendar.worked { special.append((date.daysSinceEpoch, windows)) }
+    special += Self.byRule(calendar, from: first, to: last)
     self.special = special.filter { $0.date >= first }.sorted { $0.date > $1.date }
     windows.reserveCapacity(last - first)
     days.reserveCapacity(last - first + 1)
+  }
+
+  /// The dates that rules give windows of their own in the years of a table.
+  private static func byRule(
+    _ calendar: ServiceCalendar, from first: Int, to last: Int
+  ) -> [(date: Int, windows: [DayWindow])] {
+    guard !calendar.yearly.isEmpty, first < last else { return [] }
+    let years = CivilDate(daysSinceEpoch: first).year...CivilDate(daysSinceEpoch: last - 1).year
+    var dates: [CivilDate: [DayRule]] = [:]
+    for rule in calendar.yearly {
+      for year in years {
+        guard let date = rule.date(in: year), calendar.worked[date] == nil, calendar.closed[date] == nil
+        else { continue }
+        dates[date, default: []].append(rule)
+      }
+    }
+    return dates.map { date, rules in
+      (
+        date.daysSinceEpoch,
+        ServiceCalendar.windows(rules, usual: calendar.weekly[date.weekday] ?? [])
+      )
+    }
   }
 
   mutating func add(_ date: Int) {

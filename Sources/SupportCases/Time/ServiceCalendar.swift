@@ -26,6 +26,8 @@ public struct ServiceCalendar: Sendable, Hashable {
   public var closed: [CivilDate: String]
   /// Dates with windows of their own (exchanged working days, half days); they win over `closed`.
   public var worked: [CivilDate: [DayWindow]]
+  /// Days that return by rule: holidays (closed) and half days. They give way to `worked` and `closed`.
+  public var yearly: [DayRule] = []
   /// The last year whose public holidays are known (CK-13); nil: the calendar doesn't use them.
   public var holidaysPublishedThrough: Int?
   /// The rules the hours come from.
@@ -56,12 +58,23 @@ public struct ServiceCalendar: Sendable, Hashable {
   /// The windows of a date.
   public func windows(on date: CivilDate) -> [DayWindow] {
     if let own = worked[date] { return own }
-    return closed[date] == nil ? weekly[date.weekday] ?? [] : []
+    if closed[date] != nil { return [] }
+    let usual = weekly[date.weekday] ?? []
+    guard !usual.isEmpty, !yearly.isEmpty else { return usual }
+    return Self.windows(yearly.filter { $0.date(in: date.year) == date }, usual: usual)
+  }
+
+  /// What rules leave of a day's usual windows: nothing on a holiday, the half day's on a half day.
+  static func windows(_ rules: [DayRule], usual: [DayWindow]) -> [DayWindow] {
+    guard !rules.isEmpty, !usual.isEmpty else { return usual }
+    if rules.contains(where: { $0.windows == nil }) { return [] }
+    return rules.lazy.compactMap(\.windows).first ?? usual
   }
 
   /// True where the desk never closes.
   public var isContinuous: Bool {
     let wholeDay = [DayWindow(opens: 0, closes: 86_400)]
-    return closed.isEmpty && worked.isEmpty && Weekday.allCases.allSatisfy { weekly[$0] == wholeDay }
+    return closed.isEmpty && worked.isEmpty && yearly.isEmpty
+      && Weekday.allCases.allSatisfy { weekly[$0] == wholeDay }
   }
 }

@@ -28,7 +28,7 @@ struct Dossier: AsyncParsableCommand {
       HistoryCommand.self, ClocksCommand.self, DutiesCommand.self, QueueCommand.self, WatchCommand.self,
       ReplayCommand.self, ViewsCommand.self, PolicyCommand.self, ImportCommand.self, MigrateCommand.self,
       DoctorCommand.self, DatabaseCommand.self,
-      BenchCommand.self,
+      BenchCommand.self, CalendarCommand.self, ContactCommand.self, StatesCommand.self,
       AcceptCommand.self, DeclineCommand.self, ObjectCommand.self, SurveyCommand.self, LinkCommand.self,
       TimersCommand.self,
     ])

@@ -5,7 +5,7 @@ internal import SupportCases
 struct PolicyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "policy", abstract: "The rules as data: values, their rules, and who set them.",
-    subcommands: [PolicyList.self, PolicyShow.self, PolicyWhatIf.self])
+    subcommands: [PolicyList.self, PolicyShow.self, PolicyWhatIf.self, PolicyDiff.self])
 }
 
 struct PolicyList: Subcommand {

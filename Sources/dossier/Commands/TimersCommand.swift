@@ -48,8 +48,10 @@ struct TimersRunCommand: Subcommand {
   private func lines(_ report: TimersReport, _ look: Look) -> [String] {
     let total = report.cases.values.reduce(0, +)
     let verb = report.isDryRun ? "would be recorded" : "recorded"
+    let (count, cases) = (report.entries.count, total)
     var lines = [
-      "\(report.entries.count) events \(verb) of \(total) cases, due before \(look.time(report.until, seconds: true))"
+      "\(count) \(count == 1 ? "event" : "events") \(verb) of \(cases) \(cases == 1 ? "case" : "cases"), due before "
+        + look.time(report.until, seconds: true)
     ]
     guard !report.entries.isEmpty else { return lines }
     var counts = Table([

@@ -140,6 +140,21 @@ import Testing
     }
   }
 
+  @Test func `CK-6 a case that the queue lost is found by the doctor`() async throws {
+    try await Desk.run { desk in
+      try await backlog(desk, 6)
+      func timers() async throws -> HealthCheck {
+        try #require(await desk.service.doctor().first { $0.name == "timers" })
+      }
+      #expect(try await timers().isGood)
+      _ = try await desk.service.runTimers()
+      #expect(try await timers().detail == "nothing waits for 'timers run'")
+      try await desk.open()
+      try desk.tamper("delete from dossier.timer_queue")
+      #expect(try await !timers().isGood)
+    }
+  }
+
   @Test func `CK-11 the timers' actor decides nothing, and nobody else records in its name`() async throws {
     try await Desk.run { desk in
       try await desk.contoso()

@@ -23,10 +23,10 @@ struct PolicyFileTests {
   static let policies = [
     BrokenFile(
       "21vianet-2", "amount: 1, unit: hour", "amount: -1, unit: hour",
-      "initial_response.technical.a.amount: -1 is out of range or no whole number; accepted: 1 to 10000"),
+      "initial_response.technical.a.amount: -1 is out of range or no whole number; accepted: 1 to 8784"),
     BrokenFile(
       "21vianet-2", "amount: 1, unit: hour", "amount: 1.5, unit: hour",
-      "initial_response.technical.a.amount: 1.5 is out of range or no whole number; accepted: 1 to 10000"),
+      "initial_response.technical.a.amount: 1.5 is out of range or no whole number; accepted: 1 to 8784"),
     BrokenFile(
       "21vianet-2", "unit: hour, rule: CN-20,", "unit: hour,",
       "initial_response.technical.a: the key rule is missing; accepted: rule: a rule's number, as in CN-20"),
@@ -42,6 +42,33 @@ struct PolicyFileTests {
     BrokenFile(
       "21vianet-2", "highest: b", "highest: d", "caps.billing.highest: d is unknown; accepted: a, b, c"),
     BrokenFile(
+      "21vianet-2", "amount: 1, unit: business_day", "amount: 500, unit: business_day",
+      "initial_response.technical.b.amount: 500 is out of range or no whole number; accepted: 1 to 366"),
+    BrokenFile(
+      "21vianet-2", "    c: {amount: 3, unit: business_day, rule: CN-20, basis: source}\n", "",
+      "initial_response.technical: the severity c is missing; accepted: a target for each severity it can have"
+    ),
+    BrokenFile(
+      "21vianet-2", "  billing:\n    b:",
+      "  billing:\n    a: {amount: 1, unit: hour, rule: CN-20, basis: choice}\n    b:",
+      "initial_response.billing.a: the target has no hours to count on; accepted: a calendar at hours.billing.a"
+    ),
+    BrokenFile(
+      "21vianet-2", "presales: {c: 21vianet-presales}", "presales: {b: 21vianet-presales}",
+      "hours.presales: follow_up.c has no hours to count on for presales; accepted: a calendar at hours.presales.c"
+    ),
+    BrokenFile(
+      "21vianet-2", "follow_up:\n  a: {amount: 2, unit: hour, rule: CN-23, basis: choice}\n", "follow_up:\n",
+      "follow_up: the severity a is missing; accepted: a target for each severity it can have"),
+    BrokenFile(
+      "21vianet-2", "calendar: 21vianet-technical-weekdays", "calendar: 21vianet-technical",
+      "readings.working-weekdays: the reading is what it replaces; accepted: another calendar than 21vianet-technical"
+    ),
+    BrokenFile(
+      "germany-2", "reopening_days:", "initial_response: {}\nreopening_days:",
+      "initial_response: the policy assigns no severity, so nothing of this could apply; "
+        + "accepted: assigns_severity: true, or no initial_response"),
+    BrokenFile(
       "21vianet-2", "follow_up:\n  a:", "follow_up:\n  d:",
       "follow_up.d: the key is unknown; accepted: a, b, c"),
     BrokenFile(
@@ -52,10 +79,10 @@ struct PolicyFileTests {
       "reopening_days.days: the key is unknown; accepted: value, rule, basis"),
     BrokenFile(
       "21vianet-2", "b: 21vianet-billing, c", "b: nowhere, c",
-      "hours.billing.b: nowhere has no calendar file; accepted: a calendar with a file"),
+      "hours.billing.b: nowhere has no calendar file; accepted: 21vianet-billing, "),
     BrokenFile(
       "21vianet-2", "calendar: 21vianet-billing-no-holidays", "calendar: nowhere",
-      "readings.no-public-holidays: nowhere has no calendar file; accepted: a calendar with a file"),
+      "readings.no-public-holidays: nowhere has no calendar file; accepted: 21vianet-billing, "),
     BrokenFile(
       "21vianet-2", "counting: end-of-day", "counting: tea-leaves",
       "readings.end-of-day.counting: tea-leaves is unknown; accepted: same-clock-time, end-of-day, 24-hour-blocks"
@@ -215,8 +242,12 @@ struct PolicyFileTests {
     let error = #expect(throws: PolicyFileError.self) {
       try PolicyLibrary(policies: policies, calendars: calendars)
     }
-    let description = try #require(error).description
-    #expect(description == "\(broken.file).yaml: \(broken.refusal)")
+    let refusal = try #require(error)
+    let description = refusal.description
+    // The line is that of the change, or of the map it stands in.
+    let line = refusal.line.map { ":\($0)" } ?? ""
+    #expect(refusal.place.isEmpty || refusal.line != nil || refusal.place == "valid_from")
+    #expect(description.hasPrefix("\(broken.file).yaml\(line): \(broken.refusal)"), "\(description)")
     #expect(!description.contains("\n"))
   }
 

@@ -92,7 +92,7 @@ import Testing
 
   @Test func `DE-1 a request on behalf of somebody needs a user of the organisation`() throws {
     var policy = TestRules.vianetPolicy
-    policy.behalfOfUsers = Origin(rule: "DE-1", basis: .source)
+    policy.opening[.onBehalfOf] = Origin(rule: "DE-1", basis: .source)
     let it = Scenario(TestRules.rulebook(policy))
     var asked = request()
     asked.behalf = PersonID(high: 9, low: 9)

@@ -23,6 +23,7 @@ import Testing
 
   @Test(arguments: [
     ("onmicrosoft.de", true), ("contoso.onmicrosoft.de", true), ("Contoso.OnMicrosoft.DE", true),
+    ("contoso.onmicrosoft.de.", true), (" onmicrosoft.de ", true),
     ("notonmicrosoft.de", false), ("onmicrosoft.de.example", false), ("contoso.onmicrosoft.com", false),
   ])
   func `ALL-1 a domain of the German cloud belongs to it`(domain: String, german: Bool) throws {

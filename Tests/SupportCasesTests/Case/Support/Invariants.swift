@@ -25,7 +25,7 @@ extension Scenario {
       check(isOpen && row.clock.holder == state.view.ball, "\(row.clock) runs against who holds the ball")
     }
     if !isOpen { check(owed.subtracting([.survey]).isEmpty, "nothing is owed in an ended case: \(owed)") }
-    broken += brokenBreaches() + brokenDuties() + brokenMoves(since: before)
+    broken += brokenBreaches() + brokenDuties() + brokenMoves(since: before) + brokenFacts()
     return broken
   }
 
@@ -53,6 +53,29 @@ extension Scenario {
         broken.append("\(row.clock) \(row.cycle) due \(due), met \(met) is \(row.state)")
       }
     }
+    return broken
+  }
+
+  /// What time brings, it brings once; what awaits a decision does so in an open case only.
+  private func brokenFacts() -> [String] {
+    var facts: [String] = []
+    for recorded in history {
+      switch recorded.event {
+      case .warningRecorded(let clock, let cycle, let percent, _):
+        facts.append("warning of \(clock) \(cycle) at \(percent) %")
+      case .downgradeProposed(let proposed): facts.append("proposal of cycle \(proposed.cycle)")
+      case .proposalAccepted(let proposal), .proposalDeclined(let proposal):
+        facts.append("decision on \(proposal)")
+      case .downgradeObjected(let lowering, _, _): facts.append("objection to \(lowering)")
+      default: continue
+      }
+    }
+    var broken = Set(facts).filter { fact in facts.count { $0 == fact } > 1 }.map { "\($0) came twice" }
+    if state.view.status != .open, !state.view.pendingProposals.isEmpty {
+      broken.append("a proposal waits in an ended case")
+    }
+    let resolutions = history.count { if case .resolved = $0.event { true } else { false } }
+    if state.view.surveys.count > resolutions { broken.append("more surveys than resolutions") }
     return broken
   }
 

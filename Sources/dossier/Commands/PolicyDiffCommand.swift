@@ -1,0 +1,81 @@
+internal import ArgumentParser
+internal import CaseService
+internal import Glibc
+internal import SupportCases
+
+struct PolicyDiff: Subcommand {
+  static let configuration = CommandConfiguration(
+    commandName: "diff", abstract: "Tell two versions of a policy apart in words.",
+    discussion: """
+      Each side is a policy such as 21vianet/2, a cloud for the one in force, or a file. Every value that differs is \
+      told with its rule and who set it before and after. It is no check: exit status 0 whether they differ or not.
+      """)
+
+  @Argument(help: ArgumentHelp("A policy, a cloud or a file.", valueName: "from")) var from: String
+  @Argument(help: ArgumentHelp("A policy, a cloud or a file.", valueName: "to")) var to: String
+  @OptionGroup(title: "Common options") var global: GlobalOptions
+
+  func run(in session: Session) async throws {
+    let library = try PolicyLibrary.shipped()
+    let first = try policy(from, library, session)
+    let second = try policy(to, library, session)
+    let differences = library.differences(from: first, to: second)
+    let names = ["section", "key", "change", "before", "after", "words"]
+    show(list: differences.map(json), names: names, as: session.format) {
+      guard !differences.isEmpty else {
+        return ["nothing differs between \(escaped(from)) and \(escaped(to))"]
+      }
+      var table = Table([
+        .init("section"), .init("value of"), .init("rule"), .init("change", least: 20),
+      ])
+      for difference in differences {
+        table.add([
+          Cell(difference.section, .dim), Cell(difference.key),
+          Cell(difference.after?.rule ?? difference.before?.rule), Cell(difference.words),
+        ])
+      }
+      let count = differences.count
+      let noun = count == 1 ? "value differs" : "values differ"
+      return table.lines(in: session.look)
+        + ["\(count) \(noun) between \(first.name) and \(second.name)"]
+    }
+  }
+
+  private func policy(_ text: String, _ library: PolicyLibrary, _ session: Session) throws -> Policy {
+    let text = try checked(text, "the policy")
+    if let cloud = Cloud(rawValue: text), let found = library.policy(for: cloud, at: session.look.now) {
+      return found
+    }
+    if let found = library.policy(named: text) { return found }
+    // Without an ending it is a file only if there is one; else a version was meant.
+    guard text.hasSuffix(".yaml") || text.hasSuffix(".yml") || access(text, F_OK) == 0 else {
+      throw notFound(text, library)
+    }
+    do {
+      return try library.policy(readFrom: text, text: try TextFile.read(text))
+    } catch let error as PolicyFileError {
+      throw Failure(.data, "policy", error.description)
+    }
+  }
+
+  private func notFound(_ text: String, _ library: PolicyLibrary) -> Failure {
+    let known = library.policies.map(\.name).joined(separator: ", ")
+    return Failure(.notFound, "not-found", "there is no policy \(text); there are \(known), or give a file")
+  }
+
+  private func json(_ difference: PolicyDifference) -> JSON {
+    .object([
+      .init("section", .string(difference.section)), .init("key", .string(difference.key)),
+      .init("change", .string(difference.change.rawValue)), .init("before", side(difference.before)),
+      .init("after", side(difference.after)), .init("words", .string(difference.words)),
+    ])
+  }
+
+  private func side(_ line: PolicyLine?) -> JSON {
+    guard let line else { return .null }
+    return .object([
+      .init("value", .string(line.value)), .init("rule", JSON(line.rule)),
+      .init("basis", JSON(line.basis?.rawValue)), .init("note", JSON(line.note)),
+    ])
+  }
+}

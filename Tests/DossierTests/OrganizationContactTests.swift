@@ -1,0 +1,26 @@
+import TestCluster
+import Testing
+
+@testable import CaseService
+
+@Suite(.desk, .timeLimit(.minutes(20))) struct `Contact of an organization` {
+  @Test
+  func `ALL-2 ALL-5 who is no administrator is sent to the community and to the administrators by name`()
+    async throws
+  {
+    try await registerContoso()
+    let asked = [
+      "contact", "--organization", "Contoso", "--type", "technical", "--at", "2026-09-21 10:30", "--output",
+      "json",
+    ]
+    let administrator = try await done(more: asked + ["--person", "Wang@contoso.cn"]).json().items
+    #expect(
+      administrator.contains { $0["address"]?.text == "(86) 400-089-0365" && $0["open_now"] == .bool(true) })
+    let guest = try await done(more: asked + ["--person", "guest@contoso.cn"]).json().items
+    #expect(!guest.contains { $0["kind"]?.text == "request" })
+    #expect(guest.contains { $0["kind"]?.text == "community" })
+    #expect(
+      guest.contains { $0["address"]?.text == "wang@contoso.cn" && $0["kind"]?.text == "administrator" })
+    #expect(try await dossier("contact", "--organization", "Nobody", "--type", "technical").status == 66)
+  }
+}
