@@ -37,7 +37,10 @@ let package = Package(
       swiftSettings: strict, plugins: ["EmbedSchema"]),
     .target(
       name: "CaseService",
-      dependencies: ["EventStore", "Postgres", "SupportCases", .product(name: "Yams", package: "Yams")],
+      dependencies: [
+        "EventStore", "Postgres", "SupportCases", .product(name: "CryptoExtras", package: "swift-crypto"),
+        .product(name: "Subprocess", package: "swift-subprocess"), .product(name: "Yams", package: "Yams"),
+      ],
       swiftSettings: strict, plugins: ["EmbedSchema"]),
     .executableTarget(
       name: "dossier",

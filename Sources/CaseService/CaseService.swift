@@ -82,6 +82,13 @@ public final class CaseService: Sendable {
     case .organization(_, .register(let cloud, _, _)):
       return try await ledger { $0.name == cloud.rawValue }.orThrow(.unknownLedger(cloud.rawValue))
     case .organization(let name, _): return try await owner(name)
+    case .incident(nil, .open(let cloud, _, _, _)):
+      return try await ledger { $0.name == cloud.rawValue }.orThrow(.unknownLedger(cloud.rawValue))
+    case .incident(let text, _):
+      guard let reference = text.flatMap({ IncidentReference($0) }),
+        let found = try await ledger(where: { $0.prefix == reference.prefix })
+      else { throw ServiceError.notFound("there is no incident \(text ?? "")") }
+      return found
     case .open(let form): return try await owner(form.organization)
     case .change(let address, _, _): return try await ledger(of: address)
     case .retract(let address, _, _): return try await ledger(of: address)

@@ -16,6 +16,8 @@ public enum ServiceError: Error, Sendable {
   case policy(PolicyFileError)
   /// The store or the database failed.
   case store(StoreError)
+  /// The program that delivers callers' codes failed.
+  case delivery(String)
   /// A fault of the program's own.
   case fault(String)
 

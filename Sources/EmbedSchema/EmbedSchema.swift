@@ -7,7 +7,7 @@ struct EmbedSchema: BuildToolPlugin {
   /// Which folders of `Schema/` each target carries.
   private static let folders: [String: [String]] = [
     "EventStore": ["migrations", "functions", "views", "queries/store", "privileges.sql", "roles.sql"],
-    "CaseService": ["policies", "calendars", "channels", "texts", "mappings", "queries/cases"],
+    "CaseService": ["policies", "calendars", "channels", "texts", "mappings", "places", "queries/cases"],
   ]
 
   func createBuildCommands(context: PluginContext, target: any Target) throws -> [Command] {

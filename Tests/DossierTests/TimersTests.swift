@@ -183,7 +183,11 @@ import Testing
     let first = try await openCase()
     let second = try #require(try await done(more: request + ["--output", "json"]).json()["case"]?.text)
     #expect(types(try await change("link", second, "--duplicate-of", first)).last == "case-linked")
-    #expect(types(try await change("link", second, "--incident", "EX12345")) == ["case-linked"])
+    let incident = try await change(
+      "incident", "open", "--cloud", "21vianet", "--service", "Outlook", "--title", "Slow")
+    let known = try #require(incident["incident"]?.text)
+    #expect(types(try await change("link", second, "--incident", known)) == ["case-linked"])
+    #expect(try await dossier("link", second, "--incident", "EX12345").status == 3)
     #expect(try await change("show", second)["duplicate_of"]?.text == first)
     #expect(try await done("show", second).out.contains("duplicate of \(first)"))
     #expect(try await dossier("link", first, "--duplicate-of", first).status == 3)

@@ -16,6 +16,8 @@ import Testing
   @Test func `makes the schema, and a second time does nothing`() throws {
     let first = try store.migrate()
     #expect(first.from == 0)
+    #expect(first.to >= first.applied.count)
+    #expect(first.applied.count == Store.files.migrations.count)
     #expect(!first.applied.isEmpty && first.to == Store.migrator.knownVersion)
     #expect(try store.migrate().isUnchanged)
     try Store.check(try Connection.open(store.application))

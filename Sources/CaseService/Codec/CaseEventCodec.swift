@@ -22,6 +22,14 @@ enum CaseEventType: String, CaseIterable {
   case breachRecorded = "breach-recorded"
   case breachWithdrawn = "breach-withdrawn"
   case dutyLapsed = "duty-lapsed"
+  case selfHelpOffered = "self-help-offered"
+  case assignedToAdministrator = "assigned-to-administrator"
+  case incidentsShown = "incidents-shown"
+  case linkedIncidentResolved = "linked-incident-resolved"
+  case callerUnverified = "caller-unverified"
+  case callerCodeIssued = "caller-code-issued"
+  case callerCodeFailed = "caller-code-failed"
+  case callerVerified = "caller-verified"
   case unassigned = "agent-unassigned"
   case warningRecorded = "warning-recorded"
   case downgradeProposed = "downgrade-proposed"
@@ -60,6 +68,14 @@ enum CaseEventType: String, CaseIterable {
     case .breachRecorded: self = .breachRecorded
     case .breachWithdrawn: self = .breachWithdrawn
     case .dutyLapsed: self = .dutyLapsed
+    case .selfHelpOffered: self = .selfHelpOffered
+    case .assignedToAdministrator: self = .assignedToAdministrator
+    case .incidentsShown: self = .incidentsShown
+    case .linkedIncidentResolved: self = .linkedIncidentResolved
+    case .callerUnverified: self = .callerUnverified
+    case .callerCodeIssued: self = .callerCodeIssued
+    case .callerCodeFailed: self = .callerCodeFailed
+    case .callerVerified: self = .callerVerified
     case .unassigned: self = .unassigned
     case .warningRecorded: self = .warningRecorded
     case .downgradeProposed: self = .downgradeProposed
@@ -134,6 +150,17 @@ struct CaseEventCodec {
     case .dutyLapsed(let duty, let due):
       writer.field("duty", duty.rawValue)
       writer.field("due_at", due)
+    case .selfHelpOffered(let topics): writer.list("topics", topics)
+    case .assignedToAdministrator(let rule, let guidance, _):
+      writer.field("rule", rule.rawValue)
+      writer.field("guidance", guidance)
+    case .incidentsShown(let incidents): writer.list("incidents", incidents)
+    case .linkedIncidentResolved(let incident): writer.field("incident", incident)
+    case .callerUnverified, .callerVerified: break
+    case .callerCodeIssued(let code): writer.write(code)
+    case .callerCodeFailed(let reason, let triesLeft):
+      writer.field("reason", reason.rawValue)
+      writer.field("tries_left", triesLeft)
     case .unassigned(let agent): writer.field("agent", agent)
     case .warningRecorded(let clock, let cycle, let percent, let due):
       writer.field("clock", clock.rawValue)
@@ -231,6 +258,20 @@ struct CaseEventCodec {
         breach: try s.requiredInteger("breach"), response: try s.requiredInteger("response"))
     case .dutyLapsed:
       return .dutyLapsed(duty: try s.required("duty", Duty.self), dueAt: try s.requiredInstant("due_at"))
+    case .selfHelpOffered: return .selfHelpOffered(topics: try list("topics", &s))
+    case .assignedToAdministrator:
+      return .assignedToAdministrator(
+        rule: Rule(rawValue: try interned("rule", &s)), guidance: try interned("guidance", &s),
+        clocks: try clocks(&s, at))
+    case .incidentsShown: return .incidentsShown(incidents: try list("incidents", &s))
+    case .linkedIncidentResolved: return .linkedIncidentResolved(incident: try interned("incident", &s))
+    case .callerUnverified: return .callerUnverified
+    case .callerCodeIssued: return .callerCodeIssued(try callerCode(&s))
+    case .callerCodeFailed:
+      return .callerCodeFailed(
+        reason: try s.required("reason", CallerCodeFailure.self),
+        triesLeft: try s.requiredInteger("tries_left"))
+    case .callerVerified: return .callerVerified(clocks: try clocks(&s, at))
     case .unassigned: return .unassigned(agent: try interned("agent", &s))
     case .warningRecorded:
       return .warningRecorded(

@@ -37,14 +37,14 @@ struct EventCodec {
       occurredAt: occurredAt, recordedAt: recordedAt, policy: policy)
   }
 
-  /// A case event from the bytes of its columns; nil for one of an organisation.
+  /// A case event from the bytes of its columns; nil for one of an organisation or incident.
   mutating func caseEvent(
     type: UnsafeRawBufferPointer, schemaVersion: Int16, data: UnsafeRawBufferPointer, version: Int,
     position: Int64, occurredAt: Instant, recordedAt: Instant, policy: UnsafeRawBufferPointer
   ) throws -> RecordedCaseEvent? {
     guard let known = CaseEventType(name: type) else {
       let type = String(decoding: type, as: UTF8.self)
-      if Self.isOfNoCase(type) { return nil }
+      if Self.isOther(type) { return nil }
       throw CodecError.unknownType(type, version: Int(schemaVersion))
     }
     guard let policy = cases.interner.string(policy) else { throw CodecError.malformed(offset: 0) }
@@ -79,11 +79,26 @@ struct EventCodec {
     return try newest.data.withUnsafeBytes { try OrganizationEventCodec.decode(known, $0) }
   }
 
-  /// True for the types that belong to no case's stream.
-  static func isOfNoCase(_ type: String) -> Bool {
-    isOrganization(type) || PolicyEventType(rawValue: type) != nil
+  /// An incident's event from its columns.
+  func incidentEvent(type: String, schemaVersion: Int16, data: [UInt8]) throws -> IncidentEvent {
+    guard let known = IncidentEventType(rawValue: type) else {
+      throw CodecError.unknownType(type, version: Int(schemaVersion))
+    }
+    let newest = try upcaster.upcast(type, version: schemaVersion, data)
+    guard newest.version == known.schemaVersion else {
+      throw CodecError.unknownType(type, version: Int(schemaVersion))
+    }
+    return try newest.data.withUnsafeBytes { try IncidentEventCodec.decode(known, $0) }
   }
 
   /// True for the types that belong to an organisation's stream.
   static func isOrganization(_ type: String) -> Bool { OrganizationEventType(rawValue: type) != nil }
+
+  /// True for the types that belong to an incident's stream.
+  static func isIncident(_ type: String) -> Bool { IncidentEventType(rawValue: type) != nil }
+
+  /// True for the types that belong to no case's stream.
+  static func isOther(_ type: String) -> Bool {
+    isOrganization(type) || isIncident(type) || PolicyEventType(rawValue: type) != nil
+  }
 }

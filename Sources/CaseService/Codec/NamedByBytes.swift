@@ -58,12 +58,24 @@ extension CaseEventType {
     case 15:
       candidate =
         name.first == 0x62
-        ? .breachRecorded : name.first == 0x65 ? .retracted : name[5] == 0x63 ? .classified : .downgraded
+        ? .breachRecorded
+        : name.first == 0x65
+          ? .retracted
+          : name[5] == 0x63
+            ? .classified
+            : name.first == 0x69
+              ? .incidentsShown
+              : name[5] == 0x64 ? .downgraded : .callerVerified
     case 16: candidate = name.first == 0x62 ? .breachWithdrawn : .handedOver
-    case 17: candidate = .contactAttempted
-    case 20: candidate = name.first == 0x64 ? .dueDatesRecomputed : .informationProvided
+    case 17:
+      candidate =
+        name.first == 0x73
+        ? .selfHelpOffered : name.equals("caller-unverified") ? .callerUnverified : .contactAttempted
+    case 18: candidate = name.last == 0x64 && name[12] == 0x69 ? .callerCodeIssued : .callerCodeFailed
+    case 24: candidate = .linkedIncidentResolved
+    case 20: candidate = name.equals("due-dates-recomputed") ? .dueDatesRecomputed : .informationProvided
     case 21: candidate = .informationRequested
-    case 25: candidate = .contactDetailsConfirmed
+    case 25: candidate = name.first == 0x61 ? .assignedToAdministrator : .contactDetailsConfirmed
     default:
       self.init(rare: name)
       return

@@ -12,6 +12,7 @@ enum OrganizationEventType: String, CaseIterable {
   case subscriptionStarted = "subscription-started"
   case subscriptionEnded = "subscription-ended"
   case phoneRegistered = "phone-registered"
+  case administratorPhoneRegistered = "administrator-phone-registered"
 
   var schemaVersion: Int16 { 1 }
 }
@@ -60,6 +61,10 @@ enum OrganizationEventCodec {
     case .phoneRegistered(let phone):
       writer.field("phone", UUIDBytes(phone).description)
       return .phoneRegistered
+    case .administratorPhoneRegistered(let phone, let person):
+      writer.field("phone", UUIDBytes(phone).description)
+      writer.field("person", UUIDBytes(person).description)
+      return .administratorPhoneRegistered
     }
   }
 
@@ -94,6 +99,8 @@ enum OrganizationEventCodec {
     case .subscriptionStarted: return .subscriptionStarted(try s.required("kind", SubscriptionKind.self))
     case .subscriptionEnded: return .subscriptionEnded(try s.required("kind", SubscriptionKind.self))
     case .phoneRegistered: return .phoneRegistered(phone: try person("phone", &s))
+    case .administratorPhoneRegistered:
+      return .administratorPhoneRegistered(phone: try person("phone", &s), person: try person("person", &s))
     }
   }
 

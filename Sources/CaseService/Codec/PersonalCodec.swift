@@ -63,7 +63,7 @@ extension OrganizationEvent {
     switch self {
     case .administratorAdded(let person, _), .administratorRemoved(let person, _), .userAdded(let person):
       person
-    case .phoneRegistered(let phone): phone
+    case .phoneRegistered(let phone), .administratorPhoneRegistered(let phone, _): phone
     case .registered, .agreementSigned, .agreementEnded, .subscriptionStarted, .subscriptionEnded: nil
     }
   }

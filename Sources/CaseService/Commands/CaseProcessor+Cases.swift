@@ -20,22 +20,31 @@ extension CaseProcessor {
         "\(form.organization)/\(name) is the name of \(Reference(prefix: ledger.prefix, stream: taken).text) "
           + "already; choose another --name")
     }
-    let people = try persons(
-      [form.administrator] + (form.onBehalfOf.map { [$0] } ?? []), creating: true, transaction)
-    let asker = people[form.administrator] ?? .random()
     var form = form
+    let moment = moment(request, transaction)
+    let people = try persons(
+      [form.administrator, form.onBehalfOf ?? ""].filter { !$0.isEmpty }, creating: true, transaction)
+    let call = try call(form, organization, at: moment, transaction)
+    let asker = try call.person ?? people[form.administrator].map { PersonID($0) } ?? namelessCaller()
+    if let phone = form.phone, !form.isHistory { try checkNumber(phone, organization) }
     form.follows = try form.follows.map { try earlierCase($0, of: form.organization, connection) }
     let number = transaction.nextStream
     let reference = Reference(prefix: ledger.prefix, stream: number).text
-    let opened = form.command(
-      reference: reference, person: PersonID(asker), behalf: form.onBehalfOf.flatMap { people[$0] })
-    let moment = moment(request, transaction)
+    var opened = form.command(
+      reference: reference, person: asker, behalf: form.onBehalfOf.flatMap { people[$0] })
+    opened.isFromRegisteredNumber = call.isRegistered
+    let shown = form.isHistory ? [] : try activeIncidents(form.service, at: moment, connection)
+    opened.incidentsShown = shown.map(\.reference)
+    if !form.isHistory { opened.incident = try form.incident.map { try knownIncident($0, connection) } }
     let context = DecisionContext(
       occurredAt: moment, now: Instant(microseconds: transaction.now),
       rulebook: try rules.rulebook(for: organization.cloud, at: moment), organization: organization)
     let events = try CaseDecider.decide(.open(opened), CaseState(), context)
     let stream = request.isDryRun ? number : transaction.allocateStream()
-    let answer = try record(events, of: CaseState(), stream, context, request, transaction)
+    var answer = try record(events, of: CaseState(), stream, context, request, transaction)
+    answer.opening = CommandAnswer.Opening(
+      events.map(\.event), context.rulebook.policy, language: form.language)
+    answer.opening?.incidents = shown.map { .init($0, linked: opened.incident) }
     if let name = form.name, !request.isDryRun {
       transaction.name(name, scope: scope, stream: stream)
       cache.keep(name, scope: scope, stream)
@@ -60,6 +69,7 @@ extension CaseProcessor {
       occurredAt: moment(request, transaction), now: Instant(microseconds: transaction.now),
       rulebook: try rules.rulebook(named: state.view.policy),
       organization: try cache.organization(owner, connection))
+    for text in command.texts where text.field == .phone { try checkNumber(text.text, context.organization) }
     let resolved = try linking(try command.citing(evidence, of: state.view), of: state.view, connection)
     guard let taken = try takeOver(state, stream, before: resolved, context) else {
       let events = told(try CaseDecider.decide(resolved, state, context), of: state.view)
@@ -142,6 +152,7 @@ extension CaseProcessor {
       if history != nil { refolded.insert(stream) }
     }
     var answer = CommandAnswer(state, written, isNew: !before.exists, ledger: ledger.name, request)
+    answer.failure = CommandAnswer.FailedOutcome(events.last?.event)
     for new in events where answer.customerText == nil {
       answer.customerText = customerText(new.event, state, context.rulebook.policy)
     }
@@ -154,7 +165,7 @@ extension CaseProcessor {
     switch event {
     case .referred(let target, _, let guidance, _):
       return CustomerTexts(language).referral(to: target, guidance: guidance)
-    case .opened where state.view.isOwnArea:
+    case .opened where state.view.isOwnArea, .assignedToAdministrator:
       let category = state.view.category?.lowercased().split(separator: " ").joined(separator: "-")
       return policy.categories.first { $0.category == category }.map(CustomerTexts(language).ownArea)
     default: return nil
@@ -170,7 +181,7 @@ extension CaseProcessor {
     let actor = isTimers ? "timer:dossier" : try actor(request.actor, &values, transaction)
     return EventData(
       type: type.rawValue, schemaVersion: type.schemaVersion, occurredAt: new.occurredAt.microseconds,
-      actor: actor, commandID: request.commandID, cause: new.event.publication,
+      actor: actor, commandID: request.commandID, cause: try cause(of: new.event, transaction.connection),
       correlation: request.correlation, policy: policy,
       data: CaseEventCodec.encode(new.event, occurredAt: new.occurredAt),
       sealed: try seal(values, stream, version, transaction))
@@ -206,7 +217,7 @@ enum NameScope {
 
 extension CaseEvent {
   /// The position of the publication that caused it; nil for any other event.
-  fileprivate var publication: Int64? {
+  var publication: Int64? {
     if case .dueDatesRecomputed(let publication, _, _) = self { return publication }
     return nil
   }
@@ -256,7 +267,7 @@ extension OpenForm {
   fileprivate func command(reference: String, person: PersonID, behalf: UUIDBytes?) -> OpenRequest {
     let own: [(PersonalText.Field, String?)] = [
       (.title, title), (.description, description), (.impactStatement, impactStatement), (.email, email),
-      (.phone, phone), (.selfHelp, selfHelp),
+      (.phone, phone), (.selfHelp, selfHelp), (.caller, callerNumber),
     ]
     var texts = own.compactMap { field, text in
       text.map { PersonalText(person: person, field: field, text: $0) }
@@ -264,10 +275,13 @@ extension OpenForm {
     if let behalf, let onBehalfOf {
       texts.append(PersonalText(person: PersonID(behalf), field: .onBehalfOf, text: onBehalfOf))
     }
-    return OpenRequest(
+    var request = OpenRequest(
       reference: reference, name: name, person: person, byTelephone: byTelephone, type: type,
       service: service, category: category, severity: severity, contactMethod: contactMethod,
       language: language, timeZone: timeZone, incident: incident, follows: follows, texts: texts)
+    request.behalf = behalf.map { PersonID($0) }
+    request.isHistory = isHistory
+    return request
   }
 }
 

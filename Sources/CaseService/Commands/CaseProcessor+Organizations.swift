@@ -16,12 +16,15 @@ extension CaseProcessor {
     }
     let state = try known.map { try cache.organization($0, connection) } ?? OrganizationState()
     try check(request, isAt: state.version)
-    let address = form.address
-    let people = try persons(address.map { [$0] } ?? [], creating: true, transaction)
+    let address = try form.address(in: state.country)
+    let holder = form.holder
+    let people = try persons([address, holder].compactMap { $0 }, creating: true, transaction)
     let person = address.flatMap { people[$0] }.map { PersonID($0) } ?? .caseContact
+    let administrator = holder.flatMap { people[$0] }.map { PersonID($0) } ?? .caseContact
     let moment = moment(request, transaction)
     let events = try OrganizationDecider.decide(
-      form.command(name, person), state, at: moment, now: Instant(microseconds: transaction.now))
+      form.command(name, person, administrator), state, at: moment,
+      now: Instant(microseconds: transaction.now))
     let stream = known ?? (request.isDryRun ? transaction.nextStream : transaction.allocateStream())
     let answer = try record(events, of: state, name, form, person, stream, moment, request, transaction)
     if isRegistration, !request.isDryRun {
@@ -86,13 +89,19 @@ extension CaseProcessor {
 }
 
 extension OrganizationForm {
-  /// The address of the person or telephone it is about.
-  fileprivate var address: String? {
+  /// The address of the person or telephone it is about: a number in the one form it is found by.
+  fileprivate func address(in country: String) throws(Rejection) -> String? {
     switch self {
     case .addAdministrator(let email, _), .removeAdministrator(let email, _), .addUser(let email): email
-    case .registerPhone(let number): number
+    case .registerPhone(let number), .registerAdministratorPhone(let number, _):
+      try PhoneNumber(number, country: country, Places.numbering).line
     case .register, .signAgreement, .endAgreement, .startSubscription, .endSubscription: nil
     }
+  }
+
+  /// The administrator whose number it is.
+  fileprivate var holder: String? {
+    if case .registerAdministratorPhone(_, let email) = self { email } else { nil }
   }
 
   /// The personal value to seal beside the event.
@@ -100,12 +109,14 @@ extension OrganizationForm {
     switch self {
     case .addAdministrator(let email, _), .removeAdministrator(let email, _), .addUser(let email):
       ("email", email)
-    case .registerPhone(let number): ("phone", number)
+    case .registerPhone(let number), .registerAdministratorPhone(let number, _): ("phone", number)
     case .register, .signAgreement, .endAgreement, .startSubscription, .endSubscription: nil
     }
   }
 
-  fileprivate func command(_ name: String, _ person: PersonID) -> OrganizationCommand {
+  fileprivate func command(
+    _ name: String, _ person: PersonID, _ administrator: PersonID
+  ) -> OrganizationCommand {
     switch self {
     case .register(let cloud, let country, let domain):
       .register(name: name, cloud: cloud, country: country, domain: domain)
@@ -117,6 +128,7 @@ extension OrganizationForm {
     case .startSubscription(let kind): .startSubscription(kind)
     case .endSubscription(let kind): .endSubscription(kind)
     case .registerPhone: .registerPhone(phone: person)
+    case .registerAdministratorPhone: .registerAdministratorPhone(phone: person, person: administrator)
     }
   }
 }

@@ -59,7 +59,10 @@ extension CaseProcessor {
   func linking(
     _ command: CaseCommand, of view: CaseView, _ connection: Connection
   ) throws -> CaseCommand {
-    guard case .link(let kind, let text, _) = command, kind != .incident else { return command }
+    guard case .link(let kind, let text, _) = command else { return command }
+    guard kind != .incident else {
+      return .link(.incident, to: text.isEmpty ? text : try knownIncident(text, connection))
+    }
     let other = try cache.caseState(try find(CaseAddress(text), connection), connection).view
     guard other.version > 0, other.organization == view.organization else {
       throw ServiceError.notFound(

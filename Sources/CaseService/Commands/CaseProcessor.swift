@@ -11,6 +11,8 @@ final class CaseProcessor: GroupProcessor {
   let cache: StateCache
   /// The cases this group has changed, with the version each had before.
   var changed: [Int64: Int] = [:]
+  /// True once this group has read the ledger's incidents.
+  var hasReadIncidents = false
   /// The cases whose place in the timers' queue may have changed.
   var requeued: Set<Int64> = []
   /// What this group has appended to each case.
@@ -32,6 +34,7 @@ final class CaseProcessor: GroupProcessor {
     _ requests: [CommandRequest], in transaction: LedgerTransaction
   ) throws -> [Result<CommandAnswer, any Error>] {
     changed = [:]
+    hasReadIncidents = false
     requeued = []
     appended = [:]
     refolded = []
@@ -102,6 +105,7 @@ final class CaseProcessor: GroupProcessor {
     case .change(let address, let command, let evidence):
       answer = try change(address, command, evidence, request, transaction)
     case .organization(let name, let form): answer = try change(name, form, request, transaction)
+    case .incident(let reference, let form): answer = try change(reference, form, request, transaction)
     case .timers(let reference): answer = try timers(reference, request, transaction)
     case .retract(let address, let event, let texts):
       answer = try retract(address, event, texts, request, transaction)
@@ -120,7 +124,7 @@ final class CaseProcessor: GroupProcessor {
     case .change(.reference(let reference), _, _), .retract(.reference(let reference), _, _),
       .adopt(let reference), .timers(let reference):
       Reference(reference)?.stream
-    case .open, .change, .organization, .retract, .publish: nil
+    case .open, .change, .organization, .retract, .publish, .incident: nil
     }
   }
 

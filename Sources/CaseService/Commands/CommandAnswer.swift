@@ -30,6 +30,8 @@ public struct CommandAnswer: Hashable, Sendable {
   public var reference: String?
   /// The organisation's name, for a write to one.
   public var organization: String?
+  /// The incident's reference, for a write to one.
+  public var incident: String?
   /// The stream's version after it.
   public var version: Int
   /// The ledger's name.
@@ -52,6 +54,10 @@ public struct CommandAnswer: Hashable, Sendable {
   public var nextDue: NextDue?
   /// Where the case stands; nil for an organisation.
   public var status: CaseStatus?
+  /// What the person is told who opened a request; nil for any other command.
+  public var opening: Opening?
+  /// Why the command did not do what was wanted, though it was accepted and recorded; nil if it did.
+  public var failure: FailedOutcome?
   /// True if a clock moved, began or ended with it; known only where the command was just carried out.
   var changesClocks = false
   /// What the customer is told of it, in the request's language, where there is something to tell (CN-4, CN-32).
@@ -61,7 +67,13 @@ public struct CommandAnswer: Hashable, Sendable {
 extension CommandAnswer {
   /// The documented shape.
   public var json: JSON {
-    .object([
+    .object(
+      members + (incident.map { [.init("incident", .string($0))] } ?? []) + (opening?.members ?? [])
+        + (failure?.members ?? []))
+  }
+
+  private var members: [JSON.Member] {
+    [
       .init("case", JSON(reference)), .init("organization", JSON(organization)),
       .init("version", .int(Int64(version))), .init("ledger", .string(ledger)),
       .init("position", position.map { .int($0) } ?? .null), .init("repeated", .bool(isRepeated)),
@@ -71,7 +83,7 @@ extension CommandAnswer {
         "severity", reference == nil && status == nil ? .null : severityJSON(requested, assigned, reasons)),
       .init("next_due", nextDue.map(\.json) ?? .null),
       .init("customer_text", customerText?.json ?? .null),
-    ])
+    ]
   }
 
   /// Reads back what `json` wrote, as it was stored with the command.
@@ -89,6 +101,9 @@ extension CommandAnswer {
       nextDue: json["next_due"].flatMap(NextDue.init),
       status: json["state"]?.text.flatMap(CaseStatus.init(rawValue:)),
       customerText: CustomerText(json["customer_text"]))
+    incident = json["incident"]?.text
+    opening = Opening(json)
+    failure = FailedOutcome(json)
   }
 }
 

@@ -16,6 +16,9 @@ extension CommandRequest {
     case .organization(let name, let form):
       try form.check()
       request.body = .organization(try TextLimits.partOfAddress(name, "organization's name"), form)
+    case .incident(let reference, let form):
+      try form.check()
+      request.body = .incident(reference.map { IncidentReference($0)?.text ?? $0 }, form)
     case .timers(let reference): try TextLimits.line(reference, "case's reference", TextLimits.name)
     case .retract(let address, let event, let texts):
       try TextLimits.line(event, "event", TextLimits.name)
@@ -67,7 +70,10 @@ extension OpenForm {
     form.organization = try TextLimits.partOfAddress(organization, "organization's name")
     if let name { form.name = try TextLimits.partOfAddress(name, "case's name") }
     if let follows { form.follows = try CaseAddress(follows).checked().text }
-    try TextLimits.email(administrator, "administrator's e-mail address")
+    if callerNumber == nil || !administrator.isEmpty {
+      try TextLimits.email(administrator, "administrator's e-mail address")
+    }
+    try TextLimits.phone(callerNumber, "caller's telephone number")
     try TextLimits.email(onBehalfOf, "user's e-mail address")
     try TextLimits.email(email, "e-mail address")
     try TextLimits.phone(phone, "telephone number")
@@ -76,6 +82,7 @@ extension OpenForm {
       (service, "service"), (category, "category"), (timeZone, "time zone"), (language, "language"),
       (incident, "incident"),
     ] { try TextLimits.line(value, field, TextLimits.name) }
+    form.timeZone = try Places.zone(timeZone)
     for (value, field) in [
       (description, "description"), (impactStatement, "impact statement"), (selfHelp, "self-help"),
     ] { try TextLimits.text(value, field) }
@@ -88,11 +95,30 @@ extension OrganizationForm {
     switch self {
     case .register(_, let country, let domain):
       try TextLimits.line(country, "country", TextLimits.name)
+      try Places.country(country)
       try TextLimits.line(domain, "domain", 253)
     case .addAdministrator(let email, _), .removeAdministrator(let email, _), .addUser(let email):
       try TextLimits.email(email, "e-mail address")
     case .registerPhone(let number): try TextLimits.phone(number, "telephone number")
+    case .registerAdministratorPhone(let number, let email):
+      try TextLimits.phone(number, "telephone number")
+      try TextLimits.email(email, "administrator's e-mail address")
     case .signAgreement, .endAgreement, .startSubscription, .endSubscription: break
+    }
+  }
+}
+
+extension IncidentForm {
+  fileprivate func check() throws(ServiceError) {
+    switch self {
+    case .open(_, let service, let title, let description):
+      try TextLimits.line(service, "service", TextLimits.name)
+      try TextLimits.line(title, "title", TextLimits.title)
+      try TextLimits.text(description, "description")
+    case .update(let title, let text):
+      try TextLimits.line(title, "title", TextLimits.title)
+      try TextLimits.text(text, "message")
+    case .resolve(let text): try TextLimits.text(text, "message")
     }
   }
 }
@@ -115,7 +141,8 @@ extension CaseCommand {
       guard kind != .incident else { break }
       return .link(kind, to: try CaseAddress(other).checked().text)
     case .open, .provide, .escalate, .downgrade, .resolve, .reopen, .close, .cancel, .refer, .handOver,
-      .contactDetails, .unassign, .accept, .decline, .object, .offerSurvey, .answerSurvey:
+      .contactDetails, .unassign, .accept, .decline, .object, .offerSurvey, .answerSurvey, .issueCallerCode,
+      .confirmCaller, .noteIncidentResolved:
       break
     }
     return self
@@ -132,7 +159,7 @@ extension PersonalText {
     case .title: try TextLimits.line(text, "title", TextLimits.title)
     case .email: try TextLimits.email(text, "e-mail address")
     case .onBehalfOf: try TextLimits.email(text, "user's e-mail address")
-    case .phone: try TextLimits.phone(text, "telephone number")
+    case .phone, .caller: try TextLimits.phone(text, "telephone number")
     case .description, .impactStatement, .selfHelp, .message, .items, .resources, .summary, .reason, .impact,
       .comment:
       try TextLimits.text(text, field.rawValue.replacing("_", with: " "))

@@ -82,10 +82,14 @@ public enum CaseAddress: Hashable, Sendable {
 public struct OpenForm: Hashable, Sendable {
   /// The organisation's name.
   public var organization: String
-  /// The e-mail address of the administrator who asks or calls.
+  /// The e-mail address of the administrator who asks or calls; empty where the number tells who calls.
   public var administrator: String
   /// True when the request came by telephone.
   public var byTelephone = false
+  /// The number of the call (WW-6); nil if it is not known.
+  public var callerNumber: String?
+  /// True if it tells what happened at another desk: what that desk let pass stands (imports).
+  public var isHistory = false
   /// What is asked for.
   public var type: RequestType
   /// The service concerned.
@@ -156,6 +160,8 @@ public enum OrganizationForm: Hashable, Sendable {
   case endSubscription(SubscriptionKind)
   /// Register a telephone number.
   case registerPhone(number: String)
+  /// Register a telephone number of an administrator's.
+  case registerAdministratorPhone(number: String, email: String)
 }
 
 extension PersonID {
@@ -170,6 +176,16 @@ extension PersonalText {
   }
 }
 
+/// What is asked of an incident's history (WW-1).
+public enum IncidentForm: Hashable, Sendable {
+  /// Tell that it began, at the time of the command.
+  case open(cloud: Cloud, service: String, title: String, description: String?)
+  /// Tell more of it.
+  case update(title: String?, text: String?)
+  /// Tell that the service works again.
+  case resolve(text: String?)
+}
+
 /// One command: who, when, with which id, and what.
 public struct CommandRequest: Sendable {
   /// What is asked.
@@ -182,6 +198,8 @@ public struct CommandRequest: Sendable {
     case change(CaseAddress, CaseCommand, evidence: String? = nil)
     /// Do something to an organisation, by name.
     case organization(String, OrganizationForm)
+    /// Do something to an incident, by reference; without one where it is opened.
+    case incident(String?, IncidentForm)
     /// Record what time has done to a case, by reference. The only one that the actor `timer` may give.
     case timers(String)
     /// Take an event of a case back, named by its version or id (CK-18). The texts hold the reason.

@@ -17,6 +17,9 @@ extension CommandRequest {
     case .organization(let name, let form):
       writer.string(name)
       writer.write(form)
+    case .incident(let reference, let form):
+      writer.write(reference)
+      writer.write(form)
     case .timers(let reference):
       writer.string("timers")
       writer.string(reference)
@@ -49,6 +52,8 @@ extension JSONWriter {
       form.contactMethod.rawValue, form.email, form.phone, form.timeZone, form.language, form.onBehalfOf,
       form.incident, form.selfHelp, form.name, form.follows,
     ] { write(text) }
+    // Left out where there is none, so that what was given before this existed stays the same.
+    if let number = form.callerNumber { words("caller", number) }
   }
 
   fileprivate mutating func write(_ form: OrganizationForm) {
@@ -62,6 +67,16 @@ extension JSONWriter {
     case .startSubscription(let kind): words("subscription start", kind.rawValue)
     case .endSubscription(let kind): words("subscription end", kind.rawValue)
     case .registerPhone(let number): words("phone register", number)
+    case .registerAdministratorPhone(let number, let email): words("phone register", number, email)
+    }
+  }
+
+  fileprivate mutating func write(_ form: IncidentForm) {
+    switch form {
+    case .open(let cloud, let service, let title, let description):
+      words("incident open", cloud.rawValue, service, title, description)
+    case .update(let title, let text): words("incident update", title, text)
+    case .resolve(let text): words("incident resolve", text)
     }
   }
 
@@ -79,6 +94,10 @@ extension JSONWriter {
       words(severity.rawValue, reason?.rawValue, evidence.map { "\($0)" })
     case .refer(let target, _): string(target.rawValue)
     case .contactDetails(let method, _): write(method?.rawValue)
+    // What is made up on the way is not stated: salt, hash, proofs.
+    case .issueCallerCode(let channel, _, _): string(channel.rawValue)
+    case .confirmCaller(_, let stated): string(stated)
+    case .noteIncidentResolved(let incident): string(incident)
     case .unassign: null()
     case .accept(let proposal, _), .decline(let proposal, _): write(proposal.map { "\($0)" })
     case .answerSurvey(let score, _): string("\(score)")

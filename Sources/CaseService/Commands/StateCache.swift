@@ -15,6 +15,8 @@ final class StateCache {
   private var old: [Int64: CaseState] = [:]
   private var organizations: [Int64: OrganizationState] = [:]
   private var names: [Name: Int64] = [:]
+  /// The ledger's incidents, read when first needed.
+  var incidents = IncidentBook()
   private static let generation = 20_000
   /// Past this distance everything is read anew rather than asked what changed.
   private static let farBehind: Int64 = 50_000
@@ -57,6 +59,7 @@ final class StateCache {
     old = [:]
     organizations = [:]
     names = [:]
+    incidents = IncidentBook()
   }
 
   /// Reads the cases that are not at hand, in one query.
@@ -65,7 +68,7 @@ final class StateCache {
     guard !missing.isEmpty else { return }
     var loaded: [Int64: [RecordedCaseEvent]] = [:]
     for recorded in try EventReader.streams(missing, ledger: ledger, connection)
-    where !EventCodec.isOfNoCase(recorded.event.type) {
+    where !EventCodec.isOther(recorded.event.type) {
       loaded[recorded.stream, default: []].append(try codec.caseEvent(recorded))
     }
     for (stream, events) in loaded { store(CaseState(folding: events), stream) }

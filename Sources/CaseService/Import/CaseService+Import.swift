@@ -49,7 +49,6 @@ extension CaseService {
     if let cloud = options.cloud { mapping.organization.cloud = cloud }
     if let actor = options.actor { mapping.actor = actor }
     var importer = try Importer(mapping, options, service: self, progress: progress)
-    _ = try await currentPolicies()
     return try await importer.run()
   }
 

@@ -64,7 +64,8 @@ struct ImportCaseState: Sendable {
     case .cancel, .refer: standing.ball = nil
     case .classify(let severity, _, _, _): wanted = severity ?? wanted
     case .unassign: agent = nil
-    case .open, .close, .contactDetails, .accept, .decline, .object, .offerSurvey, .answerSurvey, .link:
+    case .open, .close, .contactDetails, .accept, .decline, .object, .offerSurvey, .answerSurvey, .link,
+      .issueCallerCode, .confirmCaller, .noteIncidentResolved:
       break
     }
   }
@@ -77,7 +78,7 @@ struct ImportCaseState: Sendable {
     case .open, .classify, .assign, .respond, .requestInformation, .provide, .escalate, .resolve, .reopen,
       .close,
       .cancel, .refer, .handOver, .contactDetails, .unassign, .accept, .decline, .object, .offerSurvey,
-      .answerSurvey, .link:
+      .answerSurvey, .link, .issueCallerCode, .confirmCaller, .noteIncidentResolved:
       break
     }
   }

@@ -32,6 +32,7 @@ extension ImportMapping {
     form.incident = try optional("incident")
     form.selfHelp = try optional("self_help")
     form.name = key
+    form.isHistory = true
     return form
   }
 }

@@ -31,6 +31,7 @@ struct Importer {
   mutating func run() async throws(ServiceError) -> ImportReport {
     let first = try look()
     if let first, !Task.isCancelled {
+      _ = try await plan.service.currentPolicies()
       var organization = OrganizationSetup(plan, firstRow: first)
       try await organization.run()
       report.add(organization.outcome)

@@ -87,6 +87,7 @@ extension OrganizationForm {
     case .startSubscription(let kind): "subscription start \(kind.rawValue)"
     case .endSubscription(let kind): "subscription end \(kind.rawValue)"
     case .registerPhone(let number): "phone register \(number)"
+    case .registerAdministratorPhone(let number, let email): "phone register \(number) \(email)"
     }
   }
 }

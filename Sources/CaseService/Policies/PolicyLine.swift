@@ -32,7 +32,7 @@ extension PolicyLibrary {
   /// Every value of a policy of this library, in a stated order, with its rule and who set it.
   public func describe(_ policy: Policy) -> [PolicyLine] {
     header(policy) + severityLines(policy) + clockLines(policy) + hourLines(policy) + settingLines(policy)
-      + categoryLines(policy) + wordLines(policy)
+      + categoryLines(policy) + wordLines(policy) + helpLines(policy)
   }
 
   /// What belongs to the opening, what the severities mean, and the rules that are no numbers.

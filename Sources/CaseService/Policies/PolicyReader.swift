@@ -12,7 +12,7 @@ struct PolicyReader {
       "severity_a_needs", "initial_response", "follow_up", "customer_response", "hours", "readings",
       "reopening_days", "survey_business_days", "attempt_counts_as_response", "non_cooperation",
       "warning_percents", "caller_verification", "categories", "known_categories", "opening", "severities",
-      "statements")
+      "statements", "notices", "self_help", "expected_wait")
     var reader = PolicyReader(fields: fields)
     return try reader.read()
   }
@@ -48,6 +48,7 @@ struct PolicyReader {
     }
     policy.callerVerification = try verification()
     policy.readings = try readings()
+    try readHelp(into: &policy)
     policy.opening = try opening()
     policy.meanings = try meanings()
     policy.statements = try statements()
@@ -168,7 +169,7 @@ struct PolicyReader {
     return countings
   }
 
-  private func setting(_ node: DataNode, _ range: ClosedRange<Int>) throws(PolicyFileError) -> Setting {
+  func setting(_ node: DataNode, _ range: ClosedRange<Int>) throws(PolicyFileError) -> Setting {
     let parts = try node.fields("value", "rule", "basis")
     let value = try parts.need("value", accepted: "a number").number(range)
     return Setting(value: value, rule: try parts.rule(), basis: try parts.basis())

@@ -29,7 +29,8 @@ public struct CaseDossier: Sendable {
       .init("ball", JSON(view.ball?.rawValue)), .init("ball_since", JSON(view.ballSince)),
       .init("classified", .bool(view.isClassified)), .init("policy_version", .string(view.policy)),
       .init("contact", contactJSON), .init("language", JSON(view.language)),
-      .init("time_zone", JSON(view.timeZone)), .init("impact_statement", JSON(texts[.impactStatement])),
+      .init("time_zone", JSON(view.timeZone)), .init("caller", callerJSON),
+      .init("impact_statement", JSON(texts[.impactStatement])),
       .init("self_help", JSON(texts[.selfHelp])), .init("on_behalf_of", JSON(texts[.onBehalfOf])),
       .init("incident", JSON(view.incident)), .init("follows", JSON(view.follows)),
       .init("referred_to", JSON(view.referredTo?.rawValue)), .init("opened_at", JSON(view.openedAt)),
@@ -41,6 +42,19 @@ public struct CaseDossier: Sendable {
       .init("duplicate_of", JSON(view.duplicateOf)), .init("gaps", .array(view.gaps.map(\.json))),
       .init("proposals", .array(view.proposals.map { $0.json(of: view.reference) })),
       .init("surveys", .array(view.surveys.map(\.json))),
+    ])
+  }
+
+  /// Who called from where, and how far they are verified (WW-6); null where nobody called.
+  private var callerJSON: JSON {
+    guard texts[.caller] != nil || view.caller != nil else { return .null }
+    let check = view.caller
+    return .object([
+      .init("number", JSON(texts[.caller])), .init("verified", .bool(check?.isVerified ?? true)),
+      .init("unverified_since", JSON(check?.since)), .init("verified_at", JSON(check?.verifiedAt)),
+      .init("codes_sent", .int(Int64(check?.codes.count ?? 0))),
+      .init("tries_left", check?.current.map { .int(Int64($0.triesLeft)) } ?? .null),
+      .init("code_expires_at", JSON(check?.current?.code.expiresAt)),
     ])
   }
 

@@ -23,7 +23,7 @@ struct CaseHistory {
     recorded = []
     var decoded: [RecordedCaseEvent] = []
     for event in try EventReader.stream(stream, ledger: ledger.ledger, connection) {
-      if EventCodec.isOfNoCase(event.event.type) { break }
+      if EventCodec.isOther(event.event.type) { break }
       recorded.append(event)
       decoded.append(try codec.caseEvent(event))
     }

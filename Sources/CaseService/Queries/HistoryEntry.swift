@@ -20,6 +20,8 @@ public struct HistoryEntry: Sendable {
   public var actor: String
   /// The command it came from.
   public var commandID: String
+  /// The position of the event that caused it, if one did.
+  public var cause: Int64?
   /// The policy version the decision rests on.
   public var policy: String
   /// The facts, with the texts opened.
@@ -35,7 +37,8 @@ public struct HistoryEntry: Sendable {
       .init("id", .string(id)), .init("version", .int(Int64(version))), .init("position", .int(position)),
       .init("type", .string(type)), .init("occurred_at", JSON(occurredAt)),
       .init("recorded_at", JSON(recordedAt)), .init("actor", .string(actor)),
-      .init("command_id", .string(commandID)), .init("policy_version", JSON(policy.isEmpty ? nil : policy)),
+      .init("command_id", .string(commandID)), .init("cause", cause.map { .int($0) } ?? .null),
+      .init("policy_version", JSON(policy.isEmpty ? nil : policy)),
       .init("data", data), .init("hash", .string(hash)),
       .init("retracted_by", retractedBy.map { .int(Int64($0)) } ?? .null),
     ])
@@ -58,6 +61,7 @@ extension HistoryEntry {
       type: event.type, occurredAt: Instant(microseconds: event.occurredAt),
       recordedAt: Instant(microseconds: recorded.recordedAt),
       actor: name.map { "\(event.actor):\($0)" } ?? event.actor, commandID: event.commandID.description,
+      cause: event.cause,
       policy: event.policy, data: data, hash: recorded.hash.hexadecimal)
   }
 }

@@ -28,6 +28,8 @@ public struct OrganizationReport: Sendable {
   public var users: [Held]
   /// Registered telephone numbers.
   public var phones: [String]
+  /// The administrators whose numbers these are, by number (WW-6).
+  public var phoneHolders: [String: String] = [:]
   /// The moment it is true for.
   public var observedAt: Instant
 
@@ -41,6 +43,14 @@ public struct OrganizationReport: Sendable {
       .init("administrators", .array(administrators.map { json($0, "email", "role") })),
       .init("users", .array(users.map { json($0, "email", nil) })),
       .init("phones", .array(phones.map { .string($0) })),
+      .init(
+        "phone_holders",
+        .array(
+          phones.compactMap { phone in
+            phoneHolders[phone].map {
+              .object([.init("phone", .string(phone)), .init("email", .string($0))])
+            }
+          })),
       .init("agreements", .array(agreements.map { json($0, nil, "kind") })),
       .init("subscriptions", .array(subscriptions.map { json($0, nil, "kind") })),
       .init("duties", .array(Self.standingDuties.map(\.json))), .init("as_of", JSON(observedAt)),
@@ -155,6 +165,9 @@ extension CaseService {
         .init(what: address($0.value.person), kind: $0.value.role.rawValue, from: $0.from, until: $0.until)
       },
       users: state.users.map { .init(what: address($0.value), kind: "user", from: $0.from, until: $0.until) },
-      phones: state.phones.map(address), observedAt: moment)
+      phones: state.phones.map(address),
+      phoneHolders: Dictionary(
+        state.phoneHolders.map { (address($0.key), address($0.value)) }, uniquingKeysWith: { $1 }),
+      observedAt: moment)
   }
 }

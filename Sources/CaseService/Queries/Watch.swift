@@ -4,8 +4,10 @@ public import SupportCases
 
 /// A new event, as `watch` shows it.
 public struct WatchedEvent: Sendable {
-  /// The case's reference, or the organisation's name.
+  /// The reference of the case or incident, or the organisation's name.
   public var subject: String
+  /// True for an incident's event.
+  public var isIncident = false
   /// The case as it is after the event; nil for an organisation's.
   public var view: CaseView?
   /// The event.
@@ -16,7 +18,7 @@ public struct WatchedEvent: Sendable {
     guard case .object(let members) = entry.json else { return entry.json }
     return .object(
       [
-        .init(view == nil ? "organization" : "case", .string(subject)),
+        .init(isIncident ? "incident" : view == nil ? "organization" : "case", .string(subject)),
         .init("state", JSON(view?.status.rawValue)), .init("severity", JSON(view?.assigned?.rawValue)),
       ] + members)
   }
@@ -77,6 +79,13 @@ extension CaseService {
         guard filter.accepts(organization: name) else { return nil }
         return WatchedEvent(
           subject: name, entry: try HistoryEntry(event, reference: name, ring, connection))
+      }
+      if EventCodec.isIncident(event.event.type) {
+        guard filter == CaseFilter() else { return nil }
+        let reference = IncidentReference(prefix: ledger.prefix, stream: event.stream).text
+        return WatchedEvent(
+          subject: reference, isIncident: true,
+          entry: try HistoryEntry(event, reference: reference, ring, connection))
       }
       let reference = Reference(prefix: ledger.prefix, stream: event.stream).text
       var codec = EventCodec()

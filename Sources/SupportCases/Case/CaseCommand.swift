@@ -28,6 +28,14 @@ public struct OpenRequest: Hashable, Sendable {
   public var follows: String?
   /// Title, description, statement, addresses.
   public var texts: [PersonalText]
+  /// The user it is for (DE-1).
+  public var behalf: PersonID?
+  /// True if it came from a number that is registered with the organisation (WW-6).
+  public var isFromRegisteredNumber = false
+  /// True if it tells what happened at another desk, whose checks were that desk's.
+  public var isHistory = false
+  /// Active incidents of the cloud and service that the person is shown (WW-1).
+  public var incidentsShown: [String] = []
 
   /// A request, all values given.
   public init(
@@ -94,6 +102,12 @@ public enum CaseCommand: Hashable, Sendable {
   case handOver(texts: [PersonalText])
   /// Confirm or change how the customer is reached (CN-24).
   case contactDetails(method: ContactChannel?, texts: [PersonalText])
+  /// Send a code to the administrator a caller claims to be (WW-6). Its salt and hash come in from outside.
+  case issueCallerCode(channel: ContactChannel, salt: String, hash: String)
+  /// Check the code a caller gives back (WW-6). `stated` tells answers apart without holding them.
+  case confirmCaller(proofs: [CallerCodeProof], stated: String)
+  /// Note that the incident the case is linked to is over (WW-1).
+  case noteIncidentResolved(incident: String)
   /// Say that nobody works on it any more.
   case unassign
   /// Accept a proposal or an objection, a version of this case's history (CK-11).
@@ -128,6 +142,9 @@ public enum CaseCommand: Hashable, Sendable {
     case .refer: "refer"
     case .handOver: "hand-over"
     case .contactDetails: "contact-details"
+    case .issueCallerCode: "verify-caller send"
+    case .confirmCaller: "verify-caller confirm"
+    case .noteIncidentResolved: "incident resolve"
     case .unassign: "assign"
     case .accept: "accept"
     case .decline: "decline"
@@ -148,7 +165,9 @@ public enum CaseCommand: Hashable, Sendable {
       .handOver(let texts), .contactDetails(_, let texts), .accept(_, let texts), .decline(_, let texts),
       .object(let texts), .answerSurvey(_, let texts):
       texts
-    case .assign, .close, .unassign, .offerSurvey, .link: []
+    case .assign, .close, .unassign, .offerSurvey, .link, .issueCallerCode, .confirmCaller,
+      .noteIncidentResolved:
+      []
     }
   }
 

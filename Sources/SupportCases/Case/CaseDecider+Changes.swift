@@ -35,9 +35,17 @@ extension CaseDecider {
     state.view.isOwnArea ? [] : followUps(each: true)
   }
 
-  /// The response clock starts when the operator takes the problem over (CN-34).
+  /// The response clock starts when the operator takes the problem over (CN-34). What the customer was answered
+  /// before the problem proved to be the administrator's stays answered (CK-10).
   func handOverChanges() -> [ClockChange] {
-    start(.initialResponse, severity: severity).map { [.started($0)] } ?? []
+    guard state.view.firstResponseAt == nil else { return followUps(each: true) }
+    return start(.initialResponse, severity: severity).map { [.started($0)] } ?? []
+  }
+
+  /// The response clock of a caller who had to be verified starts with that (CK-3).
+  func verificationChanges() -> [ClockChange] {
+    guard !state.view.isOwnArea else { return [] }
+    return start(.initialResponse, severity: severity).map { [.started($0)] } ?? []
   }
 
   /// When a statement that A needs and that did not come with the request lapses (CN-16).

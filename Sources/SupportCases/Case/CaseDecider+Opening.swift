@@ -4,9 +4,9 @@ extension CaseDecider {
     try checkSender(request)
     try checkText(request)
     let organization = context.organization
-    // Written with capitals or spaces it is the same category: a slip must not bring it into scope.
-    let wanted = request.category.map { $0.lowercased().split(separator: " ").joined(separator: "-") }
-    let category = policy.categories.first { $0.category == wanted }
+    let topics = try offered(to: request)
+    let category = rule(for: request.category)
+    let isUnverified = isUnverified(request) && category?.outcome != .referred
     let hasStatement = request.texts.contains { $0.field == .impactStatement && !$0.text.isBlank }
     let eligibility = Eligibility(
       policy: policy, organization: organization, type: request.type, hasStatement: hasStatement, at: at)
@@ -26,16 +26,23 @@ extension CaseDecider {
     case .referred: opened.ball = nil
     case .administrator: opened.ball = .customer
     case nil:
-      if let first = start(.initialResponse, severity: assigned, type: request.type) {
+      // For an unverified caller it starts when the verification succeeds (CK-3).
+      if !isUnverified, let first = start(.initialResponse, severity: assigned, type: request.type) {
         opened.clocks = [.started(first)]
       }
     }
     opened.statementDueAt = statementDue(opened)
     emit(.opened(opened), request.texts)
-    if let category, category.outcome == .referred {
-      let target = category.referTo.flatMap(ReferralTarget.init(rawValue:)) ?? .community
-      emit(.referred(to: target, rule: category.rule, guidance: category.guidance, clocks: []))
-    }
+    if isUnverified { emit(.callerUnverified) }
+    if !topics.isEmpty { emit(.selfHelpOffered(topics: topics.map(\.name))) }
+    if !request.incidentsShown.isEmpty { emit(.incidentsShown(incidents: request.incidentsShown)) }
+    if let category, category.outcome == .referred { apply(category) }
+  }
+
+  /// True for a call that the policy wants verified (WW-6).
+  private func isUnverified(_ request: OpenRequest) -> Bool {
+    policy.callerVerification != nil && request.byTelephone && !request.isFromRegisteredNumber
+      && !request.isHistory
   }
 
   /// Only an administrator of a subscribing organisation asks (ALL-2, CN-1, CN-30).
@@ -51,12 +58,17 @@ extension CaseDecider {
         rules: ["ALL-3"])
     }
     guard organization.isAdministrator(request.person, at: at) else {
+      let notice = policy.notice(.notAdministrator)
+      let elsewhere = notice?.text ?? "the community, self-service and the organization's administrators help"
       throw Rejection(
         .notAdministrator,
         "only an administrator of \(organization.name) may open a request, and this person was none at "
-          + "\(at.rfc3339); the community, self-service and the organization's administrators help",
-        rules: ["ALL-2", "CN-30"], administrators: organization.administrators(at: at))
+          + "\(at.rfc3339); \(elsewhere)",
+        rules: ["ALL-2", notice?.rule ?? "CN-30"],
+        // Nothing about the organisation is told to a caller nobody knows (WW-6).
+        administrators: isUnverified(request) ? [] : organization.administrators(at: at))
     }
+    try checkOthers(request)
     guard organization.hasSubscription(at: at) else {
       throw Rejection(
         .noSubscription,
@@ -64,6 +76,26 @@ extension CaseDecider {
           + "self-service are open to everyone",
         rules: ["ALL-2", "CN-1"])
     }
+  }
+
+  /// Whom it is for, and what an unknown caller may not ask.
+  private func checkOthers(_ request: OpenRequest) throws(Rejection) {
+    guard !request.isHistory else { return }
+    if isUnverified(request), request.behalf != nil || request.follows != nil {
+      throw Rejection(
+        .callerNotVerified,
+        "the caller is not verified, so --on-behalf-of and --follows would tell what is not theirs to know; "
+          + "open without them",
+        rules: ["WW-6"])
+    }
+    guard let origin = policy.opening[.onBehalfOf], let behalf = request.behalf,
+      !context.organization.isKnown(behalf, at: at)
+    else { return }
+    throw Rejection(
+      .notUser,
+      "the person named by --on-behalf-of was no user of \(context.organization.name) at \(at.rfc3339); make "
+        + "them known with 'dossier organization user add'",
+      rules: [origin.rule])
   }
 
   private func checkText(_ request: OpenRequest) throws(Rejection) {

@@ -14,6 +14,7 @@ extension CaseDecider {
     }
     let changes = new.map { severityChanges(to: $0) } ?? []
     emit(.classified(severity: new, category: category, issueType: issueType, clocks: changes), texts)
+    if let rule = rule(for: category) { apply(rule) }
   }
 
   mutating func escalate(_ new: Severity?, _ tier: Int?, _ texts: [PersonalText]) throws(Rejection) {

@@ -72,6 +72,7 @@ public struct CaseDecider: Sendable {
   private mutating func decide(_ command: CaseCommand) throws(Rejection) {
     try checkTime(command)
     try checkStatus(command)
+    try requireVerifiedCaller(for: command)
     if case .open = command {} else { recordDue() }
     switch command {
     case .open(let request): try open(request)
@@ -91,6 +92,9 @@ public struct CaseDecider: Sendable {
     case .refer(let target, let texts): refer(to: target, texts)
     case .handOver(let texts): try handOver(texts)
     case .contactDetails(let method, let texts): try confirmDetails(method, texts)
+    case .issueCallerCode(let channel, let salt, let hash): try issueCode(channel, salt: salt, hash: hash)
+    case .confirmCaller(let proofs, _): try confirmCaller(proofs)
+    case .noteIncidentResolved(let incident): noteIncidentResolved(incident)
     case .unassign: unassign()
     case .accept(let proposal, let texts): try accept(proposal, texts)
     case .decline(let proposal, let texts): try decline(proposal, texts)
@@ -180,7 +184,8 @@ extension CaseCommand {
     switch self {
     case .open: []
     case .classify, .assign, .requestInformation, .provide, .escalate, .downgrade, .resolve, .cancel,
-      .refer, .handOver, .contactDetails, .unassign, .accept, .decline, .object:
+      .refer, .handOver, .contactDetails, .unassign, .accept, .decline, .object, .issueCallerCode,
+      .confirmCaller, .noteIncidentResolved:
       [.open]
     case .respond(let kind, _, _, _):
       switch kind {
@@ -204,8 +209,9 @@ extension CaseCommand {
     case .accept, .decline, .object: ["CK-11"]
     case .offerSurvey, .answerSurvey: ["CN-35"]
     case .open, .classify, .assign, .respond, .requestInformation, .provide, .escalate, .downgrade,
-      .resolve, .close, .cancel, .contactDetails, .unassign, .link:
+      .resolve, .close, .cancel, .contactDetails, .unassign, .link, .noteIncidentResolved:
       []
+    case .issueCallerCode, .confirmCaller: ["WW-6"]
     }
   }
 }

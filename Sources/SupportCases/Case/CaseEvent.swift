@@ -194,6 +194,22 @@ public enum CaseEvent: Hashable, Sendable {
   case breachWithdrawn(clock: ClockName, cycle: Int, breach: Int, response: Int)
   /// A customer's duty that has no clock of its own ran out of time.
   case dutyLapsed(duty: Duty, dueAt: Instant)
+  /// Self-help was offered with the opening (ALL-6).
+  case selfHelpOffered(topics: [String])
+  /// A problem found to be the administrator's own went to the administrator (CN-34).
+  case assignedToAdministrator(rule: Rule, guidance: String, clocks: [ClockChange])
+  /// Active incidents of the service were shown with the opening (WW-1).
+  case incidentsShown(incidents: [String])
+  /// The incident the case is linked to is over (WW-1).
+  case linkedIncidentResolved(incident: String)
+  /// The call came from a number that is not registered (WW-6).
+  case callerUnverified
+  /// A code was made for the administrator the caller claims to be (WW-6).
+  indirect case callerCodeIssued(CallerCode)
+  /// The caller's answer was not the code (WW-6).
+  case callerCodeFailed(reason: CallerCodeFailure, triesLeft: Int)
+  /// The caller gave the code back; the response clock starts (WW-6, CK-3).
+  case callerVerified(clocks: [ClockChange])
   /// Nobody works on it any more.
   case unassigned(agent: String)
   /// A share of a clock's time, in percent, was used up; dated when it was (CK-6).
@@ -228,12 +244,16 @@ public enum CaseEvent: Hashable, Sendable {
       .contactAttempted(_, _, _, let clocks), .informationRequested(_, let clocks),
       .informationProvided(_, _, _, let clocks), .escalated(_, _, _, _, let clocks),
       .resolved(_, let clocks), .reopened(let clocks), .cancelled(let clocks),
-      .referred(_, _, _, let clocks), .handedOver(let clocks), .dueDatesRecomputed(_, _, let clocks):
+      .referred(_, _, _, let clocks), .handedOver(let clocks),
+      .assignedToAdministrator(_, _, let clocks), .callerVerified(let clocks),
+      .dueDatesRecomputed(_, _, let clocks):
       clocks
     // What a retraction changes stands in the events it restates.
     case .assigned, .noted, .closed, .contactDetailsConfirmed, .breachRecorded, .breachWithdrawn,
       .dutyLapsed, .unassigned, .warningRecorded, .downgradeProposed, .proposalAccepted, .proposalDeclined,
-      .downgradeObjected, .downgradeNotified, .surveyOffered, .surveyAnswered, .linked, .retracted:
+      .downgradeObjected, .downgradeNotified, .surveyOffered, .surveyAnswered, .linked, .selfHelpOffered,
+      .incidentsShown, .linkedIncidentResolved, .callerUnverified, .callerCodeIssued, .callerCodeFailed,
+      .retracted:
       []
     }
   }
@@ -246,7 +266,9 @@ public enum CaseEvent: Hashable, Sendable {
       .informationProvided, .escalated, .downgraded, .resolved, .reopened, .closed, .cancelled, .referred,
       .handedOver, .contactDetailsConfirmed, .unassigned, .warningRecorded, .downgradeProposed,
       .proposalAccepted, .proposalDeclined, .downgradeObjected, .downgradeNotified, .surveyOffered,
-      .surveyAnswered, .linked, .retracted, .dueDatesRecomputed:
+      .surveyAnswered, .linked, .selfHelpOffered,
+      .assignedToAdministrator, .incidentsShown, .linkedIncidentResolved, .callerUnverified,
+      .callerCodeIssued, .callerCodeFailed, .callerVerified, .retracted, .dueDatesRecomputed:
       false
     }
   }
@@ -263,7 +285,8 @@ extension CaseEvent {
       .reopened, .closed, .cancelled, .referred, .handedOver, .contactDetailsConfirmed, .breachRecorded,
       .breachWithdrawn, .dutyLapsed, .unassigned, .warningRecorded, .downgradeProposed, .proposalAccepted,
       .proposalDeclined, .downgradeObjected, .downgradeNotified, .surveyOffered, .surveyAnswered, .linked,
-      .retracted, .dueDatesRecomputed:
+      .selfHelpOffered, .assignedToAdministrator, .incidentsShown, .linkedIncidentResolved, .callerUnverified,
+      .callerCodeIssued, .callerCodeFailed, .callerVerified, .retracted, .dueDatesRecomputed:
       false
     }
   }

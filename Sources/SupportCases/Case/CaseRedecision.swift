@@ -155,8 +155,12 @@ extension CaseDecider {
       emit(.dueDatesRecomputed(publication: publication, before: before, clocks: recomputedClocks()))
     case .assigned, .noted, .closed, .contactDetailsConfirmed, .unassigned, .warningRecorded,
       .downgradeProposed, .proposalAccepted, .proposalDeclined, .downgradeObjected, .downgradeNotified,
-      .surveyOffered, .surveyAnswered, .linked, .retracted:
+      .surveyOffered, .surveyAnswered, .linked, .selfHelpOffered, .incidentsShown, .linkedIncidentResolved,
+      .callerUnverified, .callerCodeIssued, .callerCodeFailed, .retracted:
       emit(event)
+    case .assignedToAdministrator(let rule, let guidance, _):
+      emit(.assignedToAdministrator(rule: rule, guidance: guidance, clocks: cancellations()))
+    case .callerVerified: emit(.callerVerified(clocks: verificationChanges()))
     case .breachRecorded, .breachWithdrawn, .dutyLapsed: break
     }
   }
@@ -262,7 +266,9 @@ extension CaseCommand {
     case .opened, .breachRecorded, .breachWithdrawn, .dutyLapsed, .retracted, .dueDatesRecomputed,
       .unassigned,
       .warningRecorded, .downgradeProposed, .proposalAccepted, .proposalDeclined, .downgradeObjected,
-      .downgradeNotified, .surveyOffered, .surveyAnswered, .linked:
+      .downgradeNotified, .surveyOffered, .surveyAnswered, .linked, .selfHelpOffered,
+      .assignedToAdministrator, .incidentsShown, .linkedIncidentResolved, .callerUnverified,
+      .callerCodeIssued, .callerCodeFailed, .callerVerified:
       return nil
     }
   }

@@ -30,6 +30,9 @@ public enum CaseRetraction {
       if event.version > version, let objection = again.objection(to: event) {
         throw rests(event, on: version, "without it, \(objection.message)", objection.rules)
       }
+      if case .assignedToAdministrator = event.event, event.version == version + 1 {
+        throw rests(event, on: version, "it came with it", ["CN-32"])
+      }
       if event.event.named == version {
         throw rests(event, on: version, "it names it", event.event.isDowngrade ? ["CN-26"] : ["CK-11"])
       }
@@ -90,6 +93,11 @@ extension CaseEvent {
     case .retracted: "is a retraction itself and stays; give the command that was taken back again"
     case .warningRecorded, .downgradeProposed, .surveyOffered(true):
       "was told when it was due and stays; decline a proposal, or retract the event it came from"
+    case .selfHelpOffered, .incidentsShown: "came with the opening and stays"
+    case .linkedIncidentResolved: "tells what the incident's end was and stays; correct the incident"
+    case .callerUnverified, .callerCodeIssued, .callerCodeFailed, .callerVerified:
+      "belongs to the verification of the caller and stays; verify-caller goes on from there"
+    case .assignedToAdministrator: "gave the problem to the administrator; hand-over gives it back"
     case .proposalAccepted: "was followed by what was proposed; escalate gives the severity back"
     case .dueDatesRecomputed: "follows from a published policy; publish another version of it"
     case .referred:

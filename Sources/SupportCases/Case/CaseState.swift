@@ -46,6 +46,8 @@ public struct CaseState: Hashable, Sendable {
   /// Contacts later than that change, in order: what is entered late falls between them (CK-14).
   public private(set) var contacts: [Instant] = []
 
+  /// The incident whose end the case was told of last (WW-1).
+  public private(set) var incidentTold: String?
   /// The versions of the events that were taken back (CK-18).
   public private(set) var retracted: Set<Int> = []
 
@@ -75,8 +77,10 @@ public struct CaseState: Hashable, Sendable {
     case .assigned, .responded, .resolved, .reopened, .closed, .cancelled, .referred, .handedOver,
       .contactDetailsConfirmed, .breachWithdrawn, .unassigned, .warningRecorded, .downgradeProposed,
       .proposalAccepted, .proposalDeclined, .downgradeObjected, .downgradeNotified, .surveyOffered,
-      .surveyAnswered, .linked, .dueDatesRecomputed:
+      .surveyAnswered, .linked, .selfHelpOffered, .assignedToAdministrator, .incidentsShown,
+      .callerUnverified, .callerCodeIssued, .callerCodeFailed, .callerVerified, .dueDatesRecomputed:
       break
+    case .linkedIncidentResolved(let incident): incidentTold = incident
     case .retracted(let retraction): retracted.insert(retraction.event)
     }
     if before != Course(view) || recorded.version == 1 {
@@ -101,13 +105,15 @@ public struct CaseState: Hashable, Sendable {
   }
 }
 
-/// What CK-14 calls a change: severity, ball or state.
+/// What CK-14 calls a change: severity, ball or state; a caller's verification, which starts the clock (CK-3).
 private struct Course: Equatable {
+  var isVerified: Bool?
   var severity: Severity?
   var ball: Side?
   var status: CaseStatus
 
   init(_ view: CaseView) {
+    isVerified = view.caller?.isVerified
     severity = view.assigned
     ball = view.ball
     status = view.status

@@ -114,6 +114,8 @@ public struct PersonalText: Hashable, Sendable {
     case message, items, resources, summary, reason
     /// What was assessed.
     case impact
+    /// The number a caller called from (WW-6).
+    case caller
     /// What a customer says beside the score of a survey.
     case comment
   }

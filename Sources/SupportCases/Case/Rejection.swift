@@ -42,6 +42,30 @@ public struct Rejection: Error, Hashable, Sendable {
     case noPolicy = "no-policy"
     /// The organisation's domain belongs to another cloud (ALL-1).
     case wrongCloud = "wrong-cloud"
+    /// The caller has not given the code back (WW-6).
+    case callerNotVerified = "caller-not-verified"
+    /// The caller was verified before; a code is good once (WW-6).
+    case callerVerifiedAlready = "caller-verified-already"
+    /// No code was sent (WW-6).
+    case codeMissing = "code-missing"
+    /// The code is no longer good (WW-6).
+    case codeExpired = "code-expired"
+    /// Too many wrong answers were given (WW-6).
+    case codeExhausted = "code-exhausted"
+    /// The answer is not the code (WW-6).
+    case codeWrong = "code-wrong"
+    /// A newer code took its place (WW-6).
+    case codeSuperseded = "code-superseded"
+    /// No address is registered that a code may go to (WW-6).
+    case noRegisteredAddress = "no-registered-address"
+    /// Self-help comes first (ALL-6).
+    case selfHelpFirst = "self-help-first"
+    /// The person is no user of the organisation (DE-1).
+    case notUser = "not-a-user"
+    /// There is no such incident in the cloud (WW-1).
+    case unknownIncident = "unknown-incident"
+    /// The incident is over (WW-1).
+    case incidentResolved = "incident-resolved"
     /// The event named is no proposal and no objection (CK-11).
     case unknownProposal = "unknown-proposal"
     /// The proposal or objection was decided or withdrawn before (CK-11).

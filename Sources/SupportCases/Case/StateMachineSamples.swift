@@ -4,7 +4,7 @@ enum CommandKind: CaseIterable {
   case open, classify, assign, respond, requestInformation, provide, escalate, downgrade, resolve, reopen,
     close,
     cancel, refer, handOver, contactDetails, unassign, accept, decline, object, offerSurvey, answerSurvey,
-    link
+    link, issueCallerCode, confirmCaller, noteIncidentResolved
 
   init(_ command: CaseCommand) {
     switch command {
@@ -30,6 +30,9 @@ enum CommandKind: CaseIterable {
     case .offerSurvey: self = .offerSurvey
     case .answerSurvey: self = .answerSurvey
     case .link: self = .link
+    case .issueCallerCode: self = .issueCallerCode
+    case .confirmCaller: self = .confirmCaller
+    case .noteIncidentResolved: self = .noteIncidentResolved
     }
   }
 
@@ -42,7 +45,14 @@ enum CommandKind: CaseIterable {
         ("open", .open(Sample.request(category: "mobility"))),
         ("open (out of scope)", .open(Sample.request(category: "third-party"))),
       ]
-    case .classify: return named(.classify(severity: .b, category: nil, issueType: nil, texts: []))
+    case .classify:
+      return named(.classify(severity: .b, category: nil, issueType: nil, texts: []))
+        + [
+          (
+            "classify (out of scope)",
+            .classify(severity: nil, category: "third-party", issueType: nil, texts: [])
+          )
+        ]
     case .assign: return named(.assign(agent: "li"))
     case .respond:
       return [
@@ -80,6 +90,8 @@ enum CommandKind: CaseIterable {
     case .offerSurvey: return named(.offerSurvey)
     case .answerSurvey: return named(.answerSurvey(score: 5, texts: []))
     case .link: return named(.link(.incident, to: "IN-1"))
+    // No state changes: a caller is verified worldwide only, and an incident's end tells its cases by itself.
+    case .issueCallerCode, .confirmCaller, .noteIncidentResolved: return []
     }
   }
 

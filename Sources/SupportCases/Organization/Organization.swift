@@ -44,6 +44,8 @@ public enum OrganizationEvent: Hashable, Sendable {
   case subscriptionEnded(SubscriptionKind)
   /// A telephone number was registered; the number is sealed under this id (WW-6).
   case phoneRegistered(phone: PersonID)
+  /// A telephone number of an administrator's was registered (WW-6).
+  case administratorPhoneRegistered(phone: PersonID, person: PersonID)
 }
 
 /// What can be asked of an organisation's history. E-mail addresses and numbers travel beside it.
@@ -66,6 +68,8 @@ public enum OrganizationCommand: Hashable, Sendable {
   case endSubscription(SubscriptionKind)
   /// Register a telephone number.
   case registerPhone(phone: PersonID)
+  /// Register a telephone number of an administrator's.
+  case registerAdministratorPhone(phone: PersonID, person: PersonID)
 }
 
 /// A time during which something held: `[from, until)`.
@@ -113,6 +117,8 @@ public struct OrganizationState: Hashable, Sendable {
   public private(set) var subscriptions: [Spell<SubscriptionKind>] = []
   /// Registered telephone numbers, by id.
   public private(set) var phones: [PersonID] = []
+  /// The administrators whose numbers these are, by the number's id.
+  public private(set) var phoneHolders: [PersonID: PersonID] = [:]
   /// The version of its newest event; 0 before it was registered.
   public private(set) var version = 0
 
@@ -135,6 +141,14 @@ public struct OrganizationState: Hashable, Sendable {
   public func isAdministrator(_ person: PersonID, at moment: Instant) -> Bool {
     administrators.contains { $0.value.person == person && $0.holds(at: moment) }
   }
+
+  /// True if that person was an administrator or a user then (DE-1).
+  public func isKnown(_ person: PersonID, at moment: Instant) -> Bool {
+    isAdministrator(person, at: moment) || users.contains { $0.value == person && $0.holds(at: moment) }
+  }
+
+  /// The number registered last for an administrator; nil if none is.
+  public func phone(of person: PersonID) -> PersonID? { phones.last { phoneHolders[$0] == person } }
 
   /// True if an agreement of that kind was in force then (CN-14).
   public func hasAgreement(_ kind: AgreementKind, at moment: Instant) -> Bool {
@@ -168,6 +182,10 @@ public struct OrganizationState: Hashable, Sendable {
     case .subscriptionStarted(let kind): Self.begin(kind, at: moment, in: &subscriptions)
     case .subscriptionEnded(let kind): Self.end(&subscriptions, at: moment) { $0 == kind }
     case .phoneRegistered(let phone): phones.append(phone)
+    case .administratorPhoneRegistered(let phone, let person):
+      if let index = phones.firstIndex(of: phone) { phones.remove(at: index) }
+      phones.append(phone)
+      phoneHolders[phone] = person
     }
   }
 

@@ -55,6 +55,16 @@ public enum OrganizationDecider {
       return [.subscriptionEnded(kind)]
     case .registerPhone(let phone):
       return state.phones.contains(phone) ? [] : [.phoneRegistered(phone: phone)]
+    case .registerAdministratorPhone(let phone, let person):
+      guard state.isAdministrator(person, at: moment) else {
+        throw Rejection(
+          .notAdministrator,
+          "that person was no administrator of \(state.name) at \(moment.rfc3339); register the number without "
+            + "--admin, or make them administrator first",
+          rules: ["WW-6"])
+      }
+      return state.phoneHolders[phone] == person
+        ? [] : [.administratorPhoneRegistered(phone: phone, person: person)]
     }
   }
 

@@ -269,6 +269,12 @@ public struct Policy: Hashable, Sendable {
   public var callerVerification: CallerVerification?
   /// Other calendars that the sources admit (CK-16).
   public var readings: [CalendarReading] = []
+  /// What people are told (ALL-2, DE-5, WW-8).
+  public var notices: [PolicyNotice] = []
+  /// Help offered before a request (ALL-6); nil: none.
+  public var selfHelp: SelfHelp?
+  /// From what the expected wait is told (WW-2); nil: it is not told.
+  public var expectedWait: ExpectedWait?
   /// What belongs to the opening of a request, each with where it comes from.
   public var opening: [OpeningStep: Origin] = [:]
   /// What the severities mean; empty where none is published.

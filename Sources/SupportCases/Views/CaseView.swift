@@ -85,6 +85,9 @@ public struct CaseView: Hashable, Sendable {
   /// Surveys offered, oldest first (CN-35).
   public var surveys: [SurveyRound] = []
 
+  /// How far the verification of an unregistered caller has come (WW-6); nil where there is none to verify.
+  public var caller: CallerCheck?
+
   /// A case without events.
   public init() {}
 
@@ -140,6 +143,14 @@ public struct CaseView: Hashable, Sendable {
     case .contactDetailsConfirmed(let method):
       if let method { contactMethod = method }
       contactEvent = recorded.version
+    case .assignedToAdministrator:
+      isOwnArea = true
+      hold(.customer, at)
+    case .callerUnverified: caller = CallerCheck(since: at)
+    case .callerCodeIssued(let code): caller?.codes.append((code, code.tries))
+    case .callerCodeFailed(_, let triesLeft):
+      if let last = caller?.codes.indices.last { caller?.codes[last].triesLeft = triesLeft }
+    case .callerVerified: caller?.verifiedAt = at
     case .dueDatesRecomputed: policy = recorded.policy
     case .unassigned: agent = nil
     case .linked(let kind, let other): link(kind, to: other)
@@ -151,7 +162,8 @@ public struct CaseView: Hashable, Sendable {
       surveys[last].answeredBy = recorded.version
       surveys[last].score = score
     case .noted, .breachRecorded, .breachWithdrawn, .dutyLapsed, .warningRecorded, .downgradeProposed,
-      .proposalAccepted, .proposalDeclined, .downgradeObjected, .downgradeNotified, .retracted:
+      .proposalAccepted, .proposalDeclined, .downgradeObjected, .downgradeNotified, .selfHelpOffered,
+      .incidentsShown, .linkedIncidentResolved, .retracted:
       break
     }
   }

@@ -6,8 +6,8 @@ public struct Responsibilities: Hashable, Sendable {
   var followUps: [Int: Int] = [:]
   private var type: RequestType = .technical
   private var severity: Severity?
-  private var ball: Side?
-  private var isOwnArea = false
+  var ball: Side?
+  var isOwnArea = false
   private var hasStatement = false
 
   /// No duties yet.
@@ -53,9 +53,14 @@ public struct Responsibilities: Hashable, Sendable {
     case .breachWithdrawn(_, _, let breach, let response): restore(breach, response, change)
     case .dutyLapsed(let duty, _): settle(duty, .lapsed, change)
     case .surveyOffered: settle(.survey, .fulfilled, change)
+    case .selfHelpOffered: offer(change)
+    case .assignedToAdministrator: giveBack(change)
+    case .callerVerified:
+      if let start = change.start(of: .initialResponse) { owe(.initialResponse, due: start.dueAt, change) }
     case .dueDatesRecomputed: recompute(change)
     case .assigned, .noted, .closed, .unassigned, .warningRecorded, .downgradeProposed, .proposalAccepted,
-      .proposalDeclined, .downgradeObjected, .downgradeNotified, .surveyAnswered, .linked, .retracted:
+      .proposalDeclined, .downgradeObjected, .downgradeNotified, .surveyAnswered, .linked, .incidentsShown,
+      .linkedIncidentResolved, .callerUnverified, .callerCodeIssued, .callerCodeFailed, .retracted:
       break
     }
     follow(recorded.event.clocks, change)

@@ -152,9 +152,10 @@ public struct SLAClocks: Hashable, Sendable {
       }
     case .opened, .classified, .assigned, .responded, .contactAttempted, .noted, .informationRequested,
       .informationProvided, .escalated, .downgraded, .resolved, .reopened, .closed, .cancelled, .referred,
-      .handedOver, .contactDetailsConfirmed, .dutyLapsed, .unassigned, .downgradeProposed,
-      .proposalAccepted, .proposalDeclined, .downgradeObjected, .downgradeNotified, .surveyOffered,
-      .surveyAnswered, .linked, .retracted, .dueDatesRecomputed:
+      .handedOver, .contactDetailsConfirmed, .dutyLapsed, .unassigned, .downgradeProposed, .proposalAccepted,
+      .proposalDeclined, .downgradeObjected, .downgradeNotified, .surveyOffered, .surveyAnswered, .linked,
+      .selfHelpOffered, .assignedToAdministrator, .incidentsShown, .linkedIncidentResolved, .callerUnverified,
+      .callerCodeIssued, .callerCodeFailed, .callerVerified, .retracted, .dueDatesRecomputed:
       break
     }
   }

@@ -24,7 +24,7 @@ struct Dossier: AsyncParsableCommand {
       RespondCommand.self, RequestInformationCommand.self, ProvideCommand.self, EscalateCommand.self,
       DowngradeCommand.self, ResolveCommand.self, ReopenCommand.self, CloseCommand.self, CancelCommand.self,
       ReferCommand.self, HandOverCommand.self, ContactDetailsCommand.self, RetractCommand.self,
-      ShowCommand.self, ListCommand.self,
+      VerifyCallerCommand.self, IncidentCommand.self, ShowCommand.self, ListCommand.self,
       HistoryCommand.self, ClocksCommand.self, DutiesCommand.self, QueueCommand.self, WatchCommand.self,
       ReplayCommand.self, ViewsCommand.self, PolicyCommand.self, ImportCommand.self, MigrateCommand.self,
       DoctorCommand.self, DatabaseCommand.self,

@@ -52,7 +52,9 @@ func details(of entry: HistoryEntry) -> String {
   for name in entry.data["texts"]?.names ?? [] {
     if let text = entry.data["texts"]?[name]?.text { parts.append("\(spoken(name)): \(text)") }
   }
-  for name in entry.data.names where name != "texts" && name != "person" {
+  // What a code was hashed with tells a reader nothing.
+  let silent: Set<String> = ["texts", "person", "salt", "hash"]
+  for name in entry.data.names where !silent.contains(name) {
     switch entry.data[name] {
     case .string(let text)?: parts.append("\(spoken(name)): \(text)")
     case .int(let value)?: parts.append("\(spoken(name)): \(value)")

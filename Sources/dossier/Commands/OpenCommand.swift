@@ -11,13 +11,19 @@ struct OpenCommand: Subcommand {
       (CN-15) and a business impact statement (CN-16). A category that is out of scope is referred at once (CN-2, \
       CN-3); one that is the administrator's own stays with the customer until hand-over (CN-32, CN-34). With \
       --name a repeated open is safe. A text given as '-' is read from standard input.
+
+      For a telephone call --caller NUMBER says where it came from. Worldwide a number that is not registered with \
+      the organization needs --admin too, and verify-caller before anything else (WW-6). Numbers are taken in any \
+      usual form: +86 10 5555 0100, 0086 10 ..., or as dialled in the organization's country.
       """)
 
   @Option(help: "The organization.") var organization: String
   @Option(help: ArgumentHelp("The administrator who asks, by e-mail address.", valueName: "email"))
   var admin: String?
   @Option(
-    help: ArgumentHelp("Instead of --admin: the administrator who calls by telephone.", valueName: "email"))
+    help: ArgumentHelp(
+      "For a telephone call: the number it came from, or instead of --admin who calls.",
+      valueName: "number|email"))
   var caller: String?
   @Option(help: ArgumentHelp("What is asked for; account means billing.", valueName: "type"))
   var type: RequestTypeArgument
@@ -50,27 +56,32 @@ struct OpenCommand: Subcommand {
   func validate() throws {
     switch (admin, caller) {
     case (nil, nil):
-      throw ValidationError("Missing expected argument '--admin <email>' or '--caller <email>'")
-    case (.some, .some):
+      throw ValidationError("Missing expected argument '--admin <email>' or '--caller <number|email>'")
+    case (.some, .some(let caller)) where caller.contains("@"):
       throw ValidationError("--admin and --caller exclude each other; name the person once")
-    case (.some, nil), (nil, .some): break
+    case (.some, _), (nil, .some): break
     }
   }
 
   func run(in session: Session) async throws {
-    try await session.submit(try write.request(.open(try form())))
+    let request = try write.request(.open(try form()))
+    session.tell(try await session.withService { try await $0.open(request) })
   }
+
+  /// The administrator who calls, where --caller names a person and no number.
+  private var callingPerson: String? { caller.flatMap { $0.contains("@") ? $0 : nil } }
 
   private func form() throws(Failure) -> OpenForm {
     var texts = Texts()
     var form = OpenForm(
       organization: try checked(organization, "--organization"),
-      administrator: try checked(admin ?? caller ?? "", admin == nil ? "--caller" : "--admin"),
+      administrator: try checked(admin ?? callingPerson ?? "", admin == nil ? "--caller" : "--admin"),
       type: type.type,
       service: try checked(service, "--service"),
       title: try checked(try texts.read(title, "--title"), "--title"),
       description: try texts.read(description, "--description"), contactMethod: contactMethod.channel)
     form.byTelephone = caller != nil
+    if callingPerson == nil { form.callerNumber = try checked(caller, "--caller") }
     form.category = try checked(category, "--category")
     form.severity = severity?.severity
     form.impactStatement = try texts.read(impactStatement, "--impact-statement")

@@ -166,14 +166,19 @@ struct SubscriptionEnd: OrganizationChange {
 
 struct PhoneRegister: OrganizationChange {
   static let configuration = CommandConfiguration(
-    commandName: "register", abstract: "Register a telephone number of an organization.")
+    commandName: "register", abstract: "Register a telephone number of an organization (WW-6).",
+    discussion:
+      "Calls from a registered number need no verification; with --admin a code can be sent to it too.")
 
   @OptionGroup var organization: OrganizationArgument
-  @Argument(help: "The number.") var number: String
+  @Argument(help: "The number, in any usual form.") var number: String
+  @Option(help: ArgumentHelp("The administrator whose number it is.", valueName: "email")) var admin: String?
   @OptionGroup(title: "Writing") var write: WriteOptions
   @OptionGroup(title: "Common options") var global: GlobalOptions
 
   func form() throws(Failure) -> OrganizationForm {
-    .registerPhone(number: try checked(number, "the number"))
+    let number = try checked(number, "the number") as String
+    guard let admin = try checked(admin, "--admin") else { return .registerPhone(number: number) }
+    return .registerAdministratorPhone(number: number, email: admin)
   }
 }

@@ -84,7 +84,10 @@ struct OrganizationView {
     add("user", report.users, \.what)
     add("agreement", report.agreements, \.kind)
     add("subscription", report.subscriptions, \.kind)
-    for phone in report.phones { table.add([Cell("phone"), Cell(phone), Cell(""), Cell("")]) }
+    for phone in report.phones {
+      let holder = report.phoneHolders[phone].map { " (\($0))" } ?? ""
+      table.add([Cell("phone"), Cell(phone + holder), Cell(""), Cell("")])
+    }
     if !table.rows.isEmpty { lines += [""] + table.lines(in: look) }
     var duties = Table([.init("standing duty", least: 20), .init("holder"), .init("rule")])
     for duty in OrganizationReport.standingDuties {

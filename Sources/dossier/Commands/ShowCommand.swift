@@ -60,6 +60,7 @@ struct CaseSheet {
       ("impact", texts[.impactStatement] ?? ""),
       ("self-help", texts[.selfHelp] ?? ""),
       ("contact", contact),
+      ("caller", caller(look)),
       ("for", texts[.onBehalfOf] ?? ""),
       ("related", related),
       (
@@ -89,6 +90,15 @@ struct CaseSheet {
     return [
       view.contactMethod.rawValue, texts[.email], texts[.phone], view.language, view.timeZone,
     ].compactMap { $0 }.joined(separator: ", ")
+  }
+
+  private func caller(_ look: Look) -> String {
+    let number = dossier.texts[.caller]
+    guard let check = dossier.view.caller else { return number.map { "\($0), registered" } ?? "" }
+    let state =
+      check.verifiedAt.map { "verified \(look.time($0))" }
+      ?? "not verified: tell nothing about the organization or its cases (WW-6)"
+    return [number, state].compactMap { $0 }.joined(separator: ", ")
   }
 
   private var related: String {

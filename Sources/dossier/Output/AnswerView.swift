@@ -23,15 +23,44 @@ struct AnswerView {
     } else if answer.status == .open {
       lines.append("next due: nothing with a date")
     }
-    if let text = answer.customerText, text.language != .english {
+    if let text = answer.customerText {
       lines.append("to the customer: " + escaped(text.text))
     }
-    return lines
+    return lines + told(in: look)
+  }
+
+  /// What the person who opened the request is to read.
+  private func told(in look: Look) -> [String] {
+    guard let opening = answer.opening else { return [] }
+    var lines: [(String, String)] = opening.incidents.map {
+      let link = $0.isLinked ? "linked" : "link with open --incident \($0.reference)"
+      return (
+        "active incident", "\($0.reference) since \(look.time($0.startedAt)), \($0.title) (\(link)) [WW-1]"
+      )
+    }
+    if let wait = opening.wait {
+      lines.append(
+        (
+          "expected wait",
+          "half waited up to \(waited(wait.medianSeconds)), nine in ten up to "
+            + "\(waited(wait.ninetiethSeconds)) (\(wait.responses) first responses of the last \(wait.days) days) "
+            + "[WW-2]"
+        ))
+    }
+    lines += opening.selfHelp.map { ("self-help", "\($0.text) [\($0.rule)]") }
+    if opening.isUnverified {
+      lines.append(
+        ("caller", "not verified: tell nothing about the organization; verify-caller comes first [WW-6]"))
+    }
+    lines += opening.notices.map { ("notice", "\($0.text) [\($0.rule)]") }
+    return lines.flatMap { name, text in
+      wrapped("\(name): \(text)", to: max(20, look.width ?? 100))
+    }
   }
 
   /// The same in a line, for a story of many commands.
   func brief(in look: Look) -> [String] {
-    var parts = [answer.reference ?? answer.organization ?? "(new)"]
+    var parts = [answer.reference ?? answer.organization ?? answer.incident ?? "(new)"]
     if let status = answer.status { parts[0] += " " + status.rawValue }
     parts.append(answer.events.map(\.type).joined(separator: ", "))
     if let severity = answer.assigned {
@@ -46,7 +75,7 @@ struct AnswerView {
   }
 
   private func headline(_ look: Look) -> String {
-    let name = answer.reference ?? answer.organization ?? "(new)"
+    let name = answer.reference ?? answer.organization ?? answer.incident ?? "(new)"
     var line = look.paint(escaped(name), .bold) + ", version \(answer.version)"
     if let status = answer.status { line += ", \(status.rawValue)" }
     if answer.isRepeated { line += " — this command was given before; its first answer:" }
@@ -75,3 +104,13 @@ func severityText(_ requested: Severity?, _ assigned: Severity?, _ reasons: [Cap
 
 /// A name of JSON as one says it: `initial_response` is "initial response".
 func spoken(_ name: String) -> String { String(name.map { $0 == "_" ? " " : $0 }) }
+
+/// A length of time in its two largest units.
+func waited(_ seconds: Int64) -> String {
+  switch seconds {
+  case ..<60: "\(seconds) s"
+  case ..<3600: "\(seconds / 60) min"
+  case ..<86_400: "\(seconds / 3600) h \(seconds % 3600 / 60) min"
+  default: "\(seconds / 86_400) d \(seconds % 86_400 / 3600) h"
+  }
+}

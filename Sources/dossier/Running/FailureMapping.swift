@@ -28,6 +28,7 @@ extension Failure {
     case .codec(let error): self.init(codec: error)
     case .policy(let error): self.init(.configuration, "policy", error.description)
     case .store(let error): self.init(store: error)
+    case .delivery(let what): self.init(.unavailable, "delivery-failed", what)
     case .fault(let what): self.init(.fault, "internal", "a fault of this program: \(what)")
     }
   }

@@ -75,7 +75,11 @@ struct Session {
 
   /// Gives a command and shows its answer.
   func submit(_ request: CommandRequest) async throws {
-    let answer = try await withService { try await $0.submit(request) }
+    tell(try await withService { try await $0.submit(request) })
+  }
+
+  /// Shows the answer to a command.
+  func tell(_ answer: CommandAnswer) {
     guard !isSilent else { return }
     show(answer.json, as: format) {
       shared == nil ? AnswerView(answer).lines(in: look) : AnswerView(answer).brief(in: look)

@@ -83,6 +83,20 @@ enum Examples {
       .breachRecorded(clock: .initialResponse, cycle: 1, dueAt: time("2026-09-22T02:00:00Z"))
     case .breachWithdrawn: .breachWithdrawn(clock: .initialResponse, cycle: 1, breach: 2, response: 3)
     case .dutyLapsed: .dutyLapsed(duty: .businessImpactStatement, dueAt: time("2026-09-22T02:30:00Z"))
+    case .selfHelpOffered: .selfHelpOffered(topics: ["help-articles", "工具"])
+    case .assignedToAdministrator:
+      .assignedToAdministrator(
+        rule: "CN-32", guidance: "This is the administrator's part.",
+        clocks: [ended(.initialResponse, .cancelled)])
+    case .incidentsShown: .incidentsShown(incidents: ["CNI-1003", "CNI-1004"])
+    case .linkedIncidentResolved: .linkedIncidentResolved(incident: "IN-7")
+    case .callerUnverified: .callerUnverified
+    case .callerCodeIssued:
+      .callerCodeIssued(
+        CallerCode(
+          channel: .email, salt: "00ff", hash: "aa55", expiresAt: time("2026-09-21T02:45:00.5Z"), tries: 5))
+    case .callerCodeFailed: .callerCodeFailed(reason: .superseded, triesLeft: 4)
+    case .callerVerified: .callerVerified(clocks: [started(.initialResponse, 2)])
     case .unassigned: .unassigned(agent: "王芳")
     case .warningRecorded:
       .warningRecorded(
@@ -124,6 +138,8 @@ enum Examples {
     case .subscriptionStarted: .subscriptionStarted(.trial)
     case .subscriptionEnded: .subscriptionEnded(.paid)
     case .phoneRegistered: .phoneRegistered(phone: person)
+    case .administratorPhoneRegistered:
+      .administratorPhoneRegistered(phone: PersonID(high: 0x4000, low: 0x8000_0000_0000_0001), person: person)
     }
   }
 }

@@ -104,7 +104,7 @@ func consistent(_ desk: Desk) async throws {
     var codec = EventCodec()
     var histories: [Int64: [RecordedCaseEvent]] = [:]
     for event in try EventReader.after(0, ledger: ledger.ledger, limit: .max, connection)
-    where !EventCodec.isOfNoCase(event.event.type) {
+    where !EventCodec.isOther(event.event.type) {
       histories[event.stream, default: []].append(try codec.caseEvent(event))
     }
     let states = histories.mapValues { CaseState(folding: $0) }

@@ -260,9 +260,14 @@ import Testing
           return
         }
       }
-      #expect(try await desk.change(cases[0], .link(.incident, to: "IN-77")).events.count == 1)
+      let outage = CommandRequest(
+        .incident(nil, .open(cloud: .vianet, service: "Outlook", title: "Slow", description: nil)),
+        actor: desk.operatorActor)
+      let incident = try #require(try await desk.service.submit(outage).incident)
+      _ = try await refusal { try await desk.change(cases[0], .link(.incident, to: "IN-77")) }
+      #expect(try await desk.change(cases[0], .link(.incident, to: incident)).events.count == 1)
       let shown = try await desk.service.show(CaseAddress(cases[0]))
-      #expect(shown.json["follows"]?.text == cases[1] && shown.json["incident"]?.text == "IN-77")
+      #expect(shown.json["follows"]?.text == cases[1] && shown.json["incident"]?.text == incident)
       try await consistent(desk)
     }
   }

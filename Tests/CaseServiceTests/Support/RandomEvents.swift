@@ -110,6 +110,20 @@ extension Dice {
       .breachWithdrawn(
         clock: pick(ClockName.self), cycle: number(1...9), breach: number(1...99), response: number(1...99))
     case .dutyLapsed: .dutyLapsed(duty: pick(Duty.self), dueAt: instant())
+    case .selfHelpOffered: .selfHelpOffered(topics: (0..<number(0...3)).map { _ in text() })
+    case .assignedToAdministrator:
+      .assignedToAdministrator(rule: rule(), guidance: text(), clocks: clocks(at))
+    case .incidentsShown: .incidentsShown(incidents: (0..<number(0...3)).map { _ in text() })
+    case .linkedIncidentResolved: .linkedIncidentResolved(incident: text())
+    case .callerUnverified: .callerUnverified
+    case .callerCodeIssued:
+      .callerCodeIssued(
+        CallerCode(
+          channel: pick(ContactChannel.self), salt: text(), hash: text(), expiresAt: instant(),
+          tries: number(1...20)))
+    case .callerCodeFailed:
+      .callerCodeFailed(reason: pick(CallerCodeFailure.self), triesLeft: number(0...20))
+    case .callerVerified: .callerVerified(clocks: clocks(at))
     case .unassigned: .unassigned(agent: text())
     case .warningRecorded:
       .warningRecorded(
@@ -143,6 +157,7 @@ extension Dice {
     case .subscriptionStarted: .subscriptionStarted(pick(SubscriptionKind.self))
     case .subscriptionEnded: .subscriptionEnded(pick(SubscriptionKind.self))
     case .phoneRegistered: .phoneRegistered(phone: person())
+    case .administratorPhoneRegistered: .administratorPhoneRegistered(phone: person(), person: person())
     }
   }
 }

@@ -1,0 +1,142 @@
+/// A telephone number in the one form under which it is kept and compared (WW-6): E.164, with the extension
+/// beside it.
+///
+/// The rule: decimal digits of any script count as digits. Spaces, hyphens and dashes, dots, slashes, round and
+/// square brackets and invisible marks separate; full-width signs count as the plain ones. A number begins with a
+/// plus sign, with what its country dials before numbers abroad, or is one of that country, with or without what is
+/// dialled before numbers at home; the same in brackets, as in `+49 (0)89`, is left out. An extension follows
+/// `ext`, `x`, `#`, `;ext=`, `转` or `内線`. The length must be one that the calling code's numbers have, 7 to 15
+/// digits in all.
+public struct PhoneNumber: Hashable, Sendable {
+  /// Calling code and number, digits only.
+  public var digits: String
+  /// Where to be put through to; nil if not stated.
+  public var `extension`: String?
+
+  /// The number without its extension: what tells one caller from another.
+  public var line: String { "+\(digits)" }
+
+  /// The number as it is kept (RFC 3966).
+  public var text: String { line + (`extension`.map { ";ext=\($0)" } ?? "") }
+
+  /// Reads a number as somebody in that country writes it.
+  ///
+  /// - Parameters:
+  ///   - country: the three letters of ISO 3166-1.
+  /// - Throws: `Rejection` of kind `invalidInput`, which never holds the number: that is personal.
+  public init(_ written: String, country: String, _ numbering: Numbering) throws(Rejection) {
+    let plan = numbering.countries[country]
+    func refuse(_ problem: String) -> Rejection {
+      let local =
+        plan.map { plan in
+          let abroad = plan.internationalPrefixes.first.map {
+            ", with \($0) as dialled abroad from \(country)"
+          }
+          return (abroad ?? "") + ", or as dialled in \(country) with its area code"
+        } ?? ""
+      return Rejection(
+        .invalidInput,
+        "the telephone number \(problem); give it with + and its calling code, as in +86 10 5555 0100\(local)",
+        rules: ["WW-6"])
+    }
+    let plain = Self.plain(written)
+    guard let (head, tail) = Self.divided(plain) else {
+      throw refuse("holds a letter or sign that is none of one")
+    }
+    `extension` = tail
+    guard Self.isWellFormed(head) else { throw refuse("has its signs in the wrong places") }
+    let all = String(head.filter(\.isNumber))
+    guard !all.isEmpty else { throw refuse("has no digits") }
+    let prefix = plan?.internationalPrefixes.filter { all.hasPrefix($0) && all.count >= $0.count + 7 }
+      .max { $0.count < $1.count }
+    if head.contains("+") || prefix != nil {
+      let rest = head.contains("+") ? all : String(all.dropFirst(prefix?.count ?? 0))
+      guard let code = numbering.callingCode(of: rest), let range = numbering.callingCodes[code] else {
+        throw refuse("begins with no calling code in use")
+      }
+      var own = String(rest.dropFirst(code.count))
+      if let trunk = numbering.zeroTrunks[code], own.hasPrefix(trunk) { own.removeFirst(trunk.count) }
+      guard let found = Self.joined(code, own, range) else { throw refuse("has too few or too many digits") }
+      digits = found
+      return
+    }
+    guard let plan else { throw refuse("states no calling code") }
+    var own = all
+    if let trunk = plan.trunkPrefix, all.hasPrefix(trunk) {
+      let stripped = String(all.dropFirst(trunk.count))
+      // Where the prefix is no zero, a number can begin with the same digit: 8 800 in Russia.
+      let isPrefix = plan.digits.contains(stripped.count) || trunk == "1" || trunk.hasPrefix("0")
+      if isPrefix { own = stripped }
+    }
+    guard let found = Self.joined(plan.callingCode, own, plan.digits) else {
+      throw refuse("has too few or too many digits")
+    }
+    digits = found
+  }
+
+  private static func joined(_ code: String, _ own: String, _ range: ClosedRange<Int>) -> String? {
+    guard range.contains(own.count), (7...15).contains(code.count + own.count) else { return nil }
+    return code + own
+  }
+
+  /// Every sign as its plain one: digits of any script, full-width forms, dashes, dots and spaces.
+  private static func plain(_ written: String) -> [Character] {
+    var plain: [Character] = []
+    for scalar in written.unicodeScalars {
+      let folded =
+        (0xff01...0xff5e).contains(scalar.value) ? Unicode.Scalar(scalar.value - 0xfee0) ?? scalar : scalar
+      if folded.properties.numericType == .decimal, let value = folded.properties.numericValue {
+        plain.append(Character("\(Int(value))"))
+        continue
+      }
+      switch (folded, folded.properties.generalCategory) {
+      case ("\u{fe62}", _), ("\u{207a}", _): plain.append("+")
+      case ("\u{2212}", _), ("\u{30fc}", _), (_, .dashPunctuation): plain.append("-")
+      case ("\u{b7}", _), ("\u{2022}", _), ("\u{30fb}", _), ("\u{3002}", _): plain.append(".")
+      case (_, .spaceSeparator): plain.append(" ")
+      case (_, .format): continue
+      default: plain += Array(String(folded).lowercased())
+      }
+    }
+    return plain
+  }
+
+  private static let marks = [";ext=", "extension", "extn", "ext", "x", "#", "转", "轉", "分机", "內線", "内線"]
+
+  /// The number and its extension; nil if anything else follows.
+  private static func divided(_ plain: [Character]) -> (head: [Character], extension: String?)? {
+    var text = String(plain)
+    if text.hasPrefix("tel:") { text.removeFirst(4) }
+    guard let end = text.firstIndex(where: { $0.isLetter || $0 == "#" || $0 == ";" }) else {
+      return (Array(text), nil)
+    }
+    let tail = text[end...]
+    guard let mark = marks.first(where: { tail.hasPrefix($0) }) else { return nil }
+    let number = tail.dropFirst(mark.count).drop { ".: ".contains($0) }.filter { $0 != " " }
+    guard (1...8).contains(number.count), number.allSatisfy(\.isNumber) else { return nil }
+    let head = text[..<end].reversed().drop { " ,-".contains($0) }.reversed()
+    return (Array(head), String(number))
+  }
+
+  /// A plus sign before all digits only, brackets in pairs, and nothing but digits and separators.
+  private static func isWellFormed(_ head: [Character]) -> Bool {
+    var open: Character?
+    var hasDigit = false
+    for character in head {
+      switch character {
+      case "(", "[":
+        guard open == nil else { return false }
+        open = character
+      case ")", "]":
+        guard open == (character == ")" ? "(" : "[") else { return false }
+        open = nil
+      case "+": if hasDigit { return false }
+      case " ", "-", ".", "/": continue
+      default:
+        guard character.isNumber else { return false }
+        hasDigit = true
+      }
+    }
+    return open == nil && head.count { $0 == "+" } <= 1
+  }
+}

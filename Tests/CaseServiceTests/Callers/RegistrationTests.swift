@@ -1,0 +1,81 @@
+import SupportCases
+import Testing
+
+@testable import CaseService
+
+/// Numbers and people of an organisation, as requests are judged by them.
+@Suite(.timeLimit(.minutes(10))) struct RegistrationTests {
+  @Test func `WW-6 a number is one and the same however it is written, and kept as it was`() async throws {
+    try await Desk.run { desk in
+      try await desk.contoso()
+      #expect(try await desk.organization(.registerPhone(number: "010 5555-0100")).events.count == 1)
+      for way in ["+86 10 5555 0100", "(010) 5555.0100", "００８６１０５５５５０１００"] {
+        #expect(try await desk.organization(.registerPhone(number: way)).events.isEmpty, "\(way)")
+      }
+      #expect(try await desk.service.organization("Contoso").phones == ["010 5555-0100"])
+    }
+  }
+
+  @Test func `WW-6 an administrator's own number is registered for them, nobody else's`() async throws {
+    try await Desk.run { desk in
+      try await desk.contoso()
+      try await desk.organization(.registerPhone(number: "+86 10 5555 0100"))
+      let own = OrganizationForm.registerAdministratorPhone(number: "010 5555 0100", email: "li@contoso.cn")
+      #expect(try await desk.organization(own).events.map(\.type) == ["administrator-phone-registered"])
+      #expect(try await desk.organization(own).events.isEmpty)
+      let report = try await desk.service.organization("Contoso")
+      #expect(report.phones.count == 1 && report.phoneHolders.values.map { $0 } == ["li@contoso.cn"])
+      await #expect(throws: ServiceError.self) {
+        try await desk.organization(
+          .registerAdministratorPhone(number: "+86 10 5555 0101", email: "stranger@contoso.cn"))
+      }
+    }
+  }
+
+  @Test func `garbage for a country, a zone or a number is refused before anything is written`() async throws
+  {
+    try await Desk.run { desk in
+      await #expect(throws: ServiceError.self) {
+        try await desk.organization(.register(cloud: .vianet, country: "XYZ", domain: nil))
+      }
+      try await desk.contoso()
+      var zoned = desk.form()
+      zoned.timeZone = "Asia/Peking"
+      var numbered = desk.form()
+      numbered.phone = "+86 12"
+      for form in [zoned, numbered] {
+        await #expect(throws: ServiceError.self) { try await desk.open(form) }
+      }
+      zoned.timeZone = "asia/shanghai"
+      numbered.phone = "010 5555 0100"
+      let reference = try await desk.open(zoned).reference
+      #expect(try await desk.service.show(CaseAddress(reference ?? "")).view.timeZone == "Asia/Shanghai")
+      await #expect(throws: ServiceError.self) {
+        try await desk.change(
+          reference, .contactDetails(method: nil, texts: [PersonalText(.phone, "5 5 5")]))
+      }
+      let called = try await desk.open(numbered).reference
+      #expect(try await desk.service.show(CaseAddress(called ?? "")).texts[.phone] == "010 5555 0100")
+    }
+  }
+
+  @Test func `DE-1 on behalf of a user both are named; of anybody else it is refused`() async throws {
+    try await Desk.run { desk in
+      try await desk.contoso(cloud: .germany, agreement: false)
+      var form = desk.form(nil)
+      form.onBehalfOf = "user@contoso.cn"
+      let refused = await #expect(throws: ServiceError.self) { try await desk.open(form) }
+      guard case .rejected(let rejection, _)? = refused else {
+        Issue.record("\(String(describing: refused))")
+        return
+      }
+      #expect(rejection.code == .notUser && rejection.rules == ["DE-1"])
+      #expect(!rejection.message.contains("user@contoso.cn"))
+      try await desk.organization(.addUser(email: "user@contoso.cn"))
+      let answer = try await desk.open(form)
+      let shown = try await desk.service.show(CaseAddress(answer.reference ?? ""))
+      #expect(shown.texts[.onBehalfOf] == "user@contoso.cn" && shown.texts[.email] == "li@contoso.cn")
+      #expect(answer.opening?.notices.map(\.rule) == ["DE-6"])
+    }
+  }
+}

@@ -1,0 +1,144 @@
+import Foundation
+import TestCluster
+import Testing
+
+@testable import CaseService
+
+/// Telephone calls and service health, through the command line.
+@Suite(.desk, .timeLimit(.minutes(10))) struct CallerTests {
+  private func register() async throws {
+    try await done("organization", "register", "Contoso", "--cloud", "worldwide", "--country", "USA")
+    try await done("organization", "admin", "add", "Contoso", "wang@contoso.cn")
+    try await done("organization", "subscription", "start", "Contoso", "--kind", "paid")
+  }
+
+  private let call = [
+    "open", "--organization", "Contoso", "--type", "technical", "--service", "Outlook", "--title", "Slow",
+    "--description", "Very.", "--contact-method", "email", "--email", "wang@contoso.cn", "--output", "json",
+  ]
+
+  private func hook() throws -> (program: String, letter: String) {
+    let folder = try TestCluster.scratchDirectory() + "/cli-hook-\(UInt64.random(in: .min ... .max))"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let program = folder + "/deliver"
+    try "#!/bin/sh\ntest $# = 0 || exit 9\ncat > '\(folder)/letter'\ncat '\(folder)/letter'\n".write(
+      toFile: program, atomically: true, encoding: .utf8)
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program)
+    return (program, folder + "/letter")
+  }
+
+  @Test func `WW-6 a caller is verified with a code that no output shows`() async throws {
+    try await register()
+    let opened = try await done(more: call + ["--caller", "(425) 555-0199", "--admin", "wang@contoso.cn"])
+      .json()
+    #expect(opened["caller_verified"] == .bool(false))
+    let reference = try #require(opened["case"]?.text)
+    let early = try await dossier("resolve", reference, "--summary", "x", "--output", "json")
+    #expect(early.status == 3)
+    #expect(try early.error()["code"]?.text == "caller-not-verified")
+    #expect(try early.error()["rules"]?.items.compactMap(\.text) == ["WW-6"])
+
+    let unnamed = try await dossier("verify-caller", reference, "send", "--output", "json")
+    #expect(unnamed.status == 78)
+    #expect(try unnamed.error()["code"]?.text == "delivery-hook")
+    #expect(
+      try await dossier("verify-caller", reference, "send", "--delivery-hook", "/etc/passwd").status == 78)
+    #expect(try await done("history", reference, "--output", "json").json().items.count == 2)
+
+    let (program, letter) = try hook()
+    let sent = try await dossier(
+      "verify-caller", reference, "send", environment: ["DOSSIER_DELIVERY_HOOK": program])
+    #expect(sent.status == 0, "\(sent.err)")
+    let lines = try String(contentsOfFile: letter, encoding: .utf8).split(separator: "\n").map(String.init)
+    #expect(lines.count == 5 && lines[0] == "email" && lines[1] == "wang@contoso.cn")
+    let code = lines[2]
+    for text in [sent.out, sent.err] { #expect(!text.contains(code) && !text.contains("wang@")) }
+
+    let bad = code == "000000" ? "111111" : "000000"
+    let wrong = try await dossier(
+      "verify-caller", reference, "confirm", "--pin", bad, "--output", "json")
+    #expect(wrong.status == 3)
+    #expect(try wrong.error()["code"]?.text == "code-wrong")
+    #expect(try wrong.json()["outcome"]?["code"]?.text == "code-wrong")
+    #expect(!wrong.err.contains(bad) && !wrong.out.contains(bad))
+    #expect(try await dossier("verify-caller", reference, "confirm", "--pin", "12").status == 65)
+
+    let right = try await done("verify-caller", reference, "confirm", input: code + "\n")
+    #expect(right.out.contains("caller-verified") && !right.out.contains(code))
+    let replayed = try await dossier("verify-caller", reference, "confirm", "--pin", code)
+    #expect(replayed.status == 3 && replayed.err.contains("good once"))
+    try await done("respond", reference, "--agent", "li", "--channel", "phone", "--message", "Hello.")
+    let shown = try await done("show", reference, "--output", "json").json()
+    #expect(shown["caller"]?["verified"] == .bool(true))
+    #expect(shown["clocks"]?.items.first?["started_at"] == shown["caller"]?["verified_at"])
+    #expect(shown["opened_at"] == shown["caller"]?["unverified_since"])
+  }
+
+  @Test func `WW-6 a registered number needs none, and garbage is refused without repeating it`() async throws
+  {
+    try await register()
+    try await done(
+      "organization", "phone", "register", "Contoso", "+1 425 555 0100", "--admin", "wang@contoso.cn")
+    let known = try await done(more: call + ["--caller", "1 (425) 555-0100"]).json()
+    #expect(known["caller_verified"] == .null)
+    let unknown = try await dossier(more: call + ["--caller", "1 (425) 555-0199"])
+    #expect(unknown.status == 65 && unknown.err.contains("--admin"))
+    for garbage in ["not a number 1", "+999 123 4567", "555", "+1 425 555 010", "1-800-FLOWERS"] {
+      let outcome = try await dossier(more: call + ["--admin", "wang@contoso.cn", "--caller", garbage])
+      #expect(outcome.status == 65 && (garbage.count < 5 || !outcome.err.contains(garbage)), "\(garbage)")
+    }
+    let both = try await dossier(more: call + ["--admin", "wang@contoso.cn", "--caller", "li@contoso.cn"])
+    #expect(both.status == 64)
+  }
+
+  @Test func `WW-1 service health from the first word to the cases that are told`() async throws {
+    try await register()
+    let opened = try await done(
+      "incident", "open", "--cloud", "worldwide", "--service", "outlook", "--title", "Mail is slow",
+      "--output",
+      "json"
+    ).json()
+    let incident = try #require(opened["incident"]?.text)
+    #expect(opened["case"] == .null && opened["version"]?.integer == 1)
+    let dry = try await done(more: call + ["--admin", "wang@contoso.cn", "--dry-run"]).json()
+    #expect(dry["incidents"]?.items.first?["incident"]?.text == incident)
+    let linked = try await done(more: call + ["--admin", "wang@contoso.cn", "--incident", incident]).json()
+    #expect(linked["incidents"]?.items.first?["linked"] == .bool(true))
+    let unknown = try await dossier(
+      more: call + ["--admin", "wang@contoso.cn", "--incident", "WWI-77"])
+    #expect(unknown.status == 3)
+    #expect(try unknown.error()["code"]?.text == "unknown-incident")
+    try await done("incident", "update", incident, "--message", "We look into it.")
+    let late = try await dossier("incident", "update", incident, "--expect-version", "1", "--message", "x")
+    #expect(late.status == 75)
+    let resolved = try await done("incident", "resolve", incident, "--message", "Done.", "--output", "json")
+      .json()
+    #expect(resolved["cases_told"]?.integer == 1)
+    let reference = try #require(linked["case"]?.text)
+    let last = try await done("history", reference, "--output", "json").json().items.last
+    #expect(last?["type"]?.text == "linked-incident-resolved" && last?["data"]?["incident"]?.text == incident)
+    #expect(last?["cause"]?.integer == resolved["position"]?.integer)
+    #expect(try await done("incident", "list", "--output", "json").json() == .array([]))
+    let past = try await done("incident", "list", "--resolved", "--output", "json").json()
+    #expect(past.items.first?["updates"]?.items.count == 2)
+    #expect(try await dossier("incident", "resolve", "WWI-99").status == 66)
+    #expect(try await dossier("incident", "update", incident, "--message", "more").status == 3)
+    #expect(try await done("replay").status == 0)
+    #expect(try await done("views", "verify").status == 0)
+  }
+
+  @Test func `WW-2 the expected wait is told before sending, and null where too few were answered`()
+    async throws
+  {
+    try await register()
+    let arguments = call + ["--admin", "wang@contoso.cn"]
+    #expect(try await done(more: arguments + ["--dry-run"]).json()["expected_wait"] == .null)
+    for _ in 0..<5 {
+      let reference = try #require(try await done(more: arguments).json()["case"]?.text)
+      try await done("respond", reference, "--agent", "li", "--channel", "email", "--message", "Hello.")
+    }
+    let wait = try await done(more: arguments + ["--dry-run"]).json()["expected_wait"]
+    #expect(wait?["responses"]?.integer == 5 && wait?["rule"]?.text == "WW-2" && wait?["days"]?.integer == 30)
+    #expect(try await done(more: arguments + ["--output", "table"]).out.contains("nine in ten up to"))
+  }
+}
