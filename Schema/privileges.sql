@@ -11,8 +11,13 @@ grant usage on schema dossier to dossier_app;
 grant select on all tables in schema dossier to dossier_app;
 grant insert on dossier.commands, dossier.stream_names, dossier.persons, dossier.key_file to dossier_app;
 grant insert, update on dossier.checkpoints to dossier_app;
+-- Rows are written to the partition itself.
+grant insert, update on
+  dossier.case_view_1, dossier.case_view_2, dossier.case_view_3,
+  dossier.sla_clock_1, dossier.sla_clock_2, dossier.sla_clock_3,
+  dossier.responsibility_assignment_1, dossier.responsibility_assignment_2, dossier.responsibility_assignment_3
+  to dossier_app;
 grant insert, update, delete on dossier.timer_queue to dossier_app;
-grant insert, update on dossier.case_view, dossier.sla_clock, dossier.responsibility_assignment to dossier_app;
 -- A retraction can do away with a cycle of a clock, or a duty.
 grant delete on dossier.sla_clock, dossier.responsibility_assignment to dossier_app;
 grant execute on function dossier.lock_head to dossier_app;

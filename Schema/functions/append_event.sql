@@ -1,12 +1,13 @@
--- Appends one event under the head's lock, as append_events does for a group: the lonely command's way, which
--- is most of what a desk does by hand.
+-- Appends one event under the head's lock and keeps its command's answer, as append_events and the table of
+-- commands do for a group: the lonely command's way, which is most of what a desk does by hand.
 create or replace function dossier.append_event(
   wanted smallint, head bigint, head_hash bytea, moment timestamptz, streams_until bigint,
   stream bigint, version integer, type text, schema_version smallint, occurred_at timestamptz, actor text,
-  command_id uuid, cause bigint, correlation uuid, policy text, payload bytea, seal bytea, hash bytea)
+  command_id uuid, cause bigint, correlation uuid, policy text, payload bytea, seal bytea, hash bytea,
+  digest bytea, answer bytea)
 returns void
 language plpgsql security definer
-set search_path = pg_catalog, pg_temp set enable_seqscan = off set enable_sort = off
+set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 begin
@@ -20,7 +21,8 @@ begin
     raise exception using errcode = 'DS002', message = 'the ledger has moved on: its head is not the one expected';
   end if;
 
-  -- The order is asked for because only the right index gives it; see append_events.
+  -- The order is asked for because only the right index gives it; see append_events. That the version itself
+  -- is new, its key sees to.
   if append_event.version > 1 + coalesce((
     select b.version from dossier.events b
     where b.ledger = wanted and b.stream = append_event.stream
@@ -37,5 +39,10 @@ begin
      append_event.schema_version, append_event.occurred_at, moment, append_event.actor,
      append_event.command_id, append_event.cause, append_event.correlation, append_event.policy, payload, seal,
      append_event.hash);
+
+  if append_event.digest is not null then
+    insert into dossier.commands (ledger, command_id, digest, answer)
+    values (wanted, append_event.command_id, append_event.digest, append_event.answer);
+  end if;
 end
 $$;

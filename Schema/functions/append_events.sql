@@ -12,7 +12,7 @@ create or replace function dossier.append_events(
   policies text[], payloads bytea[], seals bytea[], hashes bytea[])
 returns void
 language plpgsql security definer
-set search_path = pg_catalog, pg_temp set enable_seqscan = off set enable_sort = off
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   added constant integer := cardinality(streams);

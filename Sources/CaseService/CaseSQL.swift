@@ -30,6 +30,11 @@ enum CaseSQL {
     Statement("cases_" + name, text(name))
   }
 
+  /// A statement on a ledger's own partitions: naming them spares the server finding them for every row.
+  static func statement(_ name: String, ledger: Int16) -> Statement {
+    Statement("cases_\(name)_\(ledger)", text(name).replacing("{ledger}", with: "\(ledger)"))
+  }
+
   private static func unprepared(_ name: String) -> Statement { Statement("", text(name)) }
 
   /// The text of a statement. A missing one is a fault of the build, found by every test.

@@ -62,16 +62,25 @@ public final class Appender<Processor: GroupProcessor>: Sendable {
   ///   `connectionLost` it is unknown whether the request was stored: repeat it with the same command id.
   public func submit(_ request: Processor.Request) async throws -> Processor.Answer {
     try await withUnsafeThrowingContinuation { continuation in
-      let isAccepted = queue.withLock { queue -> Bool in
-        guard !queue.isStopped else { return false }
-        // Given to the thread under the lock: what was accepted stands before what `stop` gives to it.
-        guard queue.isRunning || thread.post({ [self] in run() }) else { return false }
-        queue.isRunning = true
+      let (isAccepted, isFirst) = queue.withLock { queue -> (Bool, Bool) in
+        guard !queue.isStopped else { return (false, false) }
         queue.waiting.append(Waiting(request: request, answer: continuation))
-        return true
+        defer { queue.isRunning = true }
+        return (true, !queue.isRunning)
       }
       if !isAccepted { continuation.resume(throwing: StoreError.stopped) }
+      // Not under the lock, or the thread would wake up to wait for it.
+      if isFirst, !thread.post({ [self] in run() }) { refuseWaiting() }
     }
+  }
+
+  /// The thread ended between a request's acceptance and its turn.
+  private func refuseWaiting() {
+    let waiting = queue.withLock { queue in
+      defer { (queue.waiting, queue.isRunning) = ([], false) }
+      return queue.waiting
+    }
+    for request in waiting { request.answer.resume(throwing: StoreError.stopped) }
   }
 
   /// Refuses new requests, finishes those that wait, and disconnects.
@@ -93,7 +102,7 @@ public final class Appender<Processor: GroupProcessor>: Sendable {
         return group
       }
       if group.isEmpty { return }
-      let results = core.run(group.map(\.request))
+      let results = core.run(group.map { $0.request })
       for (waiting, result) in zip(group, results) { waiting.answer.resume(with: result) }
       gather(after: group.count)
     }

@@ -13,6 +13,10 @@ final class AppenderCore<Processor: GroupProcessor>: @unchecked Sendable {
   private var connection: Connection?
   private var wasConnected = false
   private var processor: Processor?
+  /// The head after this process's last commit, for as long as nobody else is known to append.
+  private var known: KnownHead?
+  /// Until when the head is locked first, because another process had moved it.
+  private var lockedUntil: ContinuousClock.Instant?
   /// The group reached the processor, so a failure may be the fault of one of its requests.
   private var isDecided = false
 
@@ -38,6 +42,7 @@ final class AppenderCore<Processor: GroupProcessor>: @unchecked Sendable {
   func disconnect() {
     connection?.close()
     connection = nil
+    known = nil
   }
 
   /// One result a request. What one request brought on does not fail the others: a group that fails is tried
@@ -64,6 +69,10 @@ final class AppenderCore<Processor: GroupProcessor>: @unchecked Sendable {
         return try once(requests)
       } catch {
         processor?.forget()
+        if known != nil, StoreError.postgres(error)?.state == .ledgerMoved {
+          lockedUntil = .now + .seconds(1)
+        }
+        known = nil
         let isOutage = Self.isOutage(error)
         if isOutage { disconnect() } else { connection?.rollback() }
         if isOutage { isUncertain = isUncertain || isDecided } else if isDecided { isUncertain = false }
@@ -79,15 +88,24 @@ final class AppenderCore<Processor: GroupProcessor>: @unchecked Sendable {
     let connection = try open()
     let processor = try processor ?? makeProcessor()
     self.processor = processor
-    let transaction = try LedgerTransaction(
-      connection, ledger: ledger, commandIDs: requests.map(Processor.commandID))
+    let transaction = try begin(connection, requests.map(Processor.commandID))
     isDecided = true
     let results = try processor.process(requests, in: transaction)
+    try transaction.confirm()
     guard results.count == requests.count else {
       throw PostgresError.unexpectedResult("\(results.count) results for \(requests.count) requests")
     }
     try processor.commit(transaction)
+    known = transaction.successor
     return results
+  }
+
+  /// Who was the last to append need not ask for the head: the server compares it when it appends.
+  private func begin(_ connection: Connection, _ ids: [UUIDBytes]) throws -> LedgerTransaction {
+    if let known, known.isFresh, lockedUntil.map({ $0 < .now }) ?? true {
+      return LedgerTransaction(connection, ledger: ledger, commandIDs: ids, assuming: known)
+    }
+    return try LedgerTransaction(connection, ledger: ledger, commandIDs: ids)
   }
 
   /// A first connection fails at once; one that had been there is tried for again for some seconds, because a

@@ -95,7 +95,10 @@ public struct KeyFile: Sendable {
 
   /// Addresses differ neither by case nor by surrounding space, nor by how accents are composed.
   static func normal(_ address: String) -> String {
-    address.trimmingCharacters(in: .whitespacesAndNewlines).precomposedStringWithCanonicalMapping.lowercased()
-      .precomposedStringWithCanonicalMapping
+    // Nearly every address is plain ASCII, where only capitals make a difference.
+    let isPlain = address.utf8.allSatisfy { (0x21...0x7e).contains($0) }
+    if isPlain { return address.lowercased() }
+    let trimmed = address.trimmingCharacters(in: .whitespacesAndNewlines)
+    return trimmed.precomposedStringWithCanonicalMapping.lowercased().precomposedStringWithCanonicalMapping
   }
 }

@@ -8,57 +8,126 @@ public struct StoredAnswer: Sendable, Hashable {
   public var answer: [UInt8]
 }
 
-/// One transaction that holds a ledger's head: what is decided in it rests on everything committed before.
+/// One transaction on a ledger's head: what is decided in it rests on everything committed before.
 ///
-/// Belongs to one thread. Everything it appends is written by `commit`, in one round trip.
+/// Belongs to one thread. It either takes the head's lock at its beginning, or assumes a head that it knows
+/// from its last commit and takes the lock with its first append, where the server refuses a head that has
+/// moved on. What is appended goes to the server at `send`, which does not wait, and at `commit`.
 public final class LedgerTransaction {
   /// The ledger.
   public let ledger: LedgerID
   /// The connection, for reading inside the transaction.
   public let connection: Connection
   /// The position of the last event before this transaction.
-  public private(set) var head: Int64 = 0
-  /// The server's clock under the lock, in microseconds since 1970-01-01 UTC: when events are recorded.
+  public var head: Int64 { start.position }
+  /// When events are recorded, in microseconds since 1970-01-01 UTC: the server's clock under the lock, or
+  /// for an assumed head no later than that clock, which the server checks.
   public private(set) var now: Int64 = 0
-  /// Answers already given to the commands that `begin` asked for.
+  /// Answers already given to the commands that the lock was taken for.
   public private(set) var answers: [UUIDBytes: StoredAnswer] = [:]
 
-  private var headHash: [UInt8] = []
+  private let commandIDs: [UUIDBytes]
+  private var start: KnownHead
+  /// True until the head's lock was asked for.
+  private var isAssumed: Bool
+  /// BEGIN was sent.
+  private var isBegun = false
+  /// The head as the server has it once it has done what was sent.
+  private var sentPosition: Int64 = 0
+  private var sentHash: [UInt8] = []
   private var lastHash: [UInt8] = []
   private var lastStream: Int64 = 0
+  private var remembered: Set<UUIDBytes> = []
   private var appended: [RecordedEvent] = []
   private var commands: [(id: UUIDBytes, digest: [UInt8], answer: [UInt8])] = []
   private var names: [(scope: String, name: String, stream: Int64)] = []
-  private var others: [Command] = []
 
   /// Begins, waits for the head's lock, and looks the commands' ids up, in one round trip.
   public init(_ connection: Connection, ledger: LedgerID, commandIDs: [UUIDBytes]) throws {
     self.connection = connection
     self.ledger = ledger
+    self.commandIDs = commandIDs
+    isAssumed = false
+    start = KnownHead(position: 0, hash: [], stream: 0, moment: 0)
+    (start, answers) = try lock(commandIDs)
+    now = start.moment
+    begin()
+  }
+
+  /// Assumes that the ledger's head is still the known one, and asks the server nothing yet.
+  init(_ connection: Connection, ledger: LedgerID, commandIDs: [UUIDBytes], assuming known: KnownHead) {
+    self.connection = connection
+    self.ledger = ledger
+    self.commandIDs = commandIDs
+    isAssumed = true
+    start = known
+    now = known.now
+    begin()
+  }
+
+  private func begin() {
+    (sentPosition, sentHash, lastHash, lastStream) = (start.position, start.hash, start.hash, start.stream)
+  }
+
+  /// Takes the head's lock, in a transaction that it begins, and finds the answers already given.
+  private func lock(_ ids: [UUIDBytes]) throws -> (KnownHead, [UUIDBytes: StoredAnswer]) {
+    let begin = isBegun ? [] : [Command(Self.begin)]
+    isBegun = true
     let rows: [Rows]
     do {
-      rows = try connection.pipeline([
-        // Whatever the server's default: what was committed while this waited for the lock must be seen.
-        Command("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"),
-        Command(SQL.lockHead, [.int16(ledger.rawValue)]),
-        Command(SQL.findCommands, [.int16(ledger.rawValue), .uuidArray(commandIDs)]),
-      ])
+      rows = try connection.pipeline(
+        begin + [
+          Command(SQL.lockHead, [.int16(ledger.rawValue)]),
+          Command(SQL.findCommands, [.int16(ledger.rawValue), .uuidArray(ids)]),
+        ])
     } catch {
       throw error.state == .unknownLedger ? StoreError.unknownLedger("\(ledger.rawValue)") : error
     }
-    head = try rows[1].int64(0, 0)
-    headHash = try rows[1].bytes(0, 1)
-    lastHash = headHash
-    lastStream = try rows[1].int64(0, 3)
-    now = try rows[1].timestamp(0, 4)
-    for row in 0..<rows[2].count {
-      answers[try rows[2].uuid(row, 0)] = StoredAnswer(
-        digest: try rows[2].bytes(row, 1), answer: try rows[2].bytes(row, 2))
+    let (head, found) = (rows[begin.count], rows[begin.count + 1])
+    var answers: [UUIDBytes: StoredAnswer] = [:]
+    for row in 0..<found.count {
+      answers[try found.uuid(row, 0)] = StoredAnswer(
+        digest: try found.bytes(row, 1), answer: try found.bytes(row, 2))
+    }
+    let known = KnownHead(
+      position: try head.int64(0, 0), hash: try head.bytes(0, 1), stream: try head.int64(0, 3),
+      moment: try head.timestamp(0, 4))
+    return (known, answers)
+  }
+
+  // Whatever the server's default: what was committed while this waited for the lock must be seen.
+  private static let begin = Statement("store_begin", "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
+
+  /// Takes the head's lock now, if it was only assumed: for what reads more of the database than this ledger's
+  /// events, and must not change before the commit.
+  ///
+  /// - Throws: an error with `ledgerMoved` where the head is not the one assumed, or a command was answered
+  ///   before; decided anew it will be right.
+  public func takeHead() throws {
+    guard isAssumed else { return }
+    // Whoever appended holds the lock already; then this finds the head that its own events made.
+    let (found, known) = try lock(commandIDs.filter { !remembered.contains($0) })
+    isAssumed = false
+    guard found.position == sentPosition, found.hash == sentHash, known.isEmpty else {
+      throw PostgresError.server(
+        state: .ledgerMoved, message: "the head is not the one assumed", constraint: nil, table: nil)
     }
   }
 
+  /// Makes sure of what was decided on an assumed head without appending: a refusal, or an answer already
+  /// given, rests on the head as it is, and on the commands that are known by now.
+  ///
+  /// - Throws: an error with `ledgerMoved` where that is not so; decided anew it will be right.
+  func confirm() throws {
+    guard isAssumed, remembered.count < commandIDs.count || position == head else { return }
+    try takeHead()
+  }
+
+  /// The head after this transaction's commit, to be assumed by the next one.
+  var successor: KnownHead { start.moved(to: position, lastHash, lastStream, now) }
+
   /// The position of the last event, those of this transaction included.
-  public var position: Int64 { head + Int64(appended.count) }
+  public var position: Int64 { sentPosition + Int64(appended.count) }
 
   /// The number the next new stream gets.
   public var nextStream: Int64 { lastStream + 1 }
@@ -83,6 +152,7 @@ public final class LedgerTransaction {
   /// Keeps the answer to a command, for its repeats.
   public func remember(_ id: UUIDBytes, digest: [UInt8], answer: [UInt8]) {
     commands.append((id, digest, answer))
+    remembered.insert(id)
     answers[id] = StoredAnswer(digest: digest, answer: answer)
   }
 
@@ -91,47 +161,59 @@ public final class LedgerTransaction {
     names.append((scope, name, stream))
   }
 
-  /// Adds a statement to be run with the appends.
-  public func add(_ command: Command) {
-    others.append(command)
+  /// Sends what was appended so far, then what `others` gives, and does not wait: the server works while the
+  /// rest is decided.
+  public func send(_ keys: KeyRing? = nil, adding others: () throws -> [Command] = { [] }) throws {
+    let begin = isBegun ? [] : [Command(Self.begin)]
+    let batch = writing(keys)
+    guard !batch.isEmpty else { return }
+    isBegun = true
+    try connection.send(begin + batch)
+    try connection.send(try others())
   }
 
-  /// Writes everything and commits, in one round trip; without anything to write it only ends the transaction.
+  /// Writes what has not been sent yet, then what `others` gives, and commits; without anything to write it
+  /// only ends the transaction.
   ///
-  /// If it fails, the transaction is ended, and `keys` forgets what it holds, because new persons may not have
-  /// been stored.
-  public func commit(_ keys: KeyRing? = nil) throws {
-    guard !appended.isEmpty || !commands.isEmpty || !others.isEmpty else {
-      connection.rollback()
-      keys?.settle()
-      return
-    }
-    var batch: [Command] = []
-    if let persons = keys?.storingNewPersons() { batch.append(persons) }
-    if !appended.isEmpty { batch.append(appending()) }
-    if !commands.isEmpty { batch.append(storingCommands()) }
-    if !names.isEmpty { batch.append(storingNames()) }
-    batch += others
-    batch.append(Command("COMMIT"))
-    // Wakes those who follow the log: after the commit, in a transaction of its own, in the same round trip.
-    if !appended.isEmpty { batch.append(Command(SQL.notify, [.text("\(ledger.rawValue) \(position)")])) }
+  /// The server appends while `others` is being made. If it fails, the transaction is ended, and `keys` forgets
+  /// what it holds, because new persons may not have been stored.
+  public func commit(_ keys: KeyRing? = nil, adding others: () throws -> [Command] = { [] }) throws {
     do {
-      _ = try connection.pipeline(batch)
-    } catch {
-      if isMissedNotification(error) {
+      if remembered.isEmpty, position == head {
+        let others = try others()
+        if !others.isEmpty { _ = try connection.pipeline(others + [Command(Self.commit)]) }
+        connection.rollback()
         keys?.settle()
         return
       }
-      connection.rollback()
+      try connection.send(writing(keys))
+      // A batch of its own is a transaction of its own: the lonely command needs neither BEGIN nor COMMIT. The
+      // hint wakes those who follow the log, in a transaction of its own.
+      try connection.send(
+        try others() + (isBegun ? [Command(Self.commit)] : []), ending: true,
+        hints: position > head ? [Command(SQL.notify, [.text("\(ledger.rawValue) \(position)")])] : [])
+      _ = try connection.receive()
+    } catch {
+      if isBegun { connection.rollback() } else { connection.abandon() }
       keys?.forget()
       throw error
     }
     keys?.settle()
   }
 
-  /// The server's queue of notifications is full. Everything before was committed, and a notification is a hint.
-  private func isMissedNotification(_ error: PostgresError) -> Bool {
-    error.state == .programLimitExceeded && !connection.inTransaction && !connection.isBroken
+  private static let commit = Statement("store_commit", "COMMIT")
+
+  /// The statements for what was not sent yet.
+  private func writing(_ keys: KeyRing?) -> [Command] {
+    var batch: [Command] = []
+    // First of all what takes the head's lock: whoever waits for it holds nothing that others wait for.
+    if !appended.isEmpty { batch.append(appending()) }
+    if let persons = keys?.storingNewPersons() { batch.append(persons) }
+    if !commands.isEmpty { batch.append(storingCommands()) }
+    if !names.isEmpty { batch.append(storingNames()) }
+    (sentPosition, sentHash) = (position, lastHash)
+    (appended, commands, names) = ([], [], [])
+    return batch
   }
 
   /// One event goes with plain values: arrays cost the lonely command a third of its time.
@@ -140,15 +222,18 @@ public final class LedgerTransaction {
       return Command(SQL.appendEvents, parameters())
     }
     let event = only.event
+    // Its command's answer goes with it.
+    let command = commands.count == 1 && commands.first?.id == event.commandID ? commands.removeLast() : nil
     return Command(
       SQL.appendEvent,
       [
-        .int16(ledger.rawValue), .int64(head), .bytes(headHash), .timestamp(now), .int64(lastStream),
+        .int16(ledger.rawValue), .int64(sentPosition), .bytes(sentHash), .timestamp(now), .int64(lastStream),
         .int64(only.stream), .int32(Int32(truncatingIfNeeded: only.version)), .text(event.type),
         .int16(event.schemaVersion), .timestamp(event.occurredAt), .text(event.actor),
         .uuid(event.commandID), event.cause.map { .int64($0) } ?? .nullInt64,
         event.correlation.map { .uuid($0) } ?? .nullUUID, .text(event.policy), .bytes(event.data),
         event.sealed.map { .bytes($0) } ?? .nullBytes, .bytes(only.hash),
+        command.map { .bytes($0.digest) } ?? .nullBytes, command.map { .bytes($0.answer) } ?? .nullBytes,
       ])
   }
 
@@ -176,7 +261,7 @@ public final class LedgerTransaction {
 
   private func parameters() -> [Parameter] {
     [
-      .int16(ledger.rawValue), .int64(head), .bytes(headHash), .timestamp(now), .int64(lastStream),
+      .int16(ledger.rawValue), .int64(sentPosition), .bytes(sentHash), .timestamp(now), .int64(lastStream),
       .int64Array(appended.map(\.stream)),
       .int32Array(appended.map { Int32(truncatingIfNeeded: $0.version) }),
       .textArray(appended.map(\.event.type)), .int16Array(appended.map(\.event.schemaVersion)),

@@ -40,7 +40,7 @@ extension Connection {
   }
 
   private func beginCopy(_ sql: String, _ direction: ExecStatusType) throws(PostgresError) {
-    try checkUsable()
+    try settle()
     try checkText(sql)
     guard let result = PQexec(pg, sql) else { throw fault() }
     guard PQresultStatus(result) == direction else {

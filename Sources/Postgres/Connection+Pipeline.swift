@@ -1,6 +1,14 @@
 internal import CLibPQ
 internal import Glibc
 
+/// What the server still has to answer in a pipeline, in the order of the answers.
+enum Owed {
+  /// The answer to a statement, or to its preparation.
+  case answer(Statement, PlanCache.Plan?, isPreparation: Bool, isAwaited: Bool)
+  /// The end of a batch.
+  case sync(isAwaited: Bool)
+}
+
 extension Connection {
   /// Sends all commands at once and then reads all answers: one round trip for the whole batch.
   ///
@@ -9,58 +17,123 @@ extension Connection {
   /// rolled back. Outside of a transaction the batch is one transaction of its own.
   public func pipeline(_ batch: [Command]) throws(PostgresError) -> [Rows] {
     if batch.isEmpty { return [] }
-    try checkUsable()
-    var encoded: [ParameterEncoder] = []
-    encoded.reserveCapacity(batch.count)
-    for command in batch {
-      try checkText(command.statement.sql)
-      encoded.append(try ParameterEncoder(command.parameters))
-    }
+    try settle()
     let wasInTransaction = inTransaction
     do {
-      return try runPipeline(batch, encoded)
+      try send(batch, ending: true)
+      return try receive()
     } catch {
       if !wasInTransaction { rollback() }
       throw error
     }
   }
 
-  private func runPipeline(_ batch: [Command], _ encoded: [ParameterEncoder]) throws(PostgresError) -> [Rows]
-  {
+  /// Sends commands and does not wait: the server works on them while the caller prepares what comes next.
+  ///
+  /// Whatever uses the connection next reads the answers first. What fails fails every later command up to the
+  /// end of the batch.
+  ///
+  /// - Parameters:
+  ///   - ending: ends the batch, and outside of a transaction commits it.
+  ///   - hints: sent after it, a batch of its own whose answers nobody waits for; if it fails, nobody hears.
+  public func send(
+    _ batch: [Command], ending: Bool = false, hints: [Command] = []
+  ) throws(PostgresError) {
+    try checkUsable()
+    if batch.isEmpty, !ending { return }
+    let (encoded, encodedHints) = (try encode(batch), try encode(hints))
     guard PQenterPipelineMode(pg) == 1 else { throw fault() }
-    let expected: [Expected]
-    do {
-      expected = try sendAll(batch, encoded)
+    do throws(PostgresError) {
+      guard PQsetnonblocking(pg, 1) == 0 else { throw fault() }
+      for (command, values) in zip(batch, encoded) { try send(command, values, isAwaited: true) }
+      if ending { try end(isAwaited: true) }
+      for (command, values) in zip(hints, encodedHints) { try send(command, values, isAwaited: false) }
+      if !hints.isEmpty { try end(isAwaited: false) }
+      try flush()
+      guard PQsetnonblocking(pg, 0) == 0 else { throw fault() }
     } catch {
       // Half a batch has no end that could be waited for.
       sessionEnded = true
+      owed = []
       throw error
     }
-    return try receive(expected)
   }
 
-  private func sendAll(
-    _ batch: [Command], _ encoded: [ParameterEncoder]
-  ) throws(PostgresError) -> [Expected] {
-    var expected: [Expected] = []
-    expected.reserveCapacity(batch.count + 4)
-    guard PQsetnonblocking(pg, 1) == 0 else { throw fault() }
-    for (command, values) in zip(batch, encoded) { try send(command, values, &expected) }
-    guard PQpipelineSync(pg) == 1 else { throw fault() }
-    try flush()
-    guard PQsetnonblocking(pg, 0) == 0 else { throw fault() }
-    return expected
+  /// Ends what was sent and not ended, without effect. Outside of a transaction only the end of the session
+  /// does that: ending the batch would commit it.
+  public func abandon() {
+    if case .answer? = owed.last { close() } else { rollback() }
   }
 
-  /// What an answer of the pipeline will be for.
-  private struct Expected {
-    let statement: Statement
-    let plan: PlanCache.Plan?
-    let isPreparation: Bool
+  /// Reads the answers up to the end of the batch that was sent; throws the first error among them.
+  public func receive() throws(PostgresError) -> [Rows] {
+    var results: [Rows] = []
+    results.reserveCapacity(owed.count)
+    var first: PostgresError?
+    var read = 0
+    var isAtEnd = false
+    while read < owed.count, !isAtEnd {
+      let item = owed[read]
+      read += 1
+      switch item {
+      case .answer(let statement, let plan, let isPreparation, let isAwaited):
+        do {
+          let answer = try rows(PQgetResult(pg))
+          if isAwaited, !isPreparation { results.append(try answer.checked(for: statement.sql)) }
+        } catch {
+          forget(plan, of: statement, isPreparation, error)
+          if isAwaited { first = first ?? error }
+        }
+        while let extra = PQgetResult(pg) { PQclear(extra) }
+      case .sync(let isAwaited):
+        if let error = endOfBatch(), isAwaited { first = first ?? error }
+        isAtEnd = isAwaited
+      }
+      if isBroken {
+        owed = []
+        throw .connectionLost
+      }
+    }
+    owed.removeFirst(read)
+    if owed.isEmpty, PQexitPipelineMode(pg) != 1 {
+      sessionEnded = true
+      throw first ?? .connectionLost
+    }
+    if let first { throw first }
+    return results
+  }
+
+  /// Reads every answer that is owed, so that the connection can be used otherwise; throws the first error.
+  func settle() throws(PostgresError) {
+    try checkUsable()
+    try readOwed()
+  }
+
+  /// As `settle`, in a cancelled piece of work too.
+  func readOwed() throws(PostgresError) {
+    var first: PostgresError?
+    while let last = owed.last {
+      do {
+        if case .answer(_, _, _, let isAwaited) = last { try end(isAwaited: isAwaited) }
+        _ = try receive()
+      } catch { first = first ?? error }
+      if isBroken { throw .connectionLost }
+    }
+    if let first { throw first }
+  }
+
+  private func encode(_ batch: [Command]) throws(PostgresError) -> [ParameterEncoder] {
+    var encoded: [ParameterEncoder] = []
+    encoded.reserveCapacity(batch.count)
+    for command in batch {
+      try checkText(of: command.statement)
+      encoded.append(try ParameterEncoder(command.parameters))
+    }
+    return encoded
   }
 
   private func send(
-    _ command: Command, _ values: ParameterEncoder, _ expected: inout [Expected]
+    _ command: Command, _ values: ParameterEncoder, isAwaited: Bool
   ) throws(PostgresError) {
     let statement = command.statement
     var plan: PlanCache.Plan?
@@ -69,7 +142,7 @@ extension Connection {
       if plan == nil {
         let new = plans.add(statement, values.types)
         plan = new
-        expected.append(Expected(statement: statement, plan: new, isPreparation: true))
+        owed.append(.answer(statement, new, isPreparation: true, isAwaited: isAwaited))
         let count = Int32(values.types.count)
         guard PQsendPrepare(pg, new.name, statement.sql, count, values.types) == 1 else { throw fault() }
       }
@@ -79,7 +152,12 @@ extension Connection {
       return PQsendQueryParams(pg, statement.sql, count, values.types, pointers, lengths, formats, 1)
     }
     guard sent == 1 else { throw fault() }
-    expected.append(Expected(statement: statement, plan: plan, isPreparation: false))
+    owed.append(.answer(statement, plan, isPreparation: false, isAwaited: isAwaited))
+  }
+
+  private func end(isAwaited: Bool) throws(PostgresError) {
+    guard PQpipelineSync(pg) == 1 else { throw fault() }
+    owed.append(.sync(isAwaited: isAwaited))
   }
 
   /// Sends what is buffered, and reads what arrives meanwhile: otherwise both sides could wait for ever, each
@@ -97,33 +175,33 @@ extension Connection {
     }
   }
 
-  private func receive(_ expected: [Expected]) throws(PostgresError) -> [Rows] {
-    var results: [Rows] = []
-    results.reserveCapacity(expected.count)
-    var first: PostgresError?
-    for item in expected {
-      do {
-        let answer = try rows(PQgetResult(pg))
-        if !item.isPreparation { results.append(try answer.checked(for: item.statement.sql)) }
-      } catch {
-        forget(item, error)
-        first = first ?? error
+  /// The end of a batch; outside of a transaction it commits, and what fails there is its own error.
+  private func endOfBatch() -> PostgresError? {
+    var refusal: PostgresError?
+    while !isBroken {
+      guard let result = PQgetResult(pg) else {
+        sessionEnded = true
+        break
       }
-      while let extra = PQgetResult(pg) { PQclear(extra) }
-      if isBroken { throw .connectionLost }
+      if PQresultStatus(result) == PGRES_PIPELINE_SYNC {
+        PQclear(result)
+        return refusal
+      }
+      do { _ = try rows(result) } catch { refusal = refusal ?? error }
     }
-    PQclear(PQgetResult(pg))
-    guard PQexitPipelineMode(pg) == 1 else {
-      sessionEnded = true
-      throw first ?? .connectionLost
-    }
-    if let first { throw first }
-    return results
+    return refusal
+  }
+
+  /// A zero byte would silently end the text. What is prepared was looked at when it was.
+  private func checkText(of statement: Statement) throws(PostgresError) {
+    if statement.name.isEmpty || !plans.knows(statement) { try checkText(statement.sql) }
   }
 
   /// A preparation that failed or was not reached leaves no plan.
-  private func forget(_ item: Expected, _ error: PostgresError) {
-    guard let plan = item.plan, item.isPreparation || Self.planIsGone(error) else { return }
-    plans.remove(plan, of: item.statement)
+  private func forget(
+    _ plan: PlanCache.Plan?, of statement: Statement, _ isPreparation: Bool, _ error: PostgresError
+  ) {
+    guard let plan, isPreparation || Self.planIsGone(error) else { return }
+    plans.remove(plan, of: statement)
   }
 }

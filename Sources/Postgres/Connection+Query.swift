@@ -5,7 +5,7 @@ extension Connection {
   ///
   /// Several statements in one text are one transaction unless the text says otherwise.
   public func execute(_ sql: String) throws(PostgresError) {
-    try checkUsable()
+    try settle()
     try checkText(sql)
     _ = try rows(PQexec(pg, sql))
   }
@@ -14,7 +14,7 @@ extension Connection {
   @discardableResult
   public func query(_ statement: Statement, _ parameters: [Parameter] = []) throws(PostgresError) -> Rows {
     if statement.name.isEmpty { return try query(statement.sql, parameters) }
-    try checkUsable()
+    try settle()
     let encoded = try ParameterEncoder(parameters)
     do {
       return try runPrepared(statement, encoded)
@@ -28,7 +28,7 @@ extension Connection {
   /// Runs a statement without preparing it.
   @discardableResult
   public func query(_ sql: String, _ parameters: [Parameter] = []) throws(PostgresError) -> Rows {
-    try checkUsable()
+    try settle()
     try checkText(sql)
     let encoded = try ParameterEncoder(parameters)
     let result = encoded.withPointers { count, values, lengths, formats in
@@ -57,6 +57,7 @@ extension Connection {
 
   /// Ends the transaction, if one is open, without its changes. Works in a cancelled piece of work too.
   public func rollback() {
+    try? readOwed()
     // A cancellation can hit the ROLLBACK itself, so it is tried twice; then the connection is given up.
     for _ in 0..<2 where inTransaction && !isBroken { PQclear(PQexec(pg, "ROLLBACK")) }
     if inTransaction { sessionEnded = true }

@@ -6,6 +6,8 @@ public final class Connection {
   /// libpq's connection; nil once closed, which every libpq function takes as a dead one.
   var pg: OpaquePointer?
   var plans = PlanCache()
+  /// What the server still has to answer in a pipeline.
+  var owed: [Owed] = []
   /// The server said that it ends the session.
   var sessionEnded = false
   /// Where in its text the last refused statement has its fault, in characters from 1.
@@ -31,6 +33,7 @@ public final class Connection {
     canceller.follow(nil)
     PQfinish(pg)
     pg = nil
+    owed = []
     plans = PlanCache()
   }
 

@@ -18,6 +18,9 @@ struct PlanCache {
     plans[statement]?.first { $0.accepts(types) }
   }
 
+  /// Whether a plan of the statement was prepared, or is being.
+  func knows(_ statement: Statement) -> Bool { plans[statement]?.isEmpty == false }
+
   /// A plan that is to be prepared; its name is the statement's, with a number when that name is used up.
   mutating func add(_ statement: Statement, _ types: [UInt32]) -> Plan {
     let isFree = names.insert(statement.name).inserted

@@ -67,11 +67,12 @@ private final class WorkQueue: @unchecked Sendable {
 
   func append(_ work: @escaping @Sendable () -> Void) -> Bool {
     pthread_mutex_lock(mutex)
-    defer { pthread_mutex_unlock(mutex) }
-    if isStopped { return false }
-    waiting.append(work)
-    pthread_cond_signal(condition)
-    return true
+    let isAccepted = !isStopped
+    if isAccepted { waiting.append(work) }
+    pthread_mutex_unlock(mutex)
+    // Not under the lock, or the thread would wake up to wait for it.
+    if isAccepted { pthread_cond_signal(condition) }
+    return isAccepted
   }
 
   func stop() {

@@ -4,9 +4,9 @@ import Testing
 
 @testable import CaseService
 
-@Suite(.timeLimit(.minutes(20))) struct `Rules as data` {
+@Suite(.desk, .timeLimit(.minutes(20))) struct `Rules as data` {
   private func run(_ arguments: String..., status: Int32 = 0) async throws -> Outcome {
-    let outcome = try await Desk.run(arguments, environment: [:])
+    let outcome = try await Desk.run(arguments, environment: Desk.named())
     #expect(outcome.status == status, "\(arguments): \(outcome.out)\(outcome.err)")
     return outcome
   }

@@ -167,9 +167,9 @@ import Testing
       select sum(pg_stat_get_xact_tuples_returned(oid))::bigint from pg_class
       where relname in ('events', 'events_pkey', 'events_version_key')
       """)
-    transaction.add(Command(Statement("", "create temp table seen on commit preserve rows as " + counts.sql)))
+    let seen = Command("create temp table seen on commit preserve rows as " + counts.sql)
     let before = try connection.query(counts).int64(0, 0)
-    try transaction.commit()
+    try transaction.commit { [seen] }
     let read = try connection.query("select sum from seen").int64(0, 0) - before
     #expect((size...(size * 3)).contains(read), "\(read) rows read for \(size) events")
   }

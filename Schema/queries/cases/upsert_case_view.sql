@@ -1,5 +1,5 @@
 -- Stores rows of the view of cases, new or changed, for the commit that appends their events.
-insert into dossier.case_view
+insert into dossier.case_view_{ledger}
   (ledger, stream, reference, organization, cloud, name, person, type, service, category, issue_type,
   status, requested, assigned, reasons, classified, has_statement, own_area, tier, agent, ball, ball_since,
   contact_method, contact_event, language, time_zone, incident, follows, policy, opened_at,

@@ -1,5 +1,5 @@
 -- As upsert_case_view.sql, for one row.
-insert into dossier.case_view
+insert into dossier.case_view_{ledger}
   (ledger, stream, reference, organization, cloud, name, person, type, service, category, issue_type,
   status, requested, assigned, reasons, classified, has_statement, own_area, tier, agent, ball, ball_since,
   contact_method, contact_event, language, time_zone, incident, follows, policy, opened_at,

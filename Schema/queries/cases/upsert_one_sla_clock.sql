@@ -1,5 +1,5 @@
 -- As upsert_sla_clock.sql, for one row.
-insert into dossier.sla_clock
+insert into dossier.sla_clock_{ledger}
   (ledger, stream, clock, cycle, state, started_at, due_at, met_at, breached_at, cancelled_at,
   target_amount, target_unit, target_rule, target_basis, policy, calendar, zone_data, provisional,
   started_by, breached_by, changed_by)

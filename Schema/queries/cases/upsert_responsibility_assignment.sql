@@ -1,5 +1,5 @@
 -- Stores rows of the view of duties, new or changed, for the commit that appends their events.
-insert into dossier.responsibility_assignment
+insert into dossier.responsibility_assignment_{ledger}
   (ledger, stream, duty, instance, holder, state, since, since_event, due_at, by_event, rule, changed_by)
 select *
 from unnest(

@@ -1,5 +1,5 @@
 -- Stores rows of the view of clocks, new or changed, for the commit that appends their events.
-insert into dossier.sla_clock
+insert into dossier.sla_clock_{ledger}
   (ledger, stream, clock, cycle, state, started_at, due_at, met_at, breached_at, cancelled_at,
   target_amount, target_unit, target_rule, target_basis, policy, calendar, zone_data, provisional,
   started_by, breached_by, changed_by)

@@ -4,3 +4,12 @@ drop table if exists dossier.{view}_{ledger}_new;
 create table dossier.{view}_{ledger}_new
   (like dossier.{view} including defaults including constraints including storage);
 alter table dossier.{view}_{ledger}_new add constraint {view}_{ledger}_new check (ledger = {ledger});
+-- LIKE leaves out how full a page may become.
+do $$
+begin
+  execute (
+    select coalesce(
+      'alter table dossier.{view}_{ledger}_new set (' || array_to_string(c.reloptions, ', ') || ')', 'select')
+    from pg_class c where c.oid = 'dossier.{view}_{ledger}'::regclass);
+end
+$$;

@@ -47,7 +47,7 @@ extension CaseProcessor {
     answer.opening?.incidents = shown.map { .init($0, linked: opened.incident) }
     if let name = form.name, !request.isDryRun {
       transaction.name(name, scope: scope, stream: stream)
-      cache.keep(name, scope: scope, stream)
+      cache.change(name, scope: scope, stream)
     }
     return answer
   }
@@ -141,7 +141,8 @@ extension CaseProcessor {
     }
     if let history { state = CaseState(folding: history + fresh) }
     if !request.isDryRun, !events.isEmpty {
-      cache.store(state, stream)
+      cache.change(state, stream)
+      queue(stream, state, context.rulebook, transaction)
       appended[stream, default: []] += fresh
       // A retraction can change any row of the case, and do away with some.
       if history != nil {

@@ -87,11 +87,11 @@ extension CaseProcessor {
     return cache.incidents.entries[reference.stream]?.resolvedBy
   }
 
-  /// Once a group: while the head is held nobody else adds any.
+  /// Once, until somebody else appends: this process knows its own.
   private func readIncidents(_ connection: Connection) throws {
-    guard !hasReadIncidents else { return }
+    guard !cache.hasReadIncidents else { return }
     try cache.incidents.read(ledger.ledger, connection)
-    hasReadIncidents = true
+    cache.hasReadIncidents = true
   }
 
   private func entry(_ text: String) throws -> IncidentBook.Entry {

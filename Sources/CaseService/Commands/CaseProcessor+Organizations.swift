@@ -9,7 +9,7 @@ extension CaseProcessor {
   ) throws -> CommandAnswer {
     let connection = transaction.connection
     let isRegistration = if case .register = form { true } else { false }
-    if isRegistration { try claim(name, connection) }
+    if isRegistration { try claim(name, transaction) }
     let known = try cache.stream(named: name, scope: NameScope.organization, connection)
     guard known != nil || isRegistration else {
       throw ServiceError.notFound("there is no organization named \(name)")
@@ -29,7 +29,7 @@ extension CaseProcessor {
     let answer = try record(events, of: state, name, form, person, stream, moment, request, transaction)
     if isRegistration, !request.isDryRun {
       transaction.name(name, scope: NameScope.organization, stream: stream)
-      cache.keep(name, scope: NameScope.organization, stream)
+      cache.change(name, scope: NameScope.organization, stream)
     }
     return answer
   }
@@ -37,7 +37,9 @@ extension CaseProcessor {
   /// Makes sure that no other ledger has an organisation of that name, nor gets one before this transaction
   /// ends: names are unique in the database. One lock for all names, so that registrations can't wait for each
   /// other crosswise.
-  private func claim(_ name: String, _ connection: Connection) throws {
+  private func claim(_ name: String, _ transaction: LedgerTransaction) throws {
+    try transaction.takeHead()
+    let connection = transaction.connection
     _ = try connection.query(CaseSQL.lockOrganizationNames)
     guard let found = try EventReader.find(name: name, scope: NameScope.organization, connection),
       found.ledger != ledger.ledger
@@ -81,7 +83,7 @@ extension CaseProcessor {
           position: position, occurredAt: moment,
           recordedAt: request.isDryRun ? nil : Instant(microseconds: transaction.now)))
     }
-    if !request.isDryRun { cache.store(state, stream) }
+    if !request.isDryRun { cache.change(state, stream) }
     return CommandAnswer(
       organization: name, version: state.version, ledger: ledger.name, position: written.last?.position,
       isDryRun: request.isDryRun, events: written, reasons: [])

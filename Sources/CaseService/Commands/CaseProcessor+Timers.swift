@@ -19,15 +19,9 @@ extension CaseProcessor {
       occurredAt: moment, now: now, rulebook: try rules.rulebook(named: state.view.policy),
       organization: OrganizationState())
     let events = CaseDecider.breaches(of: state, context)
-    if !request.isDryRun { requeued.insert(stream) }
-    return try record(events, of: state, stream, context, request, transaction)
-  }
-
-  /// When the timers have something to do for a case if nobody else does; nil: never.
-  func nextDue(_ stream: Int64, _ transaction: LedgerTransaction) throws -> Instant? {
-    let state = try cache.caseState(stream, transaction.connection)
-    guard state.exists else { return nil }
-    return CaseDecider.nextDue(of: state, try rules.rulebook(named: state.view.policy))
+    let answer = try record(events, of: state, stream, context, request, transaction)
+    if !request.isDryRun, events.isEmpty { queue(stream, state, context.rulebook, transaction) }
+    return answer
   }
 
   /// The events with what the customer is told of a lowering, in the language of the case, where the person who

@@ -9,13 +9,12 @@ final class CaseProcessor: GroupProcessor {
   let keys: KeyRing
   private let keyFile: KeyFile
   let cache: StateCache
+  private let views: ViewWrites
   /// The cases this group has changed, with the version each had before.
   var changed: [Int64: Int] = [:]
-  /// True once this group has read the ledger's incidents.
-  var hasReadIncidents = false
-  /// The cases whose place in the timers' queue may have changed.
-  var requeued: Set<Int64> = []
-  /// What this group has appended to each case.
+  /// The cases whose place in the timers' queue changes; nil: they have nothing there any more.
+  private var timers: [Int64: Instant?] = [:]
+  /// What this group has appended to each case and not sent yet.
   var appended: [Int64: [RecordedCaseEvent]] = [:]
   /// The cases whose rows are all stored anew.
   var refolded: Set<Int64> = []
@@ -26,6 +25,7 @@ final class CaseProcessor: GroupProcessor {
     keyFile = keys
     self.keys = KeyRing(keys, ledger: ledger.ledger)
     cache = StateCache(ledger: ledger.ledger)
+    views = ViewWrites(ledger.ledger)
   }
 
   static func commandID(of request: CommandRequest) -> UUIDBytes { request.commandID }
@@ -34,8 +34,7 @@ final class CaseProcessor: GroupProcessor {
     _ requests: [CommandRequest], in transaction: LedgerTransaction
   ) throws -> [Result<CommandAnswer, any Error>] {
     changed = [:]
-    hasReadIncidents = false
-    requeued = []
+    timers = [:]
     appended = [:]
     refolded = []
     try cache.catchUp(transaction)
@@ -44,7 +43,41 @@ final class CaseProcessor: GroupProcessor {
     try cache.load(streams, transaction.connection)
     let contacts = try streams.map { try cache.caseState($0, transaction.connection).view.person }
     try keys.load(contacts.filter { $0 != .caseContact }.map { UUIDBytes($0) }, transaction.connection)
-    return try requests.map { try result($0, transaction) }
+    var results: [Result<CommandAnswer, any Error>] = []
+    results.reserveCapacity(requests.count)
+    // A large group goes to the server in two halves: it works on the first while the second is decided. More
+    // portions cost it more than they hide, because every statement has a price of its own.
+    let portion = max(16, (requests.count + 1) / 2)
+    for request in requests {
+      results.append(try result(request, transaction))
+      if changed.count >= portion {
+        try transaction.send(keys) { try viewWrites() }
+      }
+    }
+    return results
+  }
+
+  /// The writes to the views for the cases changed since the last time, and to the timers' queue. They ask the
+  /// database nothing: what was sent before them must not be ended by a query.
+  private func viewWrites() throws -> [Command] {
+    defer { (changed, timers, appended, refolded) = ([:], [:], [:], []) }
+    let rows = try changed.map { ViewChange(stream: $0, before: $1, state: try cache.kept($0)) }
+    let queued = timers.map { QueuedTimer(stream: $0, dueAt: $1) }
+    return views.removals(refolded) + views.commands(rows)
+      + TimerQueue.commands(queued, ledger: ledger.ledger)
+  }
+
+  /// Sees to the case's place in the timers' queue. One that is early costs the timers a look and one that is
+  /// late a warning; so a case whose place stands and lies ahead keeps it while what is next comes later.
+  func queue(
+    _ stream: Int64, _ state: CaseState, _ rulebook: Rulebook, _ transaction: LedgerTransaction
+  ) {
+    let due = CaseDecider.nextDue(of: state, rulebook)
+    if let place = cache.place(of: stream), place.microseconds > transaction.now, place <= due ?? place {
+      return
+    }
+    timers[stream] = .some(due)
+    cache.place(stream, at: due)
   }
 
   /// What became of one command. A refusal wrote nothing; what fails once something was appended fails the
@@ -63,16 +96,7 @@ final class CaseProcessor: GroupProcessor {
   }
 
   func commit(_ transaction: LedgerTransaction) throws {
-    let rows = try changed.map { stream, version in
-      ViewChange(stream: stream, before: version, state: try cache.caseState(stream, transaction.connection))
-    }
-    for command in ViewWrites.removals(refolded, ledger: ledger.ledger) { transaction.add(command) }
-    for command in ViewWrites.commands(rows, ledger: ledger.ledger) { transaction.add(command) }
-    let queued = try requeued.union(changed.keys).map { stream in
-      QueuedTimer(stream: stream, dueAt: try nextDue(stream, transaction))
-    }
-    for command in TimerQueue.commands(queued, ledger: ledger.ledger) { transaction.add(command) }
-    try transaction.commit(keys)
+    try transaction.commit(keys) { try viewWrites() }
     cache.advance(to: transaction.position)
     keys.settle()
   }

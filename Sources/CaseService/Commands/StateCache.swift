@@ -15,8 +15,15 @@ final class StateCache {
   private var old: [Int64: CaseState] = [:]
   private var organizations: [Int64: OrganizationState] = [:]
   private var names: [Name: Int64] = [:]
+  /// What was changed since the last commit.
+  private var uncommitted: Set<Int64> = []
+  /// Where cases stand in the timers' queue, as far as this process wrote it.
+  private var places: [Int64: Instant] = [:]
+  private var uncommittedNames: Set<Name> = []
   /// The ledger's incidents, read when first needed.
   var incidents = IncidentBook()
+  /// Whether they are all there: since they were read, nobody else has appended anything.
+  var hasReadIncidents = false
   private static let generation = 20_000
   /// Past this distance everything is read anew rather than asked what changed.
   private static let farBehind: Int64 = 50_000
@@ -38,28 +45,56 @@ final class StateCache {
       return
     }
     guard position != transaction.head else { return }
-    guard transaction.head > position, transaction.head - position < Self.farBehind else { return forget() }
+    hasReadIncidents = false
+    guard (1..<Self.farBehind).contains(transaction.head - position) else { return forgetAll() }
     let changed = try EventReader.streamsChanged(
       after: position, ledger: ledger, transaction.connection)
-    for stream in changed {
+    forget(changed)
+  }
+
+  /// What is cached is committed up to here.
+  func advance(to position: Int64) {
+    self.position = position
+    uncommitted.removeAll(keepingCapacity: true)
+    uncommittedNames.removeAll(keepingCapacity: true)
+  }
+
+  /// Drops what a transaction changed that may not have been committed.
+  func forget() {
+    forget(uncommitted)
+    for name in uncommittedNames { names[name] = nil }
+    uncommitted = []
+    uncommittedNames = []
+    isPolicyStale = true
+    forgetIncidents()
+  }
+
+  private func forgetIncidents() {
+    incidents = IncidentBook()
+    hasReadIncidents = false
+  }
+
+  private func forget(_ streams: some Sequence<Int64>) {
+    for stream in streams {
       young[stream] = nil
       old[stream] = nil
       organizations[stream] = nil
+      places[stream] = nil
       if stream == PolicyStream.number { isPolicyStale = true }
     }
   }
 
-  /// What is cached is now true up to here.
-  func advance(to position: Int64) { self.position = position }
-
-  func forget() {
+  private func forgetAll() {
+    places = [:]
     position = nil
+    uncommitted = []
+    uncommittedNames = []
     isPolicyStale = true
     young = [:]
     old = [:]
     organizations = [:]
     names = [:]
-    incidents = IncidentBook()
+    forgetIncidents()
   }
 
   /// Reads the cases that are not at hand, in one query.
@@ -74,6 +109,42 @@ final class StateCache {
     for (stream, events) in loaded { store(CaseState(folding: events), stream) }
   }
 
+  /// What a transaction made of a case, not committed yet.
+  func change(_ state: CaseState, _ stream: Int64) {
+    uncommitted.insert(stream)
+    store(state, stream)
+  }
+
+  /// What a transaction made of an organisation, not committed yet.
+  func change(_ state: OrganizationState, _ stream: Int64) {
+    uncommitted.insert(stream)
+    store(state, stream)
+  }
+
+  /// Where a case stands in the timers' queue; nil: that is not known.
+  func place(of stream: Int64) -> Instant? { places[stream] }
+
+  /// Where a transaction has put a case in the timers' queue, not committed yet; nil: it took it out.
+  func place(_ stream: Int64, at moment: Instant?) {
+    if places.count >= 2 * Self.generation { places = [:] }
+    uncommitted.insert(stream)
+    places[stream] = moment
+  }
+
+  /// A name that a transaction gave, not committed yet.
+  func change(_ name: String, scope: String, _ stream: Int64) {
+    uncommittedNames.insert(Name(scope: scope, name: name))
+    keep(name, scope: scope, stream)
+  }
+
+  /// A case that is at hand; it is never read, because what was sent must not be ended by a query.
+  func kept(_ stream: Int64) throws -> CaseState {
+    guard let state = young[stream] ?? old[stream] else {
+      throw PostgresError.unexpectedResult("the state of a changed case is no longer at hand")
+    }
+    return state
+  }
+
   func caseState(_ stream: Int64, _ connection: Connection) throws -> CaseState {
     if let state = young[stream] { return state }
     if let state = old[stream] {
@@ -84,7 +155,7 @@ final class StateCache {
     return young[stream] ?? CaseState()
   }
 
-  func store(_ state: CaseState, _ stream: Int64) {
+  private func store(_ state: CaseState, _ stream: Int64) {
     if young[stream] == nil, young.count >= Self.generation {
       old = young
       young = [:]
@@ -103,7 +174,7 @@ final class StateCache {
     return state
   }
 
-  func store(_ state: OrganizationState, _ stream: Int64) {
+  private func store(_ state: OrganizationState, _ stream: Int64) {
     if organizations.count >= Self.generation { organizations = [:] }
     organizations[stream] = state
   }
@@ -119,7 +190,7 @@ final class StateCache {
     return found.stream
   }
 
-  func keep(_ name: String, scope: String, _ stream: Int64) {
+  private func keep(_ name: String, scope: String, _ stream: Int64) {
     if names.count >= Self.generation { names = [:] }
     names[Name(scope: scope, name: name)] = stream
   }

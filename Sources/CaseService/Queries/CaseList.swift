@@ -123,6 +123,13 @@ extension CaseService {
     return Int(try connection.query(statement, parameters(filter)).int64(0, 0))
   }
 
+  /// The planner can't know how soon the first rows are found, and would read and sort everything for them.
+  static let walkingIndexes = [
+    Command("BEGIN READ ONLY"), Command("set local enable_seqscan = off"),
+    Command("set local enable_sort = off"),
+    Command("set local max_parallel_workers_per_gather = 0"),
+  ]
+
   private static func rows(
     _ filter: CaseFilter, limit: Int?, order: CaseOrder, _ connection: Connection
   ) throws -> [CaseRow] {
@@ -131,7 +138,8 @@ extension CaseService {
       case .openedAt: CaseSQL.listCases
       case .nextDue: filter.states == [.open] ? CaseSQL.queueOpenCases : CaseSQL.queueCases
       }
-    let rows = try connection.query(statement, parameters(filter) + [.int64(Int64(limit ?? .max))])
+    let command = Command(statement, parameters(filter) + [.int64(Int64(limit ?? .max))])
+    let rows = try connection.pipeline(walkingIndexes + [command, Command("COMMIT")])[walkingIndexes.count]
     var found: [CaseRow] = []
     found.reserveCapacity(rows.count)
     for row in 0..<rows.count { found.append(try CaseRow(rows, row)) }

@@ -36,6 +36,14 @@ struct RowBuffer: ~Copyable {
     count += row.count
   }
 
+  /// A whole row with its count of fields, as another buffer holds it.
+  mutating func append(row: UnsafeRawBufferPointer) {
+    reserve(row.count)
+    UnsafeMutableRawBufferPointer(rebasing: memory[count...]).copyMemory(from: row)
+    count += row.count
+    rows += 1
+  }
+
   mutating func int16(_ value: Int16) { field(2, value) }
   mutating func int32(_ value: Int) { field(4, Int32(truncatingIfNeeded: value)) }
   mutating func int64(_ value: Int64) { field(8, value) }

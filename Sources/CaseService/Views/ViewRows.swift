@@ -7,6 +7,15 @@ final class ViewRows {
   private var buffer = RowBuffer()
   /// Where the rows of each case of the set end, in its order.
   private var ends: [Int] = []
+  /// The memory that rows are arranged in, kept for the next time.
+  private var spare = RowBuffer()
+  private var found: [Found] = []
+
+  private struct Found {
+    var index: Int
+    var start: Int
+    var end: Int
+  }
 
   /// How many rows there are.
   var rows: Int { buffer.rows }
@@ -33,23 +42,75 @@ final class ViewRows {
   }
 
   /// Takes the rows that are stored, of the chosen cases or, if nil, of all.
+  ///
+  /// They come in whatever order the table gives them out fastest and are put in that of the key here: the
+  /// server would compare texts by its general means, which costs it more than the reading.
   func load(
     _ view: ViewName, _ chosen: [Bool]?, _ streams: StreamSet, ledger: Int16, _ connection: Connection,
     check: () throws -> Void
   ) throws {
     removeAll()
+    found.removeAll(keepingCapacity: true)
     try connection.copyOut(ViewSQL.rows(view, streams, ledger: ledger)) { row in
       let stream = try Self.stream(row.remaining)
       guard let index = streams.index(of: stream) else {
         throw PostgresError.copyFailed("a row of a case that was not asked for")
       }
       if chosen?[index] == false { return }
-      while ends.count < index { ends.append(buffer.count) }
+      let start = buffer.count
       buffer.append(fields: row.fieldCount, row.remaining)
-      if ends.count == index { ends.append(buffer.count) } else { ends[index] = buffer.count }
-      if buffer.rows % 4096 == 0 { try check() }
+      found.append(Found(index: index, start: start, end: buffer.count))
+      if found.count % 4096 == 0 { try check() }
     }
-    while ends.count < streams.count { ends.append(buffer.count) }
+    arrange(cases: streams.count)
+  }
+
+  /// Brings the rows found into the order of their key.
+  private func arrange(cases: Int) {
+    var starts = [Int](repeating: 0, count: cases + 1)
+    for row in found { starts[row.index + 1] += 1 }
+    for index in 0..<cases { starts[index + 1] += starts[index] }
+    var next = starts
+    var ordered = found
+    for row in found {
+      var place = next[row.index]
+      next[row.index] += 1
+      // Mostly in order already, and few of a case.
+      while place > starts[row.index], isBefore(row, ordered[place - 1]) {
+        ordered[place] = ordered[place - 1]
+        place -= 1
+      }
+      ordered[place] = row
+    }
+    var arranged = RowBuffer()
+    swap(&arranged, &spare)
+    arranged.removeAll()
+    for index in 0..<cases {
+      for row in ordered[starts[index]..<starts[index + 1]] {
+        arranged.append(row: UnsafeRawBufferPointer(rebasing: buffer.bytes[row.start..<row.end]))
+      }
+      ends.append(arranged.count)
+    }
+    swap(&buffer, &arranged)
+    swap(&spare, &arranged)
+  }
+
+  /// Whether a row comes before another of its case: by the name after ledger and stream, byte by byte, and
+  /// then by the number after it.
+  private func isBefore(_ left: Found, _ right: Found) -> Bool {
+    let (first, second) = (key(left), key(right))
+    if Self.same(first.name, second.name) { return first.number < second.number }
+    return first.name.lexicographicallyPrecedes(second.name)
+  }
+
+  private func key(_ row: Found) -> (name: UnsafeRawBufferPointer, number: Int32) {
+    let bytes = buffer.bytes
+    // The count of fields (2), the ledger (4 + 2), the stream (4 + 8), then the name.
+    let at = row.start + 20
+    let length = Int(Int32(bigEndian: bytes.loadUnaligned(fromByteOffset: at, as: Int32.self)))
+    let name = UnsafeRawBufferPointer(rebasing: bytes[(at + 4)..<(at + 4 + length)])
+    let number = bytes.loadUnaligned(fromByteOffset: at + 4 + length + 4, as: Int32.self)
+    return (name, Int32(bigEndian: number))
   }
 
   /// The cases of the set, by place, whose rows differ.

@@ -18,7 +18,7 @@ enum ViewSQL {
 
   /// A statement about one view of one ledger.
   static func text(_ name: String, _ view: ViewName, ledger: Int16) -> String {
-    fill(CaseSQL.text(name), [("view", view.rawValue), ("key", view.key), ("ledger", "\(ledger)")])
+    fill(CaseSQL.text(name), [("view", view.rawValue), ("ledger", "\(ledger)")])
   }
 
   /// The COPY of the events of some streams.
@@ -58,15 +58,6 @@ enum ViewSQL {
 }
 
 extension ViewName {
-  /// The columns of the table's key, in order.
-  var key: String {
-    switch self {
-    case .caseView: "ledger, stream"
-    case .slaClock: "ledger, stream, clock, cycle"
-    case .responsibilityAssignment: "ledger, stream, duty, instance"
-    }
-  }
-
   /// The partition of a ledger.
   func partition(_ ledger: Int16) -> String { "\(rawValue)_\(ledger)" }
 }

@@ -91,7 +91,10 @@ final class ViewSession: @unchecked Sendable {
     let fresh = try Connection.open(settings)
     sign?.follow(fresh)
     // Whole tables are read in short plain statements: compiling them or sharing them out only costs time.
-    try fresh.execute("set jit = off; set max_parallel_workers_per_gather = 0; set work_mem = '16MB'")
+    // The planner is told of new tables by a sample that is read in no time; later ones are autovacuum's.
+    try fresh.execute(
+      "set jit = off; set max_parallel_workers_per_gather = 0; set work_mem = '16MB'; "
+        + "set default_statistics_target = 20")
     connection = fresh
     return fresh
   }

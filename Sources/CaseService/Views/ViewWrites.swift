@@ -10,42 +10,67 @@ struct ViewChange {
 }
 
 /// Stores what a group changed in the three views, set by set, in the transaction that appends.
-enum ViewWrites {
-  static func commands(_ changes: [ViewChange], ledger: LedgerID) -> [Command] {
+struct ViewWrites {
+  private struct Writer<Row: Sendable> {
+    let table: ViewTable<Row>
+    let one: Statement
+    let several: Statement
+
+    init(_ table: ViewTable<Row>, _ ledger: Int16) {
+      self.table = table
+      one = table.upsertOne(ledger)
+      several = table.upsert(ledger)
+    }
+
+    func commands(_ rows: [Row]) -> [Command] {
+      if rows.isEmpty { return [] }
+      guard rows.count > 3 else {
+        return rows.map { row in Command(one, table.columns.map { $0.parameter(row) }) }
+      }
+      return [Command(several, table.arrays(rows))]
+    }
+  }
+
+  private let ledger: Int16
+  private let cases: Writer<CaseViewRow>
+  private let clocks: Writer<SLAClockRow>
+  private let duties: Writer<DutyRow>
+
+  /// The writes to the views of one ledger.
+  init(_ ledger: LedgerID) {
+    self.ledger = ledger.rawValue
+    cases = Writer(ViewTables.caseView, ledger.rawValue)
+    clocks = Writer(ViewTables.slaClock, ledger.rawValue)
+    duties = Writer(ViewTables.responsibilityAssignment, ledger.rawValue)
+  }
+
+  /// The statements for what changed.
+  func commands(_ changes: [ViewChange]) -> [Command] {
     guard !changes.isEmpty else { return [] }
-    let number = ledger.rawValue
-    // In the order of the keys: two processes never wait for each other's rows crosswise.
+    // In the order of the keys: neighbours in the tables are written one after the other.
     let changes = changes.sorted { $0.stream < $1.stream }
-    let cases = changes.map {
-      CaseViewRow(ledger: number, stream: $0.stream, view: $0.state.view, nextDue: $0.state.clocks.nextDue)
-    }
-    let clocks = changes.flatMap { change in
-      change.state.clocks.rows.filter { $0.changedBy > change.before }
-        .map { SLAClockRow(ledger: number, stream: change.stream, clock: $0) }
-    }
-    let duties = changes.flatMap { change in
-      change.state.duties.rows.filter { $0.changedBy > change.before }
-        .map { DutyRow(ledger: number, stream: change.stream, duty: $0) }
-    }
-    return command(ViewTables.caseView, cases) + command(ViewTables.slaClock, clocks)
-      + command(ViewTables.responsibilityAssignment, duties)
+    return cases.commands(
+      changes.map {
+        CaseViewRow(
+          ledger: ledger, stream: $0.stream, view: $0.state.view, nextDue: $0.state.clocks.nextDue)
+      })
+      + clocks.commands(
+        changes.flatMap { change in
+          change.state.clocks.rows.filter { $0.changedBy > change.before }
+            .map { SLAClockRow(ledger: ledger, stream: change.stream, clock: $0) }
+        })
+      + duties.commands(
+        changes.flatMap { change in
+          change.state.duties.rows.filter { $0.changedBy > change.before }
+            .map { DutyRow(ledger: ledger, stream: change.stream, duty: $0) }
+        })
   }
 
   /// Removes the rows of cases that are stored anew whole.
-  static func removals(_ streams: Set<Int64>, ledger: LedgerID) -> [Command] {
+  func removals(_ streams: Set<Int64>) -> [Command] {
     guard !streams.isEmpty else { return [] }
-    let parameters: [Parameter] = [.int16(ledger.rawValue), .int64Array(streams.sorted())]
+    let parameters: [Parameter] = [.int16(ledger), .int64Array(streams.sorted())]
     return [Command(CaseSQL.deleteClocks, parameters), Command(CaseSQL.deleteDuties, parameters)]
-  }
-
-  private static func command<Row>(_ table: ViewTable<Row>, _ rows: [Row]) -> [Command] {
-    if rows.isEmpty { return [] }
-    // Few rows go one by one with plain values: arrays cost the lonely command a third of its time.
-    guard rows.count > 3 else {
-      let one = CaseSQL.statement("upsert_one_\(table.view.rawValue)")
-      return rows.map { row in Command(one, table.columns.map { $0.parameter(row) }) }
-    }
-    return [Command(table.upsert, table.arrays(rows))]
   }
 }
 

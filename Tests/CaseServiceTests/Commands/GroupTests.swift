@@ -136,7 +136,7 @@ private func compare<Row>(
   let view = table.view.rawValue
   try connection.execute(
     "begin; create temp table folded (like dossier.\(view) including all) on commit drop")
-  let sql = table.upsert.sql.replacing("dossier.\(view)\n", with: "folded\n")
+  let sql = table.upsert(ledger).sql.replacing("dossier.\(view)_\(ledger)\n", with: "folded\n")
   _ = try connection.query(Statement("", sql), table.arrays(rows))
   let stored = "select * from dossier.\(view) where ledger = \(ledger)"
   let found = try connection.query(

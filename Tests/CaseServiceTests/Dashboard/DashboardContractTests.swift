@@ -114,7 +114,7 @@ private let views = [
 
   @Test func `finds the queue and what is overdue by an index, in order`() throws {
     try connection.execute("set enable_seqscan = off; set enable_bitmapscan = off; set enable_sort = off")
-    for (view, condition) in [("overdue", "(due_at < now())"), ("due_next", "(next_due_at >= now())")] {
+    for (view, condition) in [("overdue", "(due_at < now())"), ("due_next", "(due_at >= now())")] {
       let plan = try texts("explain (costs off) select * from dashboard.\(view) order by due_at limit 50")
         .map { $0.drop { $0 == " " || $0 == "-" || $0 == ">" } }
       #expect(plan.contains("Merge Append"), "\(view)")

@@ -82,6 +82,12 @@ import Testing
     try board.add(
       case: 5,
       ["status": "'closed'", "next_due_clock": "'follow_up'", "next_due_at": "now() + interval '1 hour'"])
+    try board.add(clockOf: 1, ["clock": "'follow_up'", "due_at": "now() + interval '3 hours'"])
+    try board.add(clockOf: 2, ["clock": "'customer_response'", "due_at": "now() + interval '1 hour'"])
+    // Outstanding too, and later.
+    try board.add(clockOf: 2, ["due_at": "now() + interval '5 hours'"])
+    try board.add(clockOf: 3, ["ledger": "3", "due_at": "now() + interval '2 hours'"])
+    try board.add(clockOf: 5, ["clock": "'follow_up'", "due_at": "now() + interval '1 hour'"])
     #expect(
       try board.read("reference, clock, holder, due_in", "due_next order by due_at") == [
         "(CN-2,customer_response,customer,01:00:00)", "(CN-3,initial_response,operator,02:00:00)",

@@ -148,19 +148,24 @@ import Testing
         + "ball, ball_since, contact_method, contact_event, policy, opened_at, reopenings, version, position"
       try connection.execute(
         """
-        insert into dossier.case_view (ledger, stream, next_due_at, \(columns))
-        select ledger, 100000 + n, now() + n * interval '1 second', \(columns)
+        insert into dossier.case_view (ledger, stream, next_due_clock, next_due_at, \(columns))
+        select ledger, 100000 + n, 'initial_response', now() + n * interval '1 second', \(columns)
         from dossier.case_view, generate_series(1, 100000) n where reference in ('CN-1002', 'DE-1002');
-        analyze dossier.case_view
+        insert into dossier.sla_clock
+          (ledger, stream, clock, cycle, state, started_at, due_at, policy, calendar, zone_data, provisional,
+          started_by, breached_by, changed_by)
+        select ledger, stream, next_due_clock, 1, 'running', opened_at, next_due_at, policy, '', '', false, 1, 0, 1
+        from dossier.case_view where stream > 100000;
+        analyze dossier.case_view, dossier.sla_clock
         """)
       var filter = CaseFilter()
       filter.states = [.open]
       let parameters = CaseService.parameters(filter) + [.int64(50)]
       let explain = Statement("", "explain (analyze, timing off, summary off) " + CaseSQL.queueOpenCases.sql)
-      let rows = try connection.query(explain, parameters)
+      let rows = try connection.pipeline(CaseService.walkingIndexes + [Command(explain, parameters)]).last!
       let plan = try (0..<rows.count).map { try rows.text($0, 0) }.joined(separator: "\n")
       #expect(
-        plan.contains("Index Scan using case_view_2_") && !plan.contains("Seq Scan on case_view"), "\(plan)")
+        plan.contains("Index Scan using sla_clock_2_due_at_idx") && !plan.contains("Seq Scan"), "\(plan)")
       let read = plan.matches(of: /actual rows=(\d+)/).compactMap { Int($0.1) }.max()
       #expect(read.map { $0 <= 200 } == true, "\(plan)")
     }
