@@ -51,7 +51,13 @@ for tool in psql pgbench timeout; do
 done
 
 bench=("$dossier" bench --output json)
-if [[ -n $url ]]; then bench+=(--database "$url"); else url=$("$dossier" database url); fi
+if [[ -n $url ]]; then
+  bench+=(--database "$url")
+else
+  # The first command makes the private database.
+  "$dossier" organization list >/dev/null || fail "there is no private database to work in" 69
+  url=$("$dossier" database url)
+fi
 bench+=("$@")
 
 work=$(mktemp -d)

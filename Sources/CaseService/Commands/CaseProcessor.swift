@@ -196,11 +196,13 @@ struct Reference: Hashable, Sendable {
 
   /// Reads `CN-1002`; nil if it is none.
   init?(_ text: String) {
-    let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-    guard parts.count == 2, parts[0].count == 2, parts[1].utf8.allSatisfy({ (0x30...0x39).contains($0) }),
-      parts[1].utf8.first != 0x30, let stream = Int64(parts[1])
+    let bytes = text.utf8
+    guard let hyphen = bytes.firstIndex(of: 0x2d) else { return nil }
+    let (letters, digits) = (text[..<hyphen], text[bytes.index(after: hyphen)...])
+    guard letters.count == 2, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+      digits.utf8.first != 0x30, let stream = Int64(digits)
     else { return nil }
-    self.init(prefix: parts[0].uppercased(), stream: stream)
+    self.init(prefix: letters.uppercased(), stream: stream)
   }
 
   var text: String { "\(prefix)-\(stream)" }

@@ -1,12 +1,19 @@
 internal import SupportCases
 
-/// A row of the table `case_view`.
-struct CaseViewRow: Hashable, Sendable {
-  var ledger: Int16
-  var stream: Int64
-  var view: CaseView
+/// A row of the table `case_view`. Shared rather than copied: every column asks for it, and it is large.
+final class CaseViewRow: Sendable {
+  let ledger: Int16
+  let stream: Int64
+  let view: CaseView
   /// The cycle that is due next, if one is running.
-  var nextDue: SLAClock?
+  let nextDue: SLAClock?
+
+  init(ledger: Int16, stream: Int64, view: CaseView, nextDue: SLAClock?) {
+    self.ledger = ledger
+    self.stream = stream
+    self.view = view
+    self.nextDue = nextDue
+  }
 }
 
 /// A row of the table `sla_clock`.
