@@ -22,6 +22,8 @@ enum CaseSQL {
 
   static let queueTimers = statement("queue_timers")
   static let unqueueTimers = statement("unqueue_timers")
+  static let requeueTimers = statement("requeue_timers")
+  static let unqueueReachedTimers = statement("unqueue_reached_timers")
   static let dueTimers = statement("due_timers")
   static let countDueTimers = statement("count_due_timers")
   static let timersHealth = statement("timers_health")

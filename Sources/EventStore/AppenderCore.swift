@@ -74,7 +74,13 @@ final class AppenderCore<Processor: GroupProcessor>: @unchecked Sendable {
         }
         known = nil
         let isOutage = Self.isOutage(error)
-        if isOutage { disconnect() } else { connection?.rollback() }
+        // After a failover the log may be another one: nothing that was known of it is.
+        if isOutage {
+          disconnect()
+          processor = nil
+        } else {
+          connection?.rollback()
+        }
         if isOutage { isUncertain = isUncertain || isDecided } else if isDecided { isUncertain = false }
         if attempts < Self.mostAttempts, Self.isWorthRepeating(error) { continue }
         if isUncertain { throw PostgresError.connectionLost }

@@ -169,7 +169,7 @@ public final class LedgerTransaction {
     guard !batch.isEmpty else { return }
     isBegun = true
     try connection.send(begin + batch)
-    try connection.send(try others())
+    try connection.send(try others(), pausing: true)
   }
 
   /// Writes what has not been sent yet, then what `others` gives, and commits; without anything to write it

@@ -35,18 +35,19 @@ extension Connection {
   ///
   /// - Parameters:
   ///   - ending: ends the batch, and outside of a transaction commits it.
+  ///   - pausing: inside of a transaction, lets the server see that it waits, so that its time-outs hold.
   ///   - hints: sent after it, a batch of its own whose answers nobody waits for; if it fails, nobody hears.
   public func send(
-    _ batch: [Command], ending: Bool = false, hints: [Command] = []
+    _ batch: [Command], ending: Bool = false, pausing: Bool = false, hints: [Command] = []
   ) throws(PostgresError) {
     try checkUsable()
-    if batch.isEmpty, !ending { return }
+    if batch.isEmpty, !ending, !pausing { return }
     let (encoded, encodedHints) = (try encode(batch), try encode(hints))
     guard PQenterPipelineMode(pg) == 1 else { throw fault() }
     do throws(PostgresError) {
       guard PQsetnonblocking(pg, 1) == 0 else { throw fault() }
       for (command, values) in zip(batch, encoded) { try send(command, values, isAwaited: true) }
-      if ending { try end(isAwaited: true) }
+      if ending || pausing { try end(isAwaited: ending) }
       for (command, values) in zip(hints, encodedHints) { try send(command, values, isAwaited: false) }
       if !hints.isEmpty { try end(isAwaited: false) }
       try flush()

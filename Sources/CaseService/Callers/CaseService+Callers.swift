@@ -83,7 +83,7 @@ extension CaseService {
   }
 
   private func call(_ address: CaseAddress) async throws(ServiceError) -> Call {
-    let (keys, policies) = (keys, policies)
+    let (keys, policies) = (keys, try await currentPolicies())
     return try await history(of: address, at: .now) { history, _, connection in
       let view = history.state.view
       let rules = policies.policy(named: view.policy)?.callerVerification

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import Subprocess
 
 /// The operator's program that sends a caller's code (WW-6).
@@ -31,6 +32,8 @@ public struct DeliveryHook: Sendable {
   }
 
   func deliver(_ letter: Letter) async throws(ServiceError) {
+    // A program that ends without reading must not end this one.
+    signal(SIGPIPE, SIG_IGN)
     do {
       let result = try await Subprocess.run(
         .path(.init(program)), workingDirectory: .init("/"), input: .string(letter.lines), output: .discarded,

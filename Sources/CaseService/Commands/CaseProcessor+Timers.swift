@@ -20,7 +20,7 @@ extension CaseProcessor {
       organization: OrganizationState())
     let events = CaseDecider.breaches(of: state, context)
     let answer = try record(events, of: state, stream, context, request, transaction)
-    if !request.isDryRun, events.isEmpty { queue(stream, state, context.rulebook, transaction) }
+    if !request.isDryRun, events.isEmpty { queue(stream, state, context.rulebook, transaction, isLook: true) }
     return answer
   }
 

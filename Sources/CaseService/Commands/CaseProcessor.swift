@@ -12,8 +12,10 @@ final class CaseProcessor: GroupProcessor {
   private let views: ViewWrites
   /// The cases this group has changed, with the version each had before.
   var changed: [Int64: Int] = [:]
-  /// The cases whose place in the timers' queue changes; nil: they have nothing there any more.
-  private var timers: [Int64: Instant?] = [:]
+  /// The cases whose place in the timers' queue changes.
+  private var timers: [Int64: QueuedTimer] = [:]
+  /// A place so near, in microseconds, may be reached by another process's clock already.
+  private static let margin: Int64 = 60_000_000
   /// What this group has appended to each case and not sent yet.
   var appended: [Int64: [RecordedCaseEvent]] = [:]
   /// The cases whose rows are all stored anew.
@@ -62,22 +64,25 @@ final class CaseProcessor: GroupProcessor {
   private func viewWrites() throws -> [Command] {
     defer { (changed, timers, appended, refolded) = ([:], [:], [:], []) }
     let rows = try changed.map { ViewChange(stream: $0, before: $1, state: try cache.kept($0)) }
-    let queued = timers.map { QueuedTimer(stream: $0, dueAt: $1) }
     return views.removals(refolded) + views.commands(rows)
-      + TimerQueue.commands(queued, ledger: ledger.ledger)
+      + TimerQueue.commands(Array(timers.values), ledger: ledger.ledger)
   }
 
   /// Sees to the case's place in the timers' queue. One that is early costs the timers a look and one that is
   /// late a warning; so a case whose place stands and lies ahead keeps it while what is next comes later.
   func queue(
-    _ stream: Int64, _ state: CaseState, _ rulebook: Rulebook, _ transaction: LedgerTransaction
+    _ stream: Int64, _ state: CaseState, _ rulebook: Rulebook, _ transaction: LedgerTransaction,
+    isLook: Bool = false
   ) {
     let due = CaseDecider.nextDue(of: state, rulebook)
-    if let place = cache.place(of: stream), place.microseconds > transaction.now, place <= due ?? place {
+    if let place = cache.place(of: stream), place.microseconds > transaction.now + Self.margin,
+      place <= due ?? place
+    {
       return
     }
-    timers[stream] = .some(due)
-    cache.place(stream, at: due)
+    timers[stream] = QueuedTimer(stream: stream, dueAt: due, isLook: isLook)
+    // Where a look leaves it is not known for sure.
+    cache.place(stream, at: isLook ? nil : due)
   }
 
   /// What became of one command. A refusal wrote nothing; what fails once something was appended fails the

@@ -39,17 +39,23 @@ final class StateCache {
 
   /// Drops what other processes changed since this one last looked, and brings the clock to the head.
   func catchUp(_ transaction: LedgerTransaction) throws {
-    defer { position = transaction.head }
     guard let position else {
       isPolicyStale = true
+      position = transaction.head
       return
     }
     guard position != transaction.head else { return }
     hasReadIncidents = false
-    guard (1..<Self.farBehind).contains(transaction.head - position) else { return forgetAll() }
+    guard (1..<Self.farBehind).contains(transaction.head - position) else {
+      forgetAll()
+      self.position = transaction.head
+      return
+    }
     let changed = try EventReader.streamsChanged(
       after: position, ledger: ledger, transaction.connection)
     forget(changed)
+    // Only now: what was not dropped would be believed.
+    self.position = transaction.head
   }
 
   /// What is cached is committed up to here.

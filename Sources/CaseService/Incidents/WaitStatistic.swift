@@ -47,7 +47,7 @@ extension CaseService {
   public func expectedWait(
     for type: RequestType, severity: Severity?, ledger name: String, at moment: Instant? = nil
   ) async throws(ServiceError) -> WaitStatistic? {
-    let policies = policies
+    let policies = try await currentPolicies()
     guard let cloud = Cloud(rawValue: name) else { return nil }
     return try await read { connection in
       let moment = try moment ?? Self.now(connection)

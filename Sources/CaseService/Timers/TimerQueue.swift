@@ -6,6 +6,8 @@ internal import SupportCases
 struct QueuedTimer {
   var stream: Int64
   var dueAt: Instant?
+  /// The timers looked at the case and left it as it is.
+  var isLook = false
 }
 
 /// The table `timer_queue`: which cases the timers look at, and from when on. Kept in the commit that appends.
@@ -14,6 +16,14 @@ struct QueuedTimer {
 /// too early costs a look; the writers see to it that none is too late.
 enum TimerQueue {
   static func commands(_ queued: [QueuedTimer], ledger: LedgerID) -> [Command] {
+    commands(
+      queued.filter { !$0.isLook }, CaseSQL.queueTimers, CaseSQL.unqueueTimers, ledger)
+      + commands(queued.filter(\.isLook), CaseSQL.requeueTimers, CaseSQL.unqueueReachedTimers, ledger)
+  }
+
+  private static func commands(
+    _ queued: [QueuedTimer], _ queue: Statement, _ unqueue: Statement, _ ledger: LedgerID
+  ) -> [Command] {
     let queued = queued.sorted { $0.stream < $1.stream }
     let due = queued.compactMap { timer in timer.dueAt.map { (stream: timer.stream, at: $0.microseconds) } }
     let idle = queued.filter { $0.dueAt == nil }.map(\.stream)
@@ -21,11 +31,11 @@ enum TimerQueue {
     if !due.isEmpty {
       commands.append(
         Command(
-          CaseSQL.queueTimers,
+          queue,
           [.int16(ledger.rawValue), .int64Array(due.map(\.stream)), .timestampArray(due.map(\.at))]))
     }
     if !idle.isEmpty {
-      commands.append(Command(CaseSQL.unqueueTimers, [.int16(ledger.rawValue), .int64Array(idle)]))
+      commands.append(Command(unqueue, [.int16(ledger.rawValue), .int64Array(idle)]))
     }
     return commands
   }
