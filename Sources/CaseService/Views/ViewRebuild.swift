@@ -222,8 +222,9 @@ struct ViewRebuild: Sendable {
     let (number, views) = (number, views)
     _ = try? await session.run { connection in
       try connection.transaction { connection in
-        let free = try connection.query(ViewSQL.tryLock, [.int32(Int32(number))]).bool(0, 0)
-        guard free else { return }
+        // The server may take a moment to see that the session before has ended.
+        try connection.execute("set local lock_timeout = '3s'")
+        try connection.query(ViewSQL.lock, [.int32(Int32(number))])
         for view in views { try connection.execute(ViewSQL.text("views_drop", view, ledger: number)) }
       }
     }

@@ -5,7 +5,6 @@ internal import Postgres
 /// views and whole numbers are put into their text; nothing else ever is.
 enum ViewSQL {
   static let lock = CaseSQL.statement("views_lock")
-  static let tryLock = CaseSQL.statement("views_try_lock")
   static let lockHead = CaseSQL.statement("views_lock_head")
   static let snapshot = CaseSQL.statement("views_snapshot")
   static let extent = CaseSQL.statement("views_extent")
