@@ -81,14 +81,3 @@ extension CaseProcessor {
     return found
   }
 }
-
-extension CaseEvent {
-  /// True for what time does by itself, whoever's command records it.
-  var isTimers: Bool {
-    switch self {
-    case .breachRecorded, .dutyLapsed, .warningRecorded, .downgradeProposed, .dueDatesRecomputed: true
-    case .surveyOffered(let automatic): automatic
-    default: false
-    }
-  }
-}

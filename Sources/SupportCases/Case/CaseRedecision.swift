@@ -141,8 +141,27 @@ extension CaseDecider {
       downgraded.from = severity ?? downgraded.from
       downgraded.clocks = severityChanges(to: downgraded.to)
       emit(.downgraded(downgraded))
-    case .responded, .contactAttempted, .informationRequested, .informationProvided, .resolved:
-      contactAgain(event)
+    case .responded(let agent, let channel, _):
+      contactAgain(contactChanges(startsNext: true)) {
+        .responded(agent: agent, channel: channel, clocks: $0)
+      }
+    case .contactAttempted(let agent, let channel, _, _):
+      let due = start(.customerResponse, severity: severity)?.dueAt
+      contactAgain(attemptChanges()) {
+        .contactAttempted(agent: agent, channel: channel, detailsDueAt: due, clocks: $0)
+      }
+    case .informationRequested(let agent, _):
+      contactAgain(requestChanges()) { .informationRequested(agent: agent, clocks: $0) }
+    case .informationProvided(let hasStatement, let hasResources, _, _):
+      let returns = state.view.ball == .customer && !state.view.isOwnArea
+      let ball = returns ? .operator : state.view.ball ?? .operator
+      contactAgain(returnChanges()) {
+        .informationProvided(
+          hasStatement: hasStatement, hasResources: hasResources, ball: ball, clocks: $0)
+      }
+    case .resolved:
+      let due = surveyDue()
+      contactAgain(resolutionChanges()) { .resolved(surveyDueAt: due, clocks: $0) }
     case .reopened:
       let changes = reopeningChanges()
       emit(.reopened(clocks: changes))
@@ -165,31 +184,8 @@ extension CaseDecider {
     }
   }
 
-  private mutating func contactAgain(_ event: CaseEvent) {
-    let changes: [ClockChange]
-    switch event {
-    case .responded(let agent, let channel, _):
-      changes = contactChanges(startsNext: true)
-      emit(.responded(agent: agent, channel: channel, clocks: changes))
-    case .contactAttempted(let agent, let channel, _, _):
-      changes = attemptChanges()
-      let due = start(.customerResponse, severity: severity)?.dueAt
-      emit(.contactAttempted(agent: agent, channel: channel, detailsDueAt: due, clocks: changes))
-    case .informationRequested(let agent, _):
-      changes = requestChanges()
-      emit(.informationRequested(agent: agent, clocks: changes))
-    case .informationProvided(let hasStatement, let hasResources, _, _):
-      changes = returnChanges()
-      let returns = state.view.ball == .customer && !state.view.isOwnArea
-      let ball = returns ? .operator : state.view.ball ?? .operator
-      emit(
-        .informationProvided(
-          hasStatement: hasStatement, hasResources: hasResources, ball: ball, clocks: changes))
-    case .resolved:
-      changes = resolutionChanges()
-      emit(.resolved(surveyDueAt: surveyDue(), clocks: changes))
-    default: return emit(event)
-    }
+  private mutating func contactAgain(_ changes: [ClockChange], _ event: ([ClockChange]) -> CaseEvent) {
+    emit(event(changes))
     settleBreaches(after: changes)
   }
 
@@ -270,28 +266,6 @@ extension CaseCommand {
       .assignedToAdministrator, .incidentsShown, .linkedIncidentResolved, .callerUnverified,
       .callerCodeIssued, .callerCodeFailed, .callerVerified:
       return nil
-    }
-  }
-}
-
-extension CaseEvent {
-  /// True for what time brings about and is told to somebody: a warning, a proposal, an offer.
-  fileprivate var isTold: Bool {
-    switch self {
-    case .warningRecorded, .downgradeProposed, .surveyOffered(true): true
-    default: false
-    }
-  }
-
-  /// The version of the event that it rests on by name; nil where it names none.
-  var named: Int? {
-    switch self {
-    case .downgraded(let downgraded): downgraded.evidence
-    case .proposalAccepted(let proposal), .proposalDeclined(let proposal),
-      .downgradeNotified(let proposal, _):
-      proposal
-    case .downgradeObjected(let lowering, _, _): lowering
-    default: nil
     }
   }
 }
