@@ -143,7 +143,6 @@ extension CaseProcessor {
     if !request.isDryRun, !events.isEmpty {
       cache.change(state, stream)
       queue(stream, state, context.rulebook, transaction)
-      appended[stream, default: []] += fresh
       // A retraction can change any row of the case, and do away with some.
       if history != nil {
         changed[stream] = 0

@@ -30,8 +30,10 @@ extension CaseProcessor {
   /// Everything recorded of a case, what this group has appended included.
   func history(of stream: Int64, _ transaction: LedgerTransaction) throws -> [RecordedCaseEvent] {
     var codec = EventCodec()
-    let stored = try EventReader.stream(stream, ledger: ledger.ledger, transaction.connection)
-    return try stored.map { try codec.caseEvent($0) } + (appended[stream] ?? [])
+    // A mistake is rare: what the group has appended goes to the server first, and all is read from there.
+    try sendDecided(transaction)
+    return try EventReader.stream(stream, ledger: ledger.ledger, transaction.connection)
+      .map { try codec.caseEvent($0) }
   }
 
   private static func version(_ event: String, of view: CaseView) throws(Rejection) -> Int {

@@ -16,8 +16,6 @@ final class CaseProcessor: GroupProcessor {
   private var timers: [Int64: QueuedTimer] = [:]
   /// A place so near, in microseconds, may be reached by another process's clock already.
   private static let margin: Int64 = 60_000_000
-  /// What this group has appended to each case and not sent yet.
-  var appended: [Int64: [RecordedCaseEvent]] = [:]
   /// The cases whose rows are all stored anew.
   var refolded: Set<Int64> = []
 
@@ -37,7 +35,6 @@ final class CaseProcessor: GroupProcessor {
   ) throws -> [Result<CommandAnswer, any Error>] {
     changed = [:]
     timers = [:]
-    appended = [:]
     refolded = []
     try cache.catchUp(transaction)
     try learnPolicies(transaction)
@@ -53,16 +50,21 @@ final class CaseProcessor: GroupProcessor {
     for request in requests {
       results.append(try result(request, transaction))
       if changed.count >= portion {
-        try transaction.send(keys) { try viewWrites() }
+        try sendDecided(transaction)
       }
     }
     return results
   }
 
+  /// Sends what the group has decided so far, with what it changes in the views.
+  func sendDecided(_ transaction: LedgerTransaction) throws {
+    try transaction.send(keys) { try viewWrites() }
+  }
+
   /// The writes to the views for the cases changed since the last time, and to the timers' queue. They ask the
   /// database nothing: what was sent before them must not be ended by a query.
   private func viewWrites() throws -> [Command] {
-    defer { (changed, timers, appended, refolded) = ([:], [:], [:], []) }
+    defer { (changed, timers, refolded) = ([:], [:], []) }
     let rows = try changed.map { ViewChange(stream: $0, before: $1, state: try cache.kept($0)) }
     return views.removals(refolded) + views.commands(rows)
       + TimerQueue.commands(Array(timers.values), ledger: ledger.ledger)
