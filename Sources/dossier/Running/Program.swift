@@ -16,9 +16,17 @@ enum Program {
       try await task.value
       return try finish()
     } catch {
-      if interrupt.happened { return .interrupted }
+      if interrupt.happened { return stopped(by: error, format) }
       return report(error, format)
     }
+  }
+
+  /// Who stops the work need not be told so, but what happened all the same.
+  private static func stopped(by error: any Error, _ format: OutputFormat) -> ExitStatus {
+    if case .delivery(let what)? = error as? ServiceError {
+      Failure(.interrupted, "delivery-stopped", what).show(as: format)
+    }
+    return .interrupted
   }
 
   private static func perform(_ parsed: any ParsableCommand) async throws {
