@@ -100,7 +100,8 @@ extension OrganizationForm {
     case .addAdministrator(let email, _), .removeAdministrator(let email, _), .addUser(let email),
       .removeUser(let email):
       try TextLimits.email(email, "e-mail address")
-    case .registerPhone(let number), .removePhone(let number): try TextLimits.phone(number, "telephone number")
+    case .registerPhone(let number), .removePhone(let number):
+      try TextLimits.phone(number, "telephone number")
     case .registerAdministratorPhone(let number, let email):
       try TextLimits.phone(number, "telephone number")
       try TextLimits.email(email, "administrator's e-mail address")

@@ -66,7 +66,9 @@ public enum OrganizationDecider {
       return state.registration(of: phone, at: moment)?.holder == person
         ? [] : [.administratorPhoneRegistered(phone: phone, person: person)]
     case .removePhone(let phone):
-      try requireKnown(state.registration(of: phone, at: moment) != nil, "number was not registered with", state, moment, "WW-6")
+      try requireKnown(
+        state.registration(of: phone, at: moment) != nil, "number was not registered with", state, moment,
+        "WW-6")
       return [.phoneRemoved(phone: phone)]
     case .removeUser(let person):
       let known = state.users.contains { $0.value == person && $0.holds(at: moment) }

@@ -18,7 +18,8 @@ struct OrganizationCommand: AsyncParsableCommand {
 
   struct User: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "user", abstract: "Users who are no administrators.", subcommands: [UserAdd.self, UserRemove.self])
+      commandName: "user", abstract: "Users who are no administrators.",
+      subcommands: [UserAdd.self, UserRemove.self])
   }
 
   struct Agreement: AsyncParsableCommand {
