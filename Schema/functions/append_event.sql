@@ -11,24 +11,34 @@ set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 begin
+  if append_event.version < 1 or append_event.stream not between 1 and streams_until
+    or append_event.schema_version < 1 or append_event.cause < 1
+  then
+    raise exception using errcode = 'check_violation', message = 'a number of the event is out of range';
+  end if;
+
+  -- The order is asked for because only the right index gives it; see append_events. That the version itself
+  -- is new, its key sees to.
   update dossier.ledgers l
   set position = append_event.head + 1, hash = append_event.hash, recorded_at = moment,
     last_stream = streams_until
   where l.ledger = wanted and l.position = append_event.head and l.hash = head_hash
     and l.recorded_at <= moment and moment <= greatest(clock_timestamp(), l.recorded_at)
-    and l.last_stream <= streams_until;
+    and l.last_stream <= streams_until
+    and append_event.version <= 1 + coalesce((
+      select b.version from dossier.events b
+      where b.ledger = wanted and b.stream = append_event.stream
+      order by b.version desc limit 1), 0);
   if not found then
+    if exists (
+      select from dossier.ledgers l
+      where l.ledger = wanted and l.position = append_event.head and l.hash = head_hash
+        and l.recorded_at <= moment and moment <= greatest(clock_timestamp(), l.recorded_at)
+        and l.last_stream <= streams_until)
+    then
+      raise exception using errcode = 'DS004', message = 'a version would leave a gap in its stream';
+    end if;
     raise exception using errcode = 'DS002', message = 'the ledger has moved on: its head is not the one expected';
-  end if;
-
-  -- The order is asked for because only the right index gives it; see append_events. That the version itself
-  -- is new, its key sees to.
-  if append_event.version > 1 + coalesce((
-    select b.version from dossier.events b
-    where b.ledger = wanted and b.stream = append_event.stream
-    order by b.version desc limit 1), 0)
-  then
-    raise exception using errcode = 'DS004', message = 'a version would leave a gap in its stream';
   end if;
 
   insert into dossier.events

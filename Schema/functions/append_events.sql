@@ -1,6 +1,6 @@
 -- Appends a group of events under the head's lock. The only way into dossier.events: it refuses a
--- position that is not next or a moment that has not come (DS002) and a version that leaves a gap (DS004);
--- a version that exists already violates events_version_key.
+-- position that is not next or a moment that has not come (DS002), a version that leaves a gap (DS004), and
+-- numbers below 1; a version that exists already violates events_version_key.
 --
 -- A session keeps a function's plans, and one made while the log is small must not read all of it once it is
 -- large. Without statistics any index that begins with the ledger looks as good as the right one; asking for
@@ -16,6 +16,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   added constant integer := cardinality(streams);
+  is_out_of_range boolean;
+  leaves_gap boolean;
 begin
   update dossier.ledgers l
   set position = head + added, hash = hashes[added], recorded_at = moment, last_stream = streams_until
@@ -25,16 +27,22 @@ begin
     raise exception using errcode = 'DS002', message = 'the ledger has moved on: its head is not the one expected';
   end if;
 
-  if exists (
-    select from (
-      select e.stream, min(e.version) as first, max(e.version) as last, count(*) as added
-      from unnest(streams, versions) as e (stream, version) group by e.stream) g
-    where g.last - g.first + 1 > g.added
-      or g.first > 1 + coalesce((
-        select b.version from dossier.events b
-        where b.ledger = wanted and b.stream = g.stream
-        order by b.version desc limit 1), 0)
-  ) then
+  select
+    bool_or(g.first < 1 or g.stream not between 1 and streams_until or g.schema_version < 1 or g.cause < 1),
+    bool_or(g.last - g.first + 1 > g.added or g.first > 1 + coalesce((
+      select b.version from dossier.events b
+      where b.ledger = wanted and b.stream = g.stream
+      order by b.version desc limit 1), 0))
+  into is_out_of_range, leaves_gap
+  from (
+    select e.stream, min(e.version) as first, max(e.version) as last, count(*) as added,
+      min(e.schema_version) as schema_version, min(e.cause) as cause
+    from unnest(streams, versions, schema_versions, causes) as e (stream, version, schema_version, cause)
+    group by e.stream) g;
+  if is_out_of_range then
+    raise exception using errcode = 'check_violation', message = 'a number of an event is out of range';
+  end if;
+  if leaves_gap then
     raise exception using errcode = 'DS004', message = 'a version would leave a gap in its stream';
   end if;
 

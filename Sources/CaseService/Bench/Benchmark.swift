@@ -71,6 +71,7 @@ public struct Benchmark: Sendable {
       lanes = try await commands(inFlight, lanes, &report)
     }
     try await grow(service, lanes)
+    try await vacuum(store)
     report.copy = try await copy(store)
     report.replay = try await replay(service)
     report.whatIf = try await whatIf(service)
@@ -176,6 +177,14 @@ public struct Benchmark: Sendable {
       if round >= 100 { latencies.append(clock.now - start) }
     }
     return Latency(latencies)
+  }
+
+  /// Leaves the tables as a server that has run for a while has them, before whole passes over them are measured.
+  private func vacuum(_ store: Store) async throws {
+    note("vacuum", 0, nil, "tables")
+    let connection = try Connection.open(store.owner)
+    defer { connection.close() }
+    try connection.execute(CaseSQL.text("bench_vacuum"))
   }
 
   /// The payloads of every event as rows of one `bytea`, thrown away: what replay is compared with.
