@@ -19,6 +19,7 @@ enum CaseSQL {
   static let countCasesToRecompute = statement("count_cases_to_recompute")
   static let deleteClocks = statement("delete_clocks")
   static let deleteDuties = statement("delete_duties")
+  static let viewTypes = statement("view_types")
 
   static let queueTimers = statement("queue_timers")
   static let unqueueTimers = statement("unqueue_timers")
@@ -32,9 +33,11 @@ enum CaseSQL {
     Statement("cases_" + name, text(name))
   }
 
-  /// A statement on a ledger's own partitions: naming them spares the server finding them for every row.
-  static func statement(_ name: String, ledger: Int16) -> Statement {
-    Statement("cases_\(name)_\(ledger)", text(name).replacing("{ledger}", with: "\(ledger)"))
+  /// A statement on a ledger's own partition of a view: naming it spares the server finding it for every row.
+  static func statement(_ name: String, _ view: ViewName, ledger: Int16) -> Statement {
+    Statement(
+      "cases_\(name)_\(view.rawValue)_\(ledger)",
+      text(name).replacing("{ledger}", with: "\(ledger)").replacing("{view}", with: view.rawValue))
   }
 
   private static func unprepared(_ name: String) -> Statement { Statement("", text(name)) }

@@ -19,7 +19,9 @@ public protocol GroupProcessor: AnyObject, SendableMetatype {
   /// Writes and commits what `process` appended.
   func commit(_ transaction: LedgerTransaction) throws
   /// What was decided last may not be in the database: forget it.
-  func forget()
+  ///
+  /// - Returns: true where the processor can do better than the error says, and wants another attempt.
+  func forget(after error: any Error) -> Bool
 }
 
 /// Appends to one ledger: groups the requests that wait and commits each group in one transaction.

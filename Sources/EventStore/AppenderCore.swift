@@ -30,12 +30,16 @@ final class AppenderCore<Processor: GroupProcessor>: @unchecked Sendable {
 
   /// What the settings themselves say comes later and wins.
   ///
-  /// A process that was frozen gives the head back after a minute. Plans are kept, so one made while a table
-  /// is small must not read the whole table.
+  /// A process that was frozen gives the head back after a minute. Every statement is planned once: with the
+  /// values in sight the server would believe a plan for few rows worth making each time. Plans are kept, so one
+  /// made while a table is small must find each row by the index of its key, whatever the planner believes: it
+  /// may not read the whole table, nor sort what another index gives.
   private static func withDefaults(_ settings: ConnectionSettings) -> ConnectionSettings {
     var settings = settings
-    let own = "-c idle_in_transaction_session_timeout=60s -c enable_seqscan=off -c jit=off"
-    settings.options = [own, settings.options].compactMap { $0 }.joined(separator: " ")
+    let own = ["idle_in_transaction_session_timeout=60s", "plan_cache_mode=force_generic_plan", "jit=off"]
+    let planner = ["seqscan", "hashjoin", "mergejoin", "sort"].map { "enable_\($0)=off" }
+    let given = (own + planner).map { "-c \($0)" }.joined(separator: " ")
+    settings.options = [given, settings.options].compactMap { $0 }.joined(separator: " ")
     return settings
   }
 
@@ -68,7 +72,7 @@ final class AppenderCore<Processor: GroupProcessor>: @unchecked Sendable {
       do {
         return try once(requests)
       } catch {
-        processor?.forget()
+        let canDoBetter = processor?.forget(after: error) ?? false
         if known != nil, StoreError.postgres(error)?.state == .ledgerMoved {
           lockedUntil = .now + .seconds(1)
         }
@@ -82,7 +86,7 @@ final class AppenderCore<Processor: GroupProcessor>: @unchecked Sendable {
           connection?.rollback()
         }
         if isOutage { isUncertain = isUncertain || isDecided } else if isDecided { isUncertain = false }
-        if attempts < Self.mostAttempts, Self.isWorthRepeating(error) { continue }
+        if attempts < Self.mostAttempts, canDoBetter || Self.isWorthRepeating(error) { continue }
         if isUncertain { throw PostgresError.connectionLost }
         throw Self.isWorthRepeating(error) && !isOutage ? StoreError.conflict(attempts: attempts) : error
       }

@@ -49,6 +49,8 @@ public enum Parameter: Sendable, Hashable {
   case int32ArrayOptional([Int32?])
   /// `uuid[]` with NULLs
   case uuidArrayOptional([UUIDBytes?])
+  /// A value in the binary format of its type, which the statement names.
+  case encoded([UInt8])
 
   /// The value, or NULL.
   public static func optional<Value>(_ value: Value?, _ make: (Value) -> Parameter) -> Parameter {
@@ -66,7 +68,7 @@ public enum Parameter: Sendable, Hashable {
   /// The type sent with the value; 0 leaves it to the server.
   var type: UInt32 {
     switch self {
-    case .null: 0
+    case .null, .encoded: 0
     case .nullInt32: TypeID.int32
     case .nullInt64: TypeID.int64
     case .nullText: TypeID.text

@@ -67,7 +67,7 @@ struct ParameterEncoder {
     case .int64(let value): buffer.appendBigEndian(value)
     case .double(let value): buffer.appendBigEndian(value.bitPattern)
     case .text(let value): try buffer.appendText(value, "parameter \(number)")
-    case .bytes(let value): buffer.append(contentsOf: value)
+    case .bytes(let value), .encoded(let value): buffer.append(contentsOf: value)
     case .uuid(let value): buffer.appendUUID(value)
     case .timestamp(let value): try buffer.appendTimestamp(value, "parameter \(number)")
     default: try encodeArray(parameter, number: number)

@@ -1,4 +1,5 @@
 import Foundation
+import Subprocess
 import TestCluster
 import Testing
 
@@ -72,6 +73,89 @@ import Testing
     #expect(shown["caller"]?["verified"] == .bool(true))
     #expect(shown["clocks"]?.items.first?["started_at"] == shown["caller"]?["verified_at"])
     #expect(shown["opened_at"] == shown["caller"]?["unverified_since"])
+  }
+
+  /// A case whose caller is not verified.
+  private func unverified() async throws -> String {
+    try await register()
+    let arguments = call + ["--caller", "(425) 555-0199", "--admin", "wang@contoso.cn"]
+    return try #require(try await done(more: arguments).json()["case"]?.text)
+  }
+
+  @Test func `WW-6 who reads a case is told that its caller is not verified, and what may not be told`()
+    async throws
+  {
+    let reference = try await unverified()
+    let shown = try await done("show", reference).out
+    #expect(shown.contains("not verified: tell nothing about the organization or its cases (WW-6)"))
+    let json = try await done("show", reference, "--output", "json").json()["caller"]
+    #expect(json?["verified"] == .bool(false))
+  }
+
+  @Test func `WW-6 a delivery that fails ends with 69, and after the policy's codes the next is refused`()
+    async throws
+  {
+    let reference = try await unverified()
+    for _ in 1...5 {
+      let failed = try await dossier(
+        "verify-caller", reference, "send", "--delivery-hook", "/bin/false", "--output", "json")
+      #expect(failed.status == 69)
+      #expect(try failed.error()["code"]?.text == "delivery-failed")
+    }
+    let sixth = try await dossier(
+      "verify-caller", reference, "send", "--delivery-hook", "/bin/true", "--output", "json")
+    #expect(sixth.status == 3)
+    #expect(try sixth.error()["code"]?.text == "codes-exhausted")
+    #expect(try await done("history", reference, "--output", "json").json().items.count == 7)
+  }
+
+  @Test func `WW-6 ctrl-C while a code is delivered says that the code counts as sent`() async throws {
+    let reference = try await unverified()
+    let (program, letter) = try hook()
+    // Tells that it runs through a pipe, then waits to be stopped.
+    try #require(mkfifo(letter + "-runs", 0o600) == 0)
+    try "#!/bin/sh\ncat > /dev/null\necho > '\(letter)-runs'\nexec sleep 600\n".write(
+      toFile: program, atomically: true, encoding: .utf8)
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program)
+    let result = try await Subprocess.run(
+      .path(.init(Desk.program)),
+      arguments: .init(["verify-caller", reference, "send", "--delivery-hook", program, "--output", "json"]),
+      environment: try Desk.environment(Desk.named()), input: .none, output: .discarded, error: .sequence
+    ) { execution in
+      // Waits until the program opens its end.
+      let end = open(letter + "-runs", O_RDONLY)
+      try #require(end >= 0, "\(String(cString: strerror(errno)))")
+      close(end)
+      try execution.send(signal: .interrupt)
+      var text = ""
+      for try await line in execution.standardError.strings() { text += line }
+      return text
+    }
+    #expect(result.terminationStatus == .exited(130))
+    let error = try JSON(parsing: Array(result.closureResult.utf8))["error"]
+    #expect(error?["code"]?.text == "delivery-stopped")
+    #expect(error?["message"]?.text?.contains("counts as sent") == true)
+    let types = try await done("history", reference, "--output", "json").json().items.compactMap {
+      $0["type"]?.text
+    }
+    #expect(types.last == "caller-code-issued")
+  }
+
+  @Test func `WW-6 a number is removed, and calls from it are verified again`() async throws {
+    try await register()
+    try await done("organization", "phone", "register", "Contoso", "+1 425 555 0100")
+    try await done("organization", "phone", "remove", "Contoso", "(425) 555-0100")
+    let opened = try await done(
+      more: call + ["--caller", "+1 425 555 0100", "--admin", "wang@contoso.cn"]
+    ).json()
+    #expect(opened["caller_verified"] == .bool(false))
+    let again = try await dossier("organization", "phone", "remove", "Contoso", "(425) 555-0100")
+    #expect(again.status == 3 && again.err.contains("organization show") && !again.err.contains("555"))
+    #expect(try await dossier("organization", "phone", "remove", "Contoso", "nonsense").status == 65)
+    #expect(try await dossier("organization", "user", "remove", "Contoso", "no@contoso.cn").status == 3)
+    let shown = try await done("organization", "show", "Contoso", "--output", "json").json()
+    #expect(shown["phones"] == .array([]))
+    #expect(shown["phone_registrations"]?.items.first?["holds"] == .bool(false))
   }
 
   @Test func `WW-6 a registered number needs none, and garbage is refused without repeating it`() async throws

@@ -16,13 +16,53 @@ import Testing
     ["list", "--top", "3", "--all"], ["open"], ["list", "--state", "lost"], ["queue", "--severity", "Z"],
     ["respond", "CN-1", "--message", "m"], ["escalate", "CN-1"], ["request-information", "CN-1"],
     ["assign", "CN-1", "--agent", "a", "--expect-version", "x"], ["database", "restart"],
-    ["show", "--nonsense"],
+    ["show", "--nonsense"], ["list", "--top", "-1"], ["list", "--top=-1"], ["watch", "--after", "-2"],
+    ["assign", "CN-1", "--agent", "a", "--expect-version", "-1"],
+    ["downgrade", "CN-1", "--to-severity", "C", "--reason", "misclassified", "--evidence", "zz"],
+    ["downgrade", "CN-1", "--to-severity", "C", "--reason", "misclassified", "--evidence", "-3"],
+    ["downgrade", "CN-1", "--to-severity", "C", "--reason", "misclassified", "--evidence", "CN-1@0"],
+    ["accept", "CN-1", "zz"], ["decline", "CN-1", "@3", "--reason", "r"],
+    ["retract", "CN-1", "CN-1@", "--reason", "r"],
+    ["organization", "rename", "Contoso"], ["organization", "phone", "forget", "--output", "tsv"],
   ]) func `is 64 with the usage for a wrong call`(_ arguments: [String]) async throws {
     let outcome = try await dossier(more: arguments)
     #expect(outcome.status == 64)
     #expect(outcome.err.hasPrefix("dossier: "))
     #expect(outcome.err.contains("Usage: dossier"))
     #expect(outcome.out.isEmpty)
+  }
+
+  @Test(arguments: [
+    (["list", "--top", "-1"], "--top -1 shows nothing; give a number from 1"),
+    (
+      ["close", "CN-1", "--expect-version", "-4"],
+      "--expect-version -4 is no version; versions start at 1"
+    ),
+    (
+      ["downgrade", "CN-1", "--to-severity", "C", "--evidence", "zz"],
+      "zz is no event; name it by its version, as in 3, or by its id, as in CN-1002@3"
+    ),
+    (["accept", "CN-1", "later"], "later is no event"),
+  ]) func `is 64 with the value that was wrong, and what would be accepted`(
+    _ arguments: [String], _ words: String
+  ) async throws {
+    let outcome = try await dossier(more: arguments + ["--output", "json"])
+    #expect(outcome.status == 64)
+    #expect(try outcome.error()["message"]?.text?.contains(words) == true, "\(outcome.err)")
+  }
+
+  @Test(arguments: [
+    (["frobnicate", "--output", "json"], "'dossier frobnicate'; 'dossier --help' lists them"),
+    (["--output", "json", "frobnicate"], "'dossier frobnicate'; 'dossier --help' lists them"),
+    (["organization", "phone", "forget", "--output", "json"], "accepted: register, remove"),
+    (["--output=json", "organization", "phone", "forget", "Contoso"], "'dossier organization phone forget'"),
+  ]) func `is 64 for a command that is none, which is named, in the form asked for`(
+    _ arguments: [String], _ words: String
+  ) async throws {
+    let outcome = try await dossier(more: arguments)
+    #expect(outcome.status == 64 && outcome.out.isEmpty)
+    let message = try outcome.error()["message"]?.text
+    #expect(message?.hasPrefix("there is no command ") == true && message?.contains(words) == true)
   }
 
   @Test(arguments: [

@@ -235,5 +235,5 @@ private final class Silent: GroupProcessor {
 
   func commit(_ transaction: LedgerTransaction) throws { try transaction.commit() }
 
-  func forget() {}
+  func forget(after error: any Error) -> Bool { false }
 }

@@ -60,10 +60,11 @@ public final class Notebook: GroupProcessor {
   }
 
   /// Drops what is in memory.
-  public func forget() {
+  public func forget(after error: any Error) -> Bool {
     versions = [:]
     position = 0
     keys.forget()
+    return false
   }
 
   private func decide(_ note: Note, _ transaction: LedgerTransaction) throws -> Noted {

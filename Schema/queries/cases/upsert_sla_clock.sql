@@ -1,14 +1,10 @@
--- Stores rows of the view of clocks, new or changed, for the commit that appends their events.
+-- Stores rows of the view of clocks, new or changed, where it is not certain which of them are there.
 insert into dossier.sla_clock_{ledger}
   (ledger, stream, clock, cycle, state, started_at, due_at, met_at, breached_at, cancelled_at,
   target_amount, target_unit, target_rule, target_basis, policy, calendar, zone_data, provisional,
   started_by, breached_by, changed_by)
 select *
-from unnest(
-  $1::smallint[], $2::bigint[], $3::text[], $4::integer[], $5::text[], $6::timestamptz[], $7::timestamptz[],
-  $8::timestamptz[], $9::timestamptz[], $10::timestamptz[], $11::integer[], $12::text[], $13::text[],
-  $14::text[], $15::text[], $16::text[], $17::text[], $18::boolean[], $19::integer[], $20::integer[],
-  $21::integer[])
+from unnest($1::dossier.sla_clock[])
 on conflict (ledger, stream, clock, cycle) do update set
   state = excluded.state, started_at = excluded.started_at, due_at = excluded.due_at,
   met_at = excluded.met_at, breached_at = excluded.breached_at,

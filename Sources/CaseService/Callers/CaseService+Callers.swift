@@ -102,7 +102,7 @@ extension CaseService {
         organization: owner.stream, ledger: owner.ledger, KeyRing(keys.file(), ledger: owner.ledger),
         connection)
       call.email = names[view.person]
-      call.phone = organization.phone(of: view.person).flatMap { names[$0] }
+      call.phone = organization.phone(of: view.person, at: try Self.now(connection)).flatMap { names[$0] }
       return call
     }
   }

@@ -32,12 +32,13 @@ public struct DeliveryHook: Sendable {
   }
 
   func deliver(_ letter: Letter) async throws(ServiceError) {
-    // A program that ends without reading must not end this one.
-    signal(SIGPIPE, SIG_IGN)
+    let reading = try Self.filled(letter.lines)
     do {
       let result = try await Subprocess.run(
-        .path(.init(program)), workingDirectory: .init("/"), input: .string(letter.lines), output: .discarded,
+        .path(.init(program)), workingDirectory: .init("/"),
+        input: .fileDescriptor(.init(rawValue: reading), closeAfterSpawningProcess: true), output: .discarded,
         error: .discarded)
+      if result.terminationStatus != .exited(0), Task.isCancelled { throw Self.stopped }
       switch result.terminationStatus {
       case .exited(0): return
       case .exited(let status): throw Self.failed("ended with status \(status)")
@@ -46,8 +47,30 @@ public struct DeliveryHook: Sendable {
     } catch let error as ServiceError {
       throw error
     } catch {
-      throw Self.failed("could not be run")
+      throw Task.isCancelled ? Self.stopped : Self.failed("could not be run")
     }
+  }
+
+  /// The reading end of a pipe that holds the letter: a program that ends without reading it hurts nobody.
+  private static func filled(_ lines: String) throws(ServiceError) -> Int32 {
+    var ends: [Int32] = [-1, -1]
+    guard pipe(&ends) == 0 else { throw failed("could not be run") }
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    _ = fcntl(ends[1], F_SETFL, O_NONBLOCK)
+    let bytes = Array(lines.utf8)
+    let written = write(ends[1], bytes, bytes.count)
+    close(ends[1])
+    guard written == bytes.count else {
+      close(ends[0])
+      throw failed("could not be given the letter")
+    }
+    return ends[0]
+  }
+
+  private static var stopped: ServiceError {
+    .delivery(
+      "stopped while the program that delivers codes ran; the code counts as sent, arrived or not, so send a new "
+        + "one")
   }
 
   private static func failed(_ how: String) -> ServiceError {

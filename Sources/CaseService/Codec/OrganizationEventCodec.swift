@@ -13,6 +13,8 @@ enum OrganizationEventType: String, CaseIterable {
   case subscriptionEnded = "subscription-ended"
   case phoneRegistered = "phone-registered"
   case administratorPhoneRegistered = "administrator-phone-registered"
+  case phoneRemoved = "phone-removed"
+  case userRemoved = "user-removed"
 
   var schemaVersion: Int16 { 1 }
 }
@@ -65,6 +67,12 @@ enum OrganizationEventCodec {
       writer.field("phone", UUIDBytes(phone).description)
       writer.field("person", UUIDBytes(person).description)
       return .administratorPhoneRegistered
+    case .phoneRemoved(let phone):
+      writer.field("phone", UUIDBytes(phone).description)
+      return .phoneRemoved
+    case .userRemoved(let person):
+      writer.field("person", UUIDBytes(person).description)
+      return .userRemoved
     }
   }
 
@@ -101,6 +109,8 @@ enum OrganizationEventCodec {
     case .phoneRegistered: return .phoneRegistered(phone: try person("phone", &s))
     case .administratorPhoneRegistered:
       return .administratorPhoneRegistered(phone: try person("phone", &s), person: try person("person", &s))
+    case .phoneRemoved: return .phoneRemoved(phone: try person("phone", &s))
+    case .userRemoved: return .userRemoved(person: try person("person", &s))
     }
   }
 

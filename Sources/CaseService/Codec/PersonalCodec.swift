@@ -64,7 +64,9 @@ extension OrganizationEvent {
     case .administratorAdded(let person, _), .administratorRemoved(let person, _), .userAdded(let person):
       person
     case .phoneRegistered(let phone), .administratorPhoneRegistered(let phone, _): phone
-    case .registered, .agreementSigned, .agreementEnded, .subscriptionStarted, .subscriptionEnded: nil
+    case .registered, .agreementSigned, .agreementEnded, .subscriptionStarted, .subscriptionEnded,
+      .phoneRemoved, .userRemoved:
+      nil
     }
   }
 }

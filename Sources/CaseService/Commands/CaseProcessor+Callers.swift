@@ -12,11 +12,12 @@ extension CaseProcessor {
     let number = try PhoneNumber(written, country: organization.country, Places.numbering)
     // As written too: a number may have been registered before there was one form for all.
     let found = try persons([number.line, written], creating: false, transaction).values.map { PersonID($0) }
-    guard let phone = organization.phones.first(where: { found.contains($0) }) else { return (false, nil) }
+    let registered = found.lazy.compactMap { organization.registration(of: $0, at: moment) }.first
+    guard let registered else { return (false, nil) }
     guard form.administrator.isEmpty else { return (true, nil) }
     let people = organization.administrators(at: moment)
     let only = people.count == 1 ? people.first : nil
-    return (true, organization.phoneHolders[phone] ?? only)
+    return (true, registered.holder ?? only)
   }
 
   /// A call that does not tell who the administrator is.

@@ -229,39 +229,6 @@ extension CaseEvent {
   }
 }
 
-extension CaseCommand {
-  /// The command with its evidence, stated as a version or as an event's id, checked to be this case's.
-  fileprivate func citing(_ evidence: String?, of view: CaseView) throws(Rejection) -> CaseCommand {
-    guard let evidence else { return self }
-    let parts = evidence.split(separator: "@", omittingEmptySubsequences: false)
-    guard parts.count <= 2, let version = parts.last.flatMap({ Int($0) }) else {
-      throw Rejection(
-        .evidenceInsufficient,
-        "\(evidence) is no event; name it by its version, as in 3, or by its id, as in \(view.reference)@3",
-        rules: citingRules)
-    }
-    guard parts.count == 1 || parts[0].uppercased() == view.reference else {
-      throw Rejection(
-        .evidenceInsufficient, "the event \(evidence) is another case's, not \(view.reference)'s",
-        rules: citingRules)
-    }
-    switch self {
-    case .downgrade(let severity, let reason, _, let texts):
-      return .downgrade(severity: severity, reason: reason, evidence: version, texts: texts)
-    case .accept(_, let texts): return .accept(proposal: version, texts: texts)
-    case .decline(_, let texts): return .decline(proposal: version, texts: texts)
-    default: return self
-    }
-  }
-}
-
-extension CaseCommand {
-  /// The rules by which it cites an event.
-  private var citingRules: [Rule] {
-    if case .downgrade = self { ["CN-26"] } else { ["CK-11"] }
-  }
-}
-
 extension OpenForm {
   /// The command the core decides, with people by their ids and texts to be sealed.
   fileprivate func command(reference: String, person: PersonID, behalf: UUIDBytes?) -> OpenRequest {

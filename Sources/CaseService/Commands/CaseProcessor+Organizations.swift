@@ -94,8 +94,10 @@ extension OrganizationForm {
   /// The address of the person or telephone it is about: a number in the one form it is found by.
   fileprivate func address(in country: String) throws(Rejection) -> String? {
     switch self {
-    case .addAdministrator(let email, _), .removeAdministrator(let email, _), .addUser(let email): email
-    case .registerPhone(let number), .registerAdministratorPhone(let number, _):
+    case .addAdministrator(let email, _), .removeAdministrator(let email, _), .addUser(let email),
+      .removeUser(let email):
+      email
+    case .registerPhone(let number), .registerAdministratorPhone(let number, _), .removePhone(let number):
       try PhoneNumber(number, country: country, Places.numbering).line
     case .register, .signAgreement, .endAgreement, .startSubscription, .endSubscription: nil
     }
@@ -112,7 +114,10 @@ extension OrganizationForm {
     case .addAdministrator(let email, _), .removeAdministrator(let email, _), .addUser(let email):
       ("email", email)
     case .registerPhone(let number), .registerAdministratorPhone(let number, _): ("phone", number)
-    case .register, .signAgreement, .endAgreement, .startSubscription, .endSubscription: nil
+    // What is removed stays as it was written when it was registered.
+    case .register, .signAgreement, .endAgreement, .startSubscription, .endSubscription, .removePhone,
+      .removeUser:
+      nil
     }
   }
 
@@ -131,6 +136,8 @@ extension OrganizationForm {
     case .endSubscription(let kind): .endSubscription(kind)
     case .registerPhone: .registerPhone(phone: person)
     case .registerAdministratorPhone: .registerAdministratorPhone(phone: person, person: administrator)
+    case .removePhone: .removePhone(phone: person)
+    case .removeUser: .removeUser(person: person)
     }
   }
 }

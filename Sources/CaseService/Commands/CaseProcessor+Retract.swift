@@ -13,7 +13,7 @@ extension CaseProcessor {
     let state = try cache.caseState(stream, transaction.connection)
     guard state.exists else { throw ServiceError.notFound("there is no case \(address.text)") }
     try check(request, isAt: state.view.version)
-    let version = try Self.version(event, of: state.view)
+    let version = try state.view.version(of: event, .invalidInput, rules: ["CK-18"])
     let history = try history(of: stream, transaction)
     var rulebooks: [String: Rulebook] = [:]
     for name in Set(history.map(\.policy)) { rulebooks[name] = try rules.rulebook(named: name) }
@@ -34,20 +34,5 @@ extension CaseProcessor {
     try sendDecided(transaction)
     return try EventReader.stream(stream, ledger: ledger.ledger, transaction.connection)
       .map { try codec.caseEvent($0) }
-  }
-
-  private static func version(_ event: String, of view: CaseView) throws(Rejection) -> Int {
-    let parts = event.split(separator: "@", omittingEmptySubsequences: false)
-    guard parts.count <= 2, let version = parts.last.flatMap({ Int($0) }) else {
-      throw Rejection(
-        .invalidInput,
-        "\(event) is no event; name it by its version, as in 3, or by its id, as in \(view.reference)@3",
-        rules: ["CK-18"])
-    }
-    guard parts.count == 1 || parts[0].uppercased() == view.reference else {
-      throw Rejection(
-        .invalidInput, "the event \(event) is another case's, not \(view.reference)'s", rules: ["CK-18"])
-    }
-    return version
   }
 }

@@ -9,7 +9,7 @@ final class CaseProcessor: GroupProcessor {
   let keys: KeyRing
   private let keyFile: KeyFile
   let cache: StateCache
-  private let views: ViewWrites
+  private var views: ViewWrites?
   /// The cases this group has changed, with the version each had before.
   var changed: [Int64: Int] = [:]
   /// The cases whose place in the timers' queue changes.
@@ -25,7 +25,6 @@ final class CaseProcessor: GroupProcessor {
     keyFile = keys
     self.keys = KeyRing(keys, ledger: ledger.ledger)
     cache = StateCache(ledger: ledger.ledger)
-    views = ViewWrites(ledger.ledger)
   }
 
   static func commandID(of request: CommandRequest) -> UUIDBytes { request.commandID }
@@ -36,6 +35,7 @@ final class CaseProcessor: GroupProcessor {
     changed = [:]
     timers = [:]
     refolded = []
+    if views == nil { views = try ViewWrites(ledger.ledger, transaction.connection) }
     try cache.catchUp(transaction)
     try learnPolicies(transaction)
     let streams = requests.compactMap(stream)
@@ -65,7 +65,12 @@ final class CaseProcessor: GroupProcessor {
   /// database nothing: what was sent before them must not be ended by a query.
   private func viewWrites() throws -> [Command] {
     defer { (changed, timers, refolded) = ([:], [:], []) }
-    let rows = try changed.map { ViewChange(stream: $0, before: $1, state: try cache.kept($0)) }
+    guard let views else { return [] }
+    let rows = try changed.map { stream, before in
+      ViewChange(
+        stream: stream, before: before, isStored: before > 0 || refolded.contains(stream),
+        state: try cache.kept(stream))
+    }
     return views.removals(refolded) + views.commands(rows)
       + TimerQueue.commands(Array(timers.values), ledger: ledger.ledger)
   }
@@ -108,10 +113,11 @@ final class CaseProcessor: GroupProcessor {
     keys.settle()
   }
 
-  func forget() {
+  func forget(after error: any Error) -> Bool {
     cache.forget()
     rules.forget()
     keys.forget()
+    return views?.doubt(error) ?? false
   }
 
   /// One command: the first answer again if it is a repeat, else decided and appended.

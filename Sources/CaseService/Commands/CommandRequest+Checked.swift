@@ -97,9 +97,11 @@ extension OrganizationForm {
       try TextLimits.line(country, "country", TextLimits.name)
       try Places.country(country)
       try TextLimits.line(domain, "domain", 253)
-    case .addAdministrator(let email, _), .removeAdministrator(let email, _), .addUser(let email):
+    case .addAdministrator(let email, _), .removeAdministrator(let email, _), .addUser(let email),
+      .removeUser(let email):
       try TextLimits.email(email, "e-mail address")
-    case .registerPhone(let number): try TextLimits.phone(number, "telephone number")
+    case .registerPhone(let number), .removePhone(let number):
+      try TextLimits.phone(number, "telephone number")
     case .registerAdministratorPhone(let number, let email):
       try TextLimits.phone(number, "telephone number")
       try TextLimits.email(email, "administrator's e-mail address")

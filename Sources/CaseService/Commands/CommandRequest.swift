@@ -162,6 +162,10 @@ public enum OrganizationForm: Hashable, Sendable {
   case registerPhone(number: String)
   /// Register a telephone number of an administrator's.
   case registerAdministratorPhone(number: String, email: String)
+  /// End the registration of a telephone number.
+  case removePhone(number: String)
+  /// End that somebody is known as a user.
+  case removeUser(email: String)
 }
 
 extension PersonID {

@@ -68,6 +68,8 @@ extension JSONWriter {
     case .endSubscription(let kind): words("subscription end", kind.rawValue)
     case .registerPhone(let number): words("phone register", number)
     case .registerAdministratorPhone(let number, let email): words("phone register", number, email)
+    case .removePhone(let number): words("phone remove", number)
+    case .removeUser(let email): words("user remove", email)
     }
   }
 

@@ -88,6 +88,8 @@ extension OrganizationForm {
     case .endSubscription(let kind): "subscription end \(kind.rawValue)"
     case .registerPhone(let number): "phone register \(number)"
     case .registerAdministratorPhone(let number, let email): "phone register \(number) \(email)"
+    case .removePhone(let number): "phone remove \(number)"
+    case .removeUser(let email): "user remove \(email)"
     }
   }
 }

@@ -165,6 +165,7 @@ extension PolicyLibrary {
       line("caller_verification.digits", verification?.digits, ""),
       line("caller_verification.tries", verification?.tries, ""),
       line("caller_verification.minutes", verification?.minutes, ""),
+      line("caller_verification.codes", verification?.codes, "for one case"),
     ]
     let warnings = policy.warningPercents.map { "\($0) %" }.joined(separator: ", ")
     return numbers.compactMap { $0 }

@@ -207,10 +207,12 @@ struct PolicyReader {
 
   private func verification() throws(PolicyFileError) -> CallerVerification? {
     guard let node = fields["caller_verification"] else { return nil }
-    let parts = try node.fields("digits", "tries", "minutes")
+    let parts = try node.fields("digits", "tries", "minutes", "codes")
+    var codes: Setting?
+    if let node = parts["codes"] { codes = try setting(node, 1...1000) }
     return CallerVerification(
       digits: try setting(try parts.need("digits", accepted: "4 to 12"), 4...12),
       tries: try setting(try parts.need("tries", accepted: "1 to 20"), 1...20),
-      minutes: try setting(try parts.need("minutes", accepted: "1 to 1440"), 1...1440))
+      minutes: try setting(try parts.need("minutes", accepted: "1 to 1440"), 1...1440), codes: codes)
   }
 }

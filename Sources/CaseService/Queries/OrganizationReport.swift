@@ -14,6 +14,9 @@ public struct OrganizationReport: Sendable {
     public var from: Instant
     /// Until when; nil while it holds.
     public var until: Instant?
+
+    /// True if it held at that moment.
+    public func holds(at moment: Instant) -> Bool { from <= moment && (until.map { moment < $0 } ?? true) }
   }
 
   /// Its name.
@@ -26,10 +29,9 @@ public struct OrganizationReport: Sendable {
   public var administrators: [Held]
   /// Users by address.
   public var users: [Held]
-  /// Registered telephone numbers.
-  public var phones: [String]
-  /// The administrators whose numbers these are, by number (WW-6).
-  public var phoneHolders: [String: String] = [:]
+  /// Telephone numbers with the times they were registered; `kind` is the administrator whose number it is, or
+  /// empty (WW-6).
+  public var phones: [Held]
   /// The moment it is true for.
   public var observedAt: Instant
 
@@ -42,20 +44,22 @@ public struct OrganizationReport: Sendable {
       .init("version", .int(Int64(state.version))),
       .init("administrators", .array(administrators.map { json($0, "email", "role") })),
       .init("users", .array(users.map { json($0, "email", nil) })),
-      .init("phones", .array(phones.map { .string($0) })),
+      .init("phones", .array(registered.map { .string($0.what) })),
       .init(
         "phone_holders",
         .array(
-          phones.compactMap { phone in
-            phoneHolders[phone].map {
-              .object([.init("phone", .string(phone)), .init("email", .string($0))])
-            }
+          registered.filter { !$0.kind.isEmpty }.map {
+            .object([.init("phone", .string($0.what)), .init("email", .string($0.kind))])
           })),
+      .init("phone_registrations", .array(phones.map { json($0, "phone", $0.kind.isEmpty ? nil : "email") })),
       .init("agreements", .array(agreements.map { json($0, nil, "kind") })),
       .init("subscriptions", .array(subscriptions.map { json($0, nil, "kind") })),
       .init("duties", .array(Self.standingDuties.map(\.json))), .init("as_of", JSON(observedAt)),
     ])
   }
+
+  /// The telephone numbers that were registered at the moment.
+  public var registered: [Held] { phones.filter { $0.holds(at: observedAt) } }
 
   /// Agreements with their times (CN-14).
   public var agreements: [Held] {
@@ -73,7 +77,7 @@ public struct OrganizationReport: Sendable {
         + (kind.map { [.init($0, .string(held.kind))] } ?? [])
         + [
           .init("from", JSON(held.from)), .init("until", JSON(held.until)),
-          .init("holds", .bool(held.from <= observedAt && (held.until.map { observedAt < $0 } ?? true))),
+          .init("holds", .bool(held.holds(at: observedAt))),
         ])
   }
 
@@ -165,9 +169,11 @@ extension CaseService {
         .init(what: address($0.value.person), kind: $0.value.role.rawValue, from: $0.from, until: $0.until)
       },
       users: state.users.map { .init(what: address($0.value), kind: "user", from: $0.from, until: $0.until) },
-      phones: state.phones.map(address),
-      phoneHolders: Dictionary(
-        state.phoneHolders.map { (address($0.key), address($0.value)) }, uniquingKeysWith: { $1 }),
+      phones: state.phones.map {
+        .init(
+          what: address($0.value.phone), kind: $0.value.holder.map(address) ?? "", from: $0.from,
+          until: $0.until)
+      },
       observedAt: moment)
   }
 }

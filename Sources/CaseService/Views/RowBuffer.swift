@@ -1,15 +1,36 @@
+internal import Postgres
 internal import SupportCases
 
 /// Rows in COPY's binary format, one after the other, with the place where each case's rows end.
 ///
 /// These bytes are at once what COPY takes in, what COPY gives out for the same rows, and what the digest
-/// covers; so rows are compared and written without another form between.
+/// covers; so rows are compared and written without another form between. Or else rows as the elements of one
+/// array of a table's row type: the form of a parameter with many rows, which the server takes apart at a
+/// third less cost than an array for each column.
 struct RowBuffer: ~Copyable {
-  private var memory = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
+  private var memory: UnsafeMutableRawBufferPointer
   /// How many bytes have been written.
   private(set) var count = 0
   /// How many rows have been written.
   private(set) var rows = 0
+  /// True for the elements of an array, where every field is preceded by its type.
+  private let isArray: Bool
+  /// Where the last element of an array begins.
+  private var element = 0
+
+  /// Rows as COPY has them.
+  init() {
+    memory = .allocate(byteCount: 1 << 20, alignment: 16)
+    isArray = false
+  }
+
+  /// Rows as the elements of an array of the row type with this identifier.
+  init(arrayOf type: UInt32) {
+    memory = .allocate(byteCount: 1 << 14, alignment: 16)
+    isArray = true
+    // One dimension, without NULLs, whose lower bound is 1; the number of elements is set at the end.
+    for word in [1, 0, type, 0, 1] { store(word) }
+  }
 
   deinit { memory.deallocate() }
 
@@ -23,9 +44,29 @@ struct RowBuffer: ~Copyable {
   }
 
   mutating func begin(fields: Int) {
-    reserve(2)
-    store(Int16(truncatingIfNeeded: fields))
+    reserve(8)
+    if isArray {
+      endElement()
+      element = count
+      store(Int32(0))
+      store(Int32(truncatingIfNeeded: fields))
+    } else {
+      store(Int16(truncatingIfNeeded: fields))
+    }
     rows += 1
+  }
+
+  /// The rows as an array parameter.
+  consuming func array() -> Parameter {
+    endElement()
+    memory.storeBytes(of: Int32(truncatingIfNeeded: rows).bigEndian, toByteOffset: 12, as: Int32.self)
+    return .encoded(Array(bytes))
+  }
+
+  private func endElement() {
+    guard rows > 0 else { return }
+    let length = Int32(truncatingIfNeeded: count - element - 4)
+    memory.storeBytes(of: length.bigEndian, toByteOffset: element, as: Int32.self)
   }
 
   /// A row as COPY gave it out: its fields, each after its length.
@@ -44,26 +85,26 @@ struct RowBuffer: ~Copyable {
     rows += 1
   }
 
-  mutating func int16(_ value: Int16) { field(2, value) }
-  mutating func int32(_ value: Int) { field(4, Int32(truncatingIfNeeded: value)) }
-  mutating func int64(_ value: Int64) { field(8, value) }
+  mutating func int16(_ value: Int16) { field(.int16, value) }
+  mutating func int32(_ value: Int) { field(.int32, Int32(truncatingIfNeeded: value)) }
+  mutating func int64(_ value: Int64) { field(.int64, value) }
 
   mutating func int32(_ value: Int?) {
-    if let value { int32(value) } else { null() }
+    if let value { int32(value) } else { null(.int32) }
   }
 
-  mutating func bool(_ value: Bool) { field(1, value ? 1 as UInt8 : 0) }
+  mutating func bool(_ value: Bool) { field(.bool, value ? 1 as UInt8 : 0) }
 
   /// A time; PostgreSQL counts from 2000-01-01.
-  mutating func timestamp(_ value: Instant) { field(8, value.microseconds &- 946_684_800_000_000) }
+  mutating func timestamp(_ value: Instant) { field(.timestamp, value.microseconds &- 946_684_800_000_000) }
 
   mutating func timestamp(_ value: Instant?) {
-    if let value { timestamp(value) } else { null() }
+    if let value { timestamp(value) } else { null(.timestamp) }
   }
 
   mutating func uuid(_ value: PersonID) {
-    reserve(20)
-    store(Int32(16))
+    reserve(24)
+    header(.uuid, 16)
     store(value.high)
     store(value.low)
   }
@@ -71,27 +112,33 @@ struct RowBuffer: ~Copyable {
   mutating func text(_ value: String) {
     var value = value
     value.withUTF8 { utf8 in
-      reserve(4 + utf8.count)
-      store(Int32(truncatingIfNeeded: utf8.count))
+      reserve(8 + utf8.count)
+      header(.text, Int32(truncatingIfNeeded: utf8.count))
       UnsafeMutableRawBufferPointer(rebasing: memory[count...]).copyMemory(from: UnsafeRawBufferPointer(utf8))
       count += utf8.count
     }
   }
 
   mutating func text(_ value: String?) {
-    if let value { text(value) } else { null() }
+    if let value { text(value) } else { null(.text) }
   }
 
-  private mutating func null() {
-    reserve(4)
-    store(Int32(-1))
+  private mutating func null(_ type: BuiltInType) {
+    reserve(8)
+    header(type, -1)
   }
 
   @inline(__always)
-  private mutating func field(_ length: Int32, _ value: some FixedWidthInteger & BitwiseCopyable) {
-    reserve(12)
-    store(length)
+  private mutating func field(_ type: BuiltInType, _ value: some FixedWidthInteger & BitwiseCopyable) {
+    reserve(16)
+    header(type, Int32(value.bitWidth / 8))
     store(value)
+  }
+
+  @inline(__always)
+  private mutating func header(_ type: BuiltInType, _ length: Int32) {
+    if isArray { store(type.rawValue) }
+    store(length)
   }
 
   @inline(__always)
@@ -112,4 +159,15 @@ struct RowBuffer: ~Copyable {
     memory.deallocate()
     memory = larger
   }
+}
+
+/// Types of columns; their identifiers are the same in every PostgreSQL (pg_type.dat).
+private enum BuiltInType: UInt32 {
+  case bool = 16
+  case int64 = 20
+  case int16 = 21
+  case int32 = 23
+  case text = 25
+  case timestamp = 1184
+  case uuid = 2950
 }

@@ -43,33 +43,6 @@ struct ViewColumn<Row: Sendable>: Sendable {
     case .uuid(let value): buffer.uuid(value(row))
     }
   }
-
-  /// The values of several rows as one array parameter.
-  func array(_ rows: [Row]) -> Parameter {
-    switch value {
-    case .int16(let value): .int16Array(collect(rows, value))
-    case .int32(let value): .int32Array(collect(rows) { Int32(truncatingIfNeeded: value($0)) })
-    case .optionalInt32(let value):
-      .int32ArrayOptional(collect(rows) { value($0).map { Int32(truncatingIfNeeded: $0) } })
-    case .int64(let value): .int64Array(collect(rows, value))
-    case .text(let value): .textArray(collect(rows, value))
-    case .optionalText(let value): .textArray(collect(rows, value))
-    case .timestamp(let value): .timestampArray(collect(rows) { value($0).microseconds })
-    case .optionalTimestamp(let value): .timestampArray(collect(rows) { value($0)?.microseconds })
-    case .bool(let value): .boolArray(collect(rows, value))
-    case .uuid(let value): .uuidArray(collect(rows) { UUIDBytes(value($0)) })
-    }
-  }
-
-  /// A value of every row. The rows are large: they are lent, not copied.
-  private func collect<Field>(_ rows: [Row], _ field: (Row) -> Field) -> [Field] {
-    rows.withUnsafeBufferPointer { rows in
-      var fields: [Field] = []
-      fields.reserveCapacity(rows.count)
-      for index in rows.indices { fields.append(field(rows[index])) }
-      return fields
-    }
-  }
 }
 
 /// A view's table: the columns in the order of the table.
@@ -84,16 +57,17 @@ struct ViewTable<Row: Sendable>: Sendable {
     self.columns = columns
   }
 
-  /// The statement that stores rows of a ledger, new or changed; its parameters are `arrays(rows)`.
-  func upsert(_ ledger: Int16) -> Statement { CaseSQL.statement("upsert_\(view.rawValue)", ledger: ledger) }
-
-  /// The same for one row, as plain values: arrays cost the lonely command a third of its time.
-  func upsertOne(_ ledger: Int16) -> Statement {
-    CaseSQL.statement("upsert_one_\(view.rawValue)", ledger: ledger)
+  /// A statement on this view's rows of a ledger; its parameter is `array(rows, type)`.
+  func statement(_ name: String, _ ledger: Int16) -> Statement {
+    CaseSQL.statement(name, view, ledger: ledger)
   }
 
-  /// The rows as parameters of `upsert`, one array a column.
-  func arrays(_ rows: [Row]) -> [Parameter] { columns.map { $0.array(rows) } }
+  /// The rows as an array of the table's row type, which has this identifier in the database.
+  func array(_ rows: [Row], type: UInt32) -> Parameter {
+    var buffer = RowBuffer(arrayOf: type)
+    for row in rows { write(row, to: &buffer) }
+    return buffer.array()
+  }
 
   /// Writes a row with all columns in COPY's binary format.
   func write(_ row: Row, to buffer: inout RowBuffer) {

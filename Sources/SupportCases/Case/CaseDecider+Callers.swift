@@ -11,15 +11,22 @@ extension CaseDecider {
   }
 
   mutating func issueCode(_ channel: ContactChannel, salt: String, hash: String) throws(Rejection) {
-    let rules = try requireOpenCheck("send").rules
+    let (check, rules) = try requireOpenCheck("send")
     guard channel == .email || channel == .phone else {
       throw Rejection(
         .invalidInput, "a code goes by email or phone, not by \(channel.rawValue)", rules: ["WW-6"])
     }
-    guard channel == .email || context.organization.phone(of: state.view.person) != nil else {
+    guard channel == .email || context.organization.phone(of: state.view.person, at: at) != nil else {
       throw Rejection(
         .noRegisteredAddress,
         "no telephone number is registered for the administrator; send the code by email", rules: ["WW-6"])
+    }
+    if let most = rules.codes?.value, check.codes.count >= most {
+      throw Rejection(
+        .codesExhausted,
+        "\(check.codes.count) codes were sent for \(state.view.reference), and policy \(policy.name) allows "
+          + "\(most); cancel the case: the administrator can open one online or call from a registered number",
+        rules: ["WW-6"])
     }
     emit(
       .callerCodeIssued(

@@ -56,6 +56,8 @@ public struct Rejection: Error, Hashable, Sendable {
     case codeWrong = "code-wrong"
     /// A newer code took its place (WW-6).
     case codeSuperseded = "code-superseded"
+    /// As many codes were sent for the case as the policy allows (WW-6).
+    case codesExhausted = "codes-exhausted"
     /// No address is registered that a code may go to (WW-6).
     case noRegisteredAddress = "no-registered-address"
     /// Self-help comes first (ALL-6).

@@ -43,6 +43,7 @@ enum CommandKind: CaseIterable {
       return [
         ("open", .open(Sample.request(category: nil))),
         ("open", .open(Sample.request(category: "mobility"))),
+        ("open", .open(Sample.call())),
         ("open (out of scope)", .open(Sample.request(category: "third-party"))),
       ]
     case .classify:
@@ -90,8 +91,11 @@ enum CommandKind: CaseIterable {
     case .offerSurvey: return named(.offerSurvey)
     case .answerSurvey: return named(.answerSurvey(score: 5, texts: []))
     case .link: return named(.link(.incident, to: "IN-1"))
-    // No state changes: a caller is verified worldwide only, and an incident's end tells its cases by itself.
-    case .issueCallerCode, .confirmCaller, .noteIncidentResolved: return []
+    case .issueCallerCode: return named(.issueCallerCode(channel: .email, salt: "salt", hash: "hash"))
+    case .confirmCaller:
+      return named(.confirmCaller(proofs: [CallerCodeProof(salt: "salt", hash: "hash")], stated: "code"))
+    // An incident's end tells its cases by itself.
+    case .noteIncidentResolved: return []
     }
   }
 
@@ -121,11 +125,18 @@ enum Sample {
       follows: nil, texts: [text(.title), text(.description), text(.email)])
   }
 
+  /// A call from a number that is not registered; worldwide it has to be verified (WW-6).
+  static func call() -> OpenRequest {
+    var request = request(category: nil)
+    request.byTelephone = true
+    return request
+  }
+
   /// An organisation that may do all that an organisation can.
-  static func organization(since start: Instant) -> OrganizationState {
+  static func organization(_ cloud: Cloud, since start: Instant) -> OrganizationState {
     var organization = OrganizationState()
     let events: [OrganizationEvent] = [
-      .registered(name: "Contoso", cloud: .vianet, country: "CHN", domain: nil),
+      .registered(name: "Contoso", cloud: cloud, country: "CHN", domain: nil),
       .administratorAdded(person: person, role: .global), .subscriptionStarted(.paid),
       .agreementSigned(.advanced),
     ]

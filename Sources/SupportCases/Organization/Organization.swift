@@ -46,6 +46,10 @@ public enum OrganizationEvent: Hashable, Sendable {
   case phoneRegistered(phone: PersonID)
   /// A telephone number of an administrator's was registered (WW-6).
   case administratorPhoneRegistered(phone: PersonID, person: PersonID)
+  /// A telephone number is registered no longer (WW-6).
+  case phoneRemoved(phone: PersonID)
+  /// A person is known as a user no longer.
+  case userRemoved(person: PersonID)
 }
 
 /// What can be asked of an organisation's history. E-mail addresses and numbers travel beside it.
@@ -70,6 +74,10 @@ public enum OrganizationCommand: Hashable, Sendable {
   case registerPhone(phone: PersonID)
   /// Register a telephone number of an administrator's.
   case registerAdministratorPhone(phone: PersonID, person: PersonID)
+  /// End the registration of a telephone number.
+  case removePhone(phone: PersonID)
+  /// End that a person is known as a user.
+  case removeUser(person: PersonID)
 }
 
 /// A time during which something held: `[from, until)`.
@@ -95,6 +103,14 @@ public struct RoleHolder: Hashable, Sendable {
   public var role: AdministratorRole
 }
 
+/// A telephone number that was registered (WW-6).
+public struct RegisteredPhone: Hashable, Sendable {
+  /// The number, by its id.
+  public var phone: PersonID
+  /// The administrator whose number it is; nil where nobody was named.
+  public var holder: PersonID?
+}
+
 /// An organisation as its history tells: who might ask for what, and when (ALL-3, CK-12).
 public struct OrganizationState: Hashable, Sendable {
   /// Its name, unique in the database.
@@ -115,10 +131,8 @@ public struct OrganizationState: Hashable, Sendable {
   public private(set) var agreements: [Spell<AgreementKind>] = []
   /// Subscriptions (CN-1).
   public private(set) var subscriptions: [Spell<SubscriptionKind>] = []
-  /// Registered telephone numbers, by id.
-  public private(set) var phones: [PersonID] = []
-  /// The administrators whose numbers these are, by the number's id.
-  public private(set) var phoneHolders: [PersonID: PersonID] = [:]
+  /// Registered telephone numbers, with the times of each (WW-6).
+  public private(set) var phones: [Spell<RegisteredPhone>] = []
   /// The version of its newest event; 0 before it was registered.
   public private(set) var version = 0
 
@@ -147,8 +161,15 @@ public struct OrganizationState: Hashable, Sendable {
     isAdministrator(person, at: moment) || users.contains { $0.value == person && $0.holds(at: moment) }
   }
 
-  /// The number registered last for an administrator; nil if none is.
-  public func phone(of person: PersonID) -> PersonID? { phones.last { phoneHolders[$0] == person } }
+  /// The registration of a telephone number as it was then; nil if it was not registered (WW-6).
+  public func registration(of phone: PersonID, at moment: Instant) -> RegisteredPhone? {
+    phones.last { $0.value.phone == phone && $0.holds(at: moment) }?.value
+  }
+
+  /// The number registered last for an administrator as of then; nil if none was.
+  public func phone(of person: PersonID, at moment: Instant) -> PersonID? {
+    phones.last { $0.value.holder == person && $0.holds(at: moment) }?.value.phone
+  }
 
   /// True if an agreement of that kind was in force then (CN-14).
   public func hasAgreement(_ kind: AgreementKind, at moment: Instant) -> Bool {
@@ -181,12 +202,19 @@ public struct OrganizationState: Hashable, Sendable {
     case .agreementEnded(let kind): Self.end(&agreements, at: moment) { $0 == kind }
     case .subscriptionStarted(let kind): Self.begin(kind, at: moment, in: &subscriptions)
     case .subscriptionEnded(let kind): Self.end(&subscriptions, at: moment) { $0 == kind }
-    case .phoneRegistered(let phone): phones.append(phone)
+    case .phoneRegistered(let phone): register(RegisteredPhone(phone: phone), at: moment)
     case .administratorPhoneRegistered(let phone, let person):
-      if let index = phones.firstIndex(of: phone) { phones.remove(at: index) }
-      phones.append(phone)
-      phoneHolders[phone] = person
+      register(RegisteredPhone(phone: phone, holder: person), at: moment)
+    case .phoneRemoved(let phone): Self.end(&phones, at: moment) { $0.phone == phone }
+    case .userRemoved(let person): Self.end(&users, at: moment) { $0 == person }
     }
+  }
+
+  /// A number has one holder at a time.
+  private mutating func register(_ number: RegisteredPhone, at moment: Instant) {
+    Self.end(&phones, at: moment) { $0.phone == number.phone }
+    let next = phones.filter { $0.value.phone == number.phone && $0.from > moment }.map(\.from).min()
+    phones.append(Spell(value: number, from: moment, until: next))
   }
 
   /// A spell entered late lasts until the one that was known to follow (ALL-3).

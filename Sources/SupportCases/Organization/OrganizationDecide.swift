@@ -54,7 +54,7 @@ public enum OrganizationDecider {
       try require(running, "\(kind.rawValue) subscription", state, moment, "CN-1")
       return [.subscriptionEnded(kind)]
     case .registerPhone(let phone):
-      return state.phones.contains(phone) ? [] : [.phoneRegistered(phone: phone)]
+      return state.registration(of: phone, at: moment) == nil ? [.phoneRegistered(phone: phone)] : []
     case .registerAdministratorPhone(let phone, let person):
       guard state.isAdministrator(person, at: moment) else {
         throw Rejection(
@@ -63,8 +63,17 @@ public enum OrganizationDecider {
             + "--admin, or make them administrator first",
           rules: ["WW-6"])
       }
-      return state.phoneHolders[phone] == person
+      return state.registration(of: phone, at: moment)?.holder == person
         ? [] : [.administratorPhoneRegistered(phone: phone, person: person)]
+    case .removePhone(let phone):
+      try requireKnown(
+        state.registration(of: phone, at: moment) != nil, "number was not registered with", state, moment,
+        "WW-6")
+      return [.phoneRemoved(phone: phone)]
+    case .removeUser(let person):
+      let known = state.users.contains { $0.value == person && $0.holds(at: moment) }
+      try requireKnown(known, "person was not known as a user of", state, moment, "DE-1")
+      return [.userRemoved(person: person)]
     }
   }
 
@@ -74,6 +83,16 @@ public enum OrganizationDecider {
     guard !holds else { return }
     throw Rejection(
       .notAChange, "\(state.name) had no \(what) in force at \(moment.rfc3339) that could end", rules: [rule])
+  }
+
+  /// What is removed is personal and not named.
+  private static func requireKnown(
+    _ known: Bool, _ what: String, _ state: OrganizationState, _ moment: Instant, _ rule: Rule
+  ) throws(Rejection) {
+    guard !known else { return }
+    throw Rejection(
+      .notAChange,
+      "that \(what) \(state.name) at \(moment.rfc3339); 'organization show' lists what is", rules: [rule])
   }
 
   private static func register(

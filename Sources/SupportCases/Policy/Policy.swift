@@ -163,12 +163,15 @@ public struct CallerVerification: Hashable, Sendable {
   public var tries: Setting
   /// Minutes for which a code is good.
   public var minutes: Setting
+  /// How many codes may be sent for one case; nil: as many as are asked for.
+  public var codes: Setting?
 
   /// The numbers of the verification.
-  public init(digits: Setting, tries: Setting, minutes: Setting) {
+  public init(digits: Setting, tries: Setting, minutes: Setting, codes: Setting? = nil) {
     self.digits = digits
     self.tries = tries
     self.minutes = minutes
+    self.codes = codes
   }
 }
 

@@ -41,7 +41,7 @@ struct WriteOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Makes a repeat safe: it returns the first answer.", valueName: "uuid"))
   var commandId: String?
 
-  @Option(help: ArgumentHelp("Only if this is the newest version.", valueName: "n"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Only if this is the newest version.", valueName: "n"))
   var expectVersion: Int?
 
   @Option(
@@ -52,6 +52,12 @@ struct WriteOptions: ParsableArguments {
 
   @Flag(help: "Show what would be recorded, and record nothing.")
   var dryRun = false
+
+  mutating func validate() throws {
+    if let expectVersion, expectVersion < 0 {
+      throw ValidationError("--expect-version \(expectVersion) is no version; versions start at 1")
+    }
+  }
 }
 
 /// What every reading command of one case takes.
@@ -93,7 +99,9 @@ struct PastOptions: ParsableArguments {
 
 /// How much of a list a table shows.
 struct ListOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Show the first N. A table shows 50 unless told otherwise.", valueName: "n"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Show the first N. A table shows 50 unless told otherwise.", valueName: "n"))
   var top: Int?
 
   @Flag(help: "Show all.")

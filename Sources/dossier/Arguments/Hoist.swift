@@ -37,5 +37,25 @@ enum Hoist {
     return words + (isGroup ? [] : moved) + arguments[index...]
   }
 
+  /// The word that stands where a command's name should, and the group whose commands it could be; nil if there is
+  /// none.
+  static func unknown(
+    _ arguments: [String], for root: any ParsableCommand.Type
+  ) -> (word: String, path: [String], accepted: [String])? {
+    var path = [name(of: root)]
+    var command = root
+    for argument in arguments {
+      let children = command.configuration.subcommands
+      guard !children.isEmpty, !argument.hasPrefix("-"), argument != "help" else { return nil }
+      guard let child = children.first(where: { name(of: $0) == argument }) else {
+        let shown = children.filter { $0.configuration.shouldDisplay }
+        return (argument, path, shown.map { name(of: $0) })
+      }
+      command = child
+      path.append(argument)
+    }
+    return nil
+  }
+
   private static func name(of command: any ParsableCommand.Type) -> String { command._commandName }
 }

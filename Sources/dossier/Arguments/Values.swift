@@ -55,6 +55,12 @@ enum PreferredChannel: String, CaseIterable, ExpressibleByArgument {
   }
 }
 
+/// Refuses what names no event: its version, or its id.
+func checkEvent(_ text: String?) throws {
+  guard let text, EventName(text) == nil else { return }
+  throw ValidationError(EventName.refusal(of: text))
+}
+
 extension WriteOptions {
   /// The command, with who gives it and when.
   func request(_ body: CommandRequest.Body) throws(Failure) -> CommandRequest {

@@ -6,6 +6,8 @@ internal import SupportCases
 struct ProposalArgument: ParsableArguments {
   @Argument(help: ArgumentHelp("The proposal or objection: its id or version.", valueName: "proposal"))
   var proposal: String
+
+  mutating func validate() throws { try checkEvent(proposal) }
 }
 
 struct AcceptCommand: CaseChange {
@@ -77,7 +79,8 @@ struct SurveyCommand: CaseChange {
 
   @OptionGroup var target: CaseArgument
   @Argument(help: "offer or answer.") var action: SurveyAction
-  @Option(help: ArgumentHelp("With answer: 1 (bad) to 5 (good).", valueName: "n")) var score: Int?
+  @Option(parsing: .unconditional, help: ArgumentHelp("With answer: 1 (bad) to 5 (good).", valueName: "n"))
+  var score: Int?
   @Option(parsing: .unconditional, help: "With answer: what the customer says beside it.") var comment:
     String?
   @OptionGroup(title: "Writing") var write: WriteOptions

@@ -18,7 +18,8 @@ struct OrganizationCommand: AsyncParsableCommand {
 
   struct User: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "user", abstract: "Users who are no administrators.", subcommands: [UserAdd.self])
+      commandName: "user", abstract: "Users who are no administrators.",
+      subcommands: [UserAdd.self, UserRemove.self])
   }
 
   struct Agreement: AsyncParsableCommand {
@@ -36,7 +37,7 @@ struct OrganizationCommand: AsyncParsableCommand {
   struct Phone: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "phone", abstract: "Registered telephone numbers (WW-6).",
-      subcommands: [PhoneRegister.self])
+      subcommands: [PhoneRegister.self, PhoneRemove.self])
   }
 }
 
@@ -120,6 +121,20 @@ struct UserAdd: OrganizationChange {
   }
 }
 
+struct UserRemove: OrganizationChange {
+  static let configuration = CommandConfiguration(
+    commandName: "remove", abstract: "End that somebody is known as a user.")
+
+  @OptionGroup var organization: OrganizationArgument
+  @Argument(help: "The person's e-mail address.") var email: String
+  @OptionGroup(title: "Writing") var write: WriteOptions
+  @OptionGroup(title: "Common options") var global: GlobalOptions
+
+  func form() throws(Failure) -> OrganizationForm {
+    .removeUser(email: try checked(email, "the e-mail address"))
+  }
+}
+
 struct AgreementSign: OrganizationChange {
   static let configuration = CommandConfiguration(commandName: "sign", abstract: "Sign an agreement.")
 
@@ -181,4 +196,17 @@ struct PhoneRegister: OrganizationChange {
     guard let admin = try checked(admin, "--admin") else { return .registerPhone(number: number) }
     return .registerAdministratorPhone(number: number, email: admin)
   }
+}
+
+struct PhoneRemove: OrganizationChange {
+  static let configuration = CommandConfiguration(
+    commandName: "remove", abstract: "End the registration of a telephone number (WW-6).",
+    discussion: "From then on calls from it are verified, and no code is sent to it.")
+
+  @OptionGroup var organization: OrganizationArgument
+  @Argument(help: "The number, in any usual form.") var number: String
+  @OptionGroup(title: "Writing") var write: WriteOptions
+  @OptionGroup(title: "Common options") var global: GlobalOptions
+
+  func form() throws(Failure) -> OrganizationForm { .removePhone(number: try checked(number, "the number")) }
 }

@@ -55,11 +55,6 @@ struct OrganizationList: Subcommand {
   }
 }
 
-extension OrganizationReport.Held {
-  /// True if it held at that moment.
-  func holds(at moment: Instant) -> Bool { from <= moment && (until.map { moment < $0 } ?? true) }
-}
-
 /// An organisation for people.
 struct OrganizationView {
   let report: OrganizationReport
@@ -84,10 +79,7 @@ struct OrganizationView {
     add("user", report.users, \.what)
     add("agreement", report.agreements, \.kind)
     add("subscription", report.subscriptions, \.kind)
-    for phone in report.phones {
-      let holder = report.phoneHolders[phone].map { " (\($0))" } ?? ""
-      table.add([Cell("phone"), Cell(phone + holder), Cell(""), Cell("")])
-    }
+    add("phone", report.phones) { $0.kind.isEmpty ? $0.what : "\($0.what) (\($0.kind))" }
     if !table.rows.isEmpty { lines += [""] + table.lines(in: look) }
     var duties = Table([.init("standing duty", least: 20), .init("holder"), .init("rule")])
     for duty in OrganizationReport.standingDuties {

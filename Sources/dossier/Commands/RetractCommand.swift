@@ -19,6 +19,8 @@ struct RetractCommand: Subcommand {
   @OptionGroup(title: "Writing") var write: WriteOptions
   @OptionGroup(title: "Common options") var global: GlobalOptions
 
+  func validate() throws { try checkEvent(event) }
+
   func run(in session: Session) async throws {
     var texts = Texts()
     let body = CommandRequest.Body.retract(

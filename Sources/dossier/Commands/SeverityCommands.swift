@@ -36,7 +36,10 @@ struct EscalateCommand: CaseChange {
   @Option(help: ArgumentHelp("A or B.", valueName: "severity")) var toSeverity: SeverityArgument?
   @Option(parsing: .unconditional, help: ArgumentHelp("The business impact (CN-16).", valueName: "text"))
   var impactStatement: String?
-  @Option(help: ArgumentHelp("The tier of support, 2 to 9; needs --reason.", valueName: "n")) var toTier: Int?
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The tier of support, 2 to 9; needs --reason.", valueName: "n"))
+  var toTier: Int?
   @Option(parsing: .unconditional, help: "Why.") var reason: String?
   @OptionGroup(title: "Writing") var write: WriteOptions
   @OptionGroup(title: "Common options") var global: GlobalOptions
@@ -66,12 +69,16 @@ struct DowngradeCommand: CaseChange {
   @OptionGroup var target: CaseArgument
   @Option(help: ArgumentHelp("B or C.", valueName: "severity")) var toSeverity: SeverityArgument
   @Option(help: "not-cooperating, impact-changed or misclassified.") var reason: DowngradeReason?
-  @Option(help: ArgumentHelp("The event that shows it: its id or version.", valueName: "event"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The event that shows it: its id or version.", valueName: "event"))
   var evidence: String?
   @Option(parsing: .unconditional, help: "What the customer is told; '-' reads standard input.")
   var message: String?
   @OptionGroup(title: "Writing") var write: WriteOptions
   @OptionGroup(title: "Common options") var global: GlobalOptions
+
+  func validate() throws { try checkEvent(evidence) }
 
   func change(_ texts: inout Texts) throws(Failure) -> CaseCommand {
     .downgrade(

@@ -6,9 +6,15 @@ struct WatchCommand: Subcommand {
     commandName: "watch", abstract: "Follow new events as they are recorded, until ctrl-C.")
 
   @OptionGroup(title: "Which cases") var filter: FilterOptions
-  @Option(help: ArgumentHelp("Begin after this position of each ledger; 0 shows everything.", valueName: "n"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Begin after this position of each ledger; 0 shows everything.", valueName: "n"))
   var after: Int64?
   @OptionGroup(title: "Common options") var global: GlobalOptions
+
+  func validate() throws {
+    if let after, after < 0 { throw ValidationError("--after \(after) is no position; give a number from 0") }
+  }
 
   func run(in session: Session) async throws {
     let wanted = try filter.filter()

@@ -5,10 +5,12 @@ internal import CaseService
 enum Program {
   static func run(_ given: [String]) async -> ExitStatus {
     let arguments = Hoist.reorder(given, for: Dossier.self)
-    var format = OutputFormat.stated(in: arguments)
+    // As it was given: a group of commands takes no options.
+    var format = OutputFormat.stated(in: given)
     let interrupt = Interrupt()
     do {
       try checkEncoding()
+      try checkWords(arguments)
       let command = try Dossier.parseAsRoot(arguments)
       if let command = command as? any Subcommand { format = command.global.output }
       let task = Task { try await perform(command) }
@@ -16,9 +18,28 @@ enum Program {
       try await task.value
       return try finish()
     } catch {
-      if interrupt.happened { return .interrupted }
+      if interrupt.happened { return stopped(by: error, format) }
       return report(error, format)
     }
+  }
+
+  /// Who stops the work need not be told so, but what happened all the same.
+  private static func stopped(by error: any Error, _ format: OutputFormat) -> ExitStatus {
+    if case .delivery(let what)? = error as? ServiceError {
+      Failure(.interrupted, "delivery-stopped", what).show(as: format)
+    }
+    return .interrupted
+  }
+
+  /// The parser would name the first option behind an unknown command instead of the command.
+  private static func checkWords(_ arguments: [String]) throws(Failure) {
+    guard let (word, path, accepted) = Hoist.unknown(arguments, for: Dossier.self) else { return }
+    let group = path.joined(separator: " ")
+    let choice =
+      accepted.count > 10 ? "'\(group) --help' lists them" : "accepted: \(accepted.joined(separator: ", "))"
+    var failure = Failure(.usage, "usage", "there is no command '\(group) \(word)'; \(choice)")
+    failure.usage = "Usage: \(group) <subcommand>\n  See '\(group) --help' for more information."
+    throw failure
   }
 
   private static func perform(_ parsed: any ParsableCommand) async throws {

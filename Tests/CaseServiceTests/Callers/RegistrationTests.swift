@@ -12,7 +12,7 @@ import Testing
       for way in ["+86 10 5555 0100", "(010) 5555.0100", "００８６１０５５５５０１００"] {
         #expect(try await desk.organization(.registerPhone(number: way)).events.isEmpty, "\(way)")
       }
-      #expect(try await desk.service.organization("Contoso").phones == ["010 5555-0100"])
+      #expect(try await desk.service.organization("Contoso").phones.map(\.what) == ["010 5555-0100"])
     }
   }
 
@@ -24,10 +24,62 @@ import Testing
       #expect(try await desk.organization(own).events.map(\.type) == ["administrator-phone-registered"])
       #expect(try await desk.organization(own).events.isEmpty)
       let report = try await desk.service.organization("Contoso")
-      #expect(report.phones.count == 1 && report.phoneHolders.values.map { $0 } == ["li@contoso.cn"])
+      #expect(report.registered.map(\.kind) == ["li@contoso.cn"] && report.phones.count == 2)
       await #expect(throws: ServiceError.self) {
         try await desk.organization(
           .registerAdministratorPhone(number: "+86 10 5555 0101", email: "stranger@contoso.cn"))
+      }
+    }
+  }
+
+  @Test func `WW-6 a number is registered from a moment until a moment, and removed however it is written`()
+    async throws
+  {
+    try await Desk.run { desk in
+      try await desk.contoso(cloud: .worldwide, agreement: false)
+      try await desk.organization(
+        .registerAdministratorPhone(number: "010 5555 0100", email: "li@contoso.cn"),
+        at: "2026-02-01T00:00:00Z")
+      let removed = try await desk.organization(
+        .removePhone(number: "+86 10 5555-0100"), at: "2026-03-01T00:00:00Z")
+      #expect(removed.events.map(\.type) == ["phone-removed"])
+      var form = desk.form(nil)
+      form.byTelephone = true
+      form.callerNumber = "010 5555 0100"
+      for (at, unverified) in [
+        ("2026-01-31T23:59:59Z", true), ("2026-02-01T00:00:00Z", false), ("2026-02-28T23:59:59Z", false),
+        ("2026-03-01T00:00:00Z", true),
+      ] { #expect(try await desk.open(form, at: at).opening?.isUnverified == unverified, "\(at)") }
+      for number in ["010 5555 0100", "010 5555 0199"] {
+        let error = await #expect(throws: ServiceError.self) {
+          try await desk.organization(.removePhone(number: number))
+        }
+        guard case .rejected(let rejection, _)? = error else {
+          Issue.record("\(String(describing: error))")
+          return
+        }
+        #expect(rejection.rules == ["WW-6"] && !rejection.message.contains("5555"))
+      }
+      let report = try await desk.service.organization("Contoso")
+      #expect(report.registered.isEmpty && report.phones.map(\.what) == ["010 5555 0100"])
+      let then = try await desk.service.organization("Contoso", asOf: time("2026-02-10T00:00:00Z"))
+      #expect(then.registered.map(\.kind) == ["li@contoso.cn"])
+      try await desk.organization(.registerPhone(number: "010-55550100"))
+      #expect(try await desk.service.organization("Contoso").registered.map(\.kind) == [""])
+    }
+  }
+
+  @Test func `DE-1 who is known as a user no longer has nothing opened for them`() async throws {
+    try await Desk.run { desk in
+      try await desk.contoso(cloud: .germany, agreement: false)
+      try await desk.organization(.addUser(email: "user@contoso.cn"), at: "2026-02-01T00:00:00Z")
+      try await desk.organization(.removeUser(email: "user@contoso.cn"), at: "2026-03-01T00:00:00Z")
+      var form = desk.form(nil)
+      form.onBehalfOf = "user@contoso.cn"
+      try await desk.open(form, at: "2026-02-02T00:00:00Z")
+      await #expect(throws: ServiceError.self) { try await desk.open(form) }
+      await #expect(throws: ServiceError.self) {
+        try await desk.organization(.removeUser(email: "user@contoso.cn"))
       }
     }
   }

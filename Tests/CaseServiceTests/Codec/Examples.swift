@@ -140,6 +140,8 @@ enum Examples {
     case .phoneRegistered: .phoneRegistered(phone: person)
     case .administratorPhoneRegistered:
       .administratorPhoneRegistered(phone: PersonID(high: 0x4000, low: 0x8000_0000_0000_0001), person: person)
+    case .phoneRemoved: .phoneRemoved(phone: person)
+    case .userRemoved: .userRemoved(person: person)
     }
   }
 }

@@ -91,7 +91,9 @@ import Testing
         .init(what: id($0.value.person), kind: $0.value.role.rawValue, from: $0.from, until: $0.until)
       },
       users: state.users.map { .init(what: id($0.value), kind: "user", from: $0.from, until: $0.until) },
-      phones: state.phones.map(id), observedAt: at
+      phones: state.phones.map {
+        .init(what: id($0.value.phone), kind: "", from: $0.from, until: $0.until)
+      }, observedAt: at
     ).json
   }
 

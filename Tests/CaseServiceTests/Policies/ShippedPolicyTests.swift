@@ -68,6 +68,7 @@ struct ShippedPolicyTests {
     #expect(policy.readings.map(\.rule) == ["SRC-3", "SRC-6", "SRC-6"])
     let presales = try #require(try shipped().policy(named: "worldwide/2")?.callerVerification)
     #expect([presales.digits.value, presales.tries.value, presales.minutes.value] == [6, 5, 15])
+    #expect(presales.codes == Setting(value: 5, rule: "WW-6", basis: .choice))
     #expect(try shipped().policy(named: "worldwide/1")?.callerVerification == nil)
   }
 

@@ -158,6 +158,8 @@ extension Dice {
     case .subscriptionEnded: .subscriptionEnded(pick(SubscriptionKind.self))
     case .phoneRegistered: .phoneRegistered(phone: person())
     case .administratorPhoneRegistered: .administratorPhoneRegistered(phone: person(), person: person())
+    case .phoneRemoved: .phoneRemoved(phone: person())
+    case .userRemoved: .userRemoved(person: person())
     }
   }
 }

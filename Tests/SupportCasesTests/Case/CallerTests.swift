@@ -159,6 +159,32 @@ import Testing
     #expect(try it.decide("09-21 10:40", byPhone).count == 1)
   }
 
+  @Test func `WW-6 a code goes to a number no longer once its registration has ended`() throws {
+    var it = try called()
+    let byPhone = CaseCommand.issueCallerCode(channel: .phone, salt: "s", hash: "h")
+    let phone = PersonID(high: 5, low: 5)
+    it.organization.evolve(
+      .administratorPhoneRegistered(phone: phone, person: administrator), at: "09-01 00:00")
+    it.organization.evolve(.phoneRemoved(phone: phone), at: "09-21 10:35")
+    it.refuses("09-21 10:40", byPhone, .noRegisteredAddress, ["WW-6"])
+    #expect(it.organization.phone(of: administrator, at: "09-21 10:34") == phone)
+  }
+
+  @Test func `WW-6 no more codes are sent for a case than the policy allows`() throws {
+    var policy = Self.rulebook.policy
+    policy.callerVerification?.codes = Setting(value: 2, rule: "WW-6", basis: .choice)
+    var it = try Scenario(opened: "09-21 10:30", Self.call(), TestRules.rulebook(policy))
+    try it.when("09-21 10:40", sends("1"))
+    try it.when("09-21 10:41", sends("2"))
+    it.refuses("09-21 10:42", sends("3"), .codesExhausted, ["WW-6"])
+    it.refuses("09-22 10:42", sends("3"), .codesExhausted, ["WW-6"])
+    // The last of them still verifies.
+    try it.when("09-21 10:43", answers("2", to: "2"))
+    #expect(it.view.caller?.isVerified == true)
+    var endless = try called()
+    for number in 1...40 { try endless.when("09-21 10:40", sends("\(number)")) }
+  }
+
   @Test func `WW-6 who is no administrator any more is not verified`() throws {
     var it = try called()
     try it.when("09-21 10:50", sends("1"))

@@ -106,6 +106,26 @@ import Testing
     #expect(Set(Self.commands.map(\.name)).count == 21)
   }
 
+  @Test func `WW-6 CK-18 the drawing has the verification of callers and the correction of mistakes`() {
+    let machine = StateMachine([TestRules.vianet, CallerTests.rulebook], from: "09-21 10:30")
+    func states(after name: String, _ from: CaseStatus?) -> Set<CaseStatus>? {
+      machine.steps.first { $0.command == name && $0.from == from }.map { Set($0.to) }
+    }
+    for name in ["verify-caller send", "verify-caller confirm"] {
+      #expect(states(after: name, .open) == [.open])
+      for other in [nil, CaseStatus.resolved, .closed, .cancelled, .referred] {
+        #expect(states(after: name, other) == [], "\(name)")
+      }
+    }
+    // The state is the one before what was taken back, or stays.
+    #expect(states(after: "retract", nil) == [])
+    #expect(states(after: "retract", .open) == [.open, .resolved, .closed])
+    #expect(states(after: "retract", .resolved) == [.open, .resolved])
+    #expect(states(after: "retract", .closed) == [.resolved, .closed])
+    #expect(states(after: "retract", .cancelled) == [.open, .cancelled])
+    #expect(states(after: "retract", .referred) == [.open, .referred])
+  }
+
   @Test func `a rejected command changes nothing`() throws {
     let it = try Self.scenario(.open, for: .responds)
     let before = it.state

@@ -1,0 +1,4 @@
+-- Stores new rows of a view, for the commit that appends their events.
+insert into dossier.{view}_{ledger}
+select *
+from unnest($1::dossier.{view}[])
