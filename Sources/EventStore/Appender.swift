@@ -16,8 +16,10 @@ public protocol GroupProcessor: AnyObject, SendableMetatype {
   /// A refused request is a result. An error thrown fails the whole transaction; the requests are then tried
   /// again in smaller groups, so that in the end only the one that brings it on fails.
   func process(_ requests: [Request], in transaction: LedgerTransaction) throws -> [Result<Answer, any Error>]
-  /// Writes and commits what `process` appended.
+  /// Posts what `process` appended. The next group is decided on it before it is known to be committed.
   func commit(_ transaction: LedgerTransaction) throws
+  /// The oldest transaction that was posted is committed. An error is taken for one of the commit.
+  func committed() throws
   /// What was decided last may not be in the database: forget it.
   ///
   /// - Returns: true where the processor can do better than the error says, and wants another attempt.
@@ -96,19 +98,36 @@ public final class Appender<Processor: GroupProcessor>: Sendable {
   var waitingRequests: Int { queue.withLock { $0.waiting.count } }
 
   private func run() {
+    var underway: [Waiting] = []
     while true {
-      let group = queue.withLock { queue -> [Waiting] in
-        let group = Array(queue.waiting.prefix(largestGroup))
-        queue.waiting.removeFirst(group.count)
-        if group.isEmpty { queue.isRunning = false }
-        return group
-      }
-      if group.isEmpty { return }
-      let results = core.run(group.map { $0.request })
-      for (waiting, result) in zip(group, results) { waiting.answer.resume(with: result) }
-      gather(after: group.count)
+      let (group, isMore) = take(underway.count)
+      if group.isEmpty, underway.isEmpty { return }
+      var ended = core.submit(group.map { $0.request })
+      if !isMore, underway.isEmpty || group.isEmpty { ended += core.finish() }
+      // Groups end in the order in which they were taken.
+      let mine = underway + group
+      for (waiting, result) in zip(mine, ended) { waiting.answer.resume(with: result) }
+      underway = Array(mine.dropFirst(ended.count))
+      gather(after: ended.count)
     }
   }
+
+  /// The next group, and whether others are left. Many requests are two groups, one of which is decided while
+  /// the server works on the other.
+  private func take(_ underway: Int) -> ([Waiting], isMore: Bool) {
+    let mayOverlap = core.mayOverlap
+    return queue.withLock { queue in
+      let all = queue.waiting.count + underway
+      let share = mayOverlap && all >= Self.manyRequests ? (all + 1) / 2 : all
+      let group = Array(queue.waiting.prefix(min(share, largestGroup)))
+      queue.waiting.removeFirst(group.count)
+      if group.isEmpty, underway == 0 { queue.isRunning = false }
+      return (group, !queue.waiting.isEmpty)
+    }
+  }
+
+  /// From so many requests on, two groups with a commit each are faster than one.
+  private static var manyRequests: Int { 32 }
 
   /// Those just answered often have something to ask again at once. A moment's patience after a large group
   /// lets them join the next one instead of splitting the load into two half-full groups that take turns. A

@@ -49,11 +49,74 @@ final class AppenderCore<Processor: GroupProcessor>: @unchecked Sendable {
     known = nil
   }
 
+  /// A group that was posted and is not known to be committed.
+  private struct Underway {
+    var requests: [Processor.Request]
+    var results: Results
+    var transaction: LedgerTransaction
+  }
+
+  private var underway: Underway?
+
+  /// Whether a group can be decided while the one before is being committed: not while another process appends
+  /// too, because each would find the other's head.
+  var mayOverlap: Bool { known != nil && !mustLock }
+
+  /// Decides and posts a group on top of the one that is underway, and then finishes that one.
+  ///
+  /// - Returns: the results of the requests that are done, in the order of their submission. Those of the last
+  ///   group come with the next one, or with `finish`.
+  func submit(_ requests: [Processor.Request]) -> Results {
+    if requests.isEmpty { return finish() }
+    let before = underway
+    underway = nil
+    let next = Result { try post(requests) }
+    let isNextDecided = isDecided
+    var done: Results = []
+    if let before {
+      do {
+        try complete(before)
+        done = before.results
+      } catch {
+        // What was decided on it falls with it.
+        done = run(before.requests, after: error)
+        return done + run(requests, after: Self.isOutage(error) ? error : nil)
+      }
+    }
+    switch next {
+    case .success(let posted): underway = posted
+    case .failure(let error):
+      isDecided = isNextDecided
+      done += run(requests, after: error)
+    }
+    return done
+  }
+
+  /// The results of the group that is underway.
+  func finish() -> Results {
+    guard let last = underway else { return [] }
+    underway = nil
+    do {
+      try complete(last)
+      return last.results
+    } catch {
+      return run(last.requests, after: error)
+    }
+  }
+
+  private func complete(_ posted: Underway) throws {
+    isDecided = true
+    try posted.transaction.finish()
+    try processor?.committed()
+  }
+
   /// One result a request. What one request brought on does not fail the others: a group that fails is tried
   /// again in halves.
-  func run(_ requests: [Processor.Request]) -> Results {
+  ///
+  /// - Parameter failure: what became of a first attempt.
+  private func run(_ requests: [Processor.Request], after failure: (any Error)? = nil) -> Results {
     do {
-      return try attempt(requests)
+      return try attempt(requests, after: failure)
     } catch {
       guard requests.count > 1, isDecided, !Self.isOutage(error) else {
         return requests.map { _ in .failure(StoreError.wrap(error)) }
@@ -63,14 +126,21 @@ final class AppenderCore<Processor: GroupProcessor>: @unchecked Sendable {
     }
   }
 
-  private func attempt(_ requests: [Processor.Request]) throws -> Results {
+  private func attempt(_ requests: [Processor.Request], after failure: (any Error)?) throws -> Results {
+    var failure = failure
     var attempts = 0
     // A COMMIT was on its way when the connection died. The next attempt finds out by the commands' ids.
     var isUncertain = false
     while true {
       attempts += 1
       do {
-        return try once(requests)
+        if let first = failure {
+          failure = nil
+          throw first
+        }
+        let posted = try post(requests)
+        try complete(posted)
+        return posted.results
       } catch {
         let canDoBetter = processor?.forget(after: error) ?? false
         if known != nil, StoreError.postgres(error)?.state == .ledgerMoved {
@@ -93,7 +163,7 @@ final class AppenderCore<Processor: GroupProcessor>: @unchecked Sendable {
     }
   }
 
-  private func once(_ requests: [Processor.Request]) throws -> Results {
+  private func post(_ requests: [Processor.Request]) throws -> Underway {
     isDecided = false
     let connection = try open()
     let processor = try processor ?? makeProcessor()
@@ -107,16 +177,18 @@ final class AppenderCore<Processor: GroupProcessor>: @unchecked Sendable {
     }
     try processor.commit(transaction)
     known = transaction.successor
-    return results
+    return Underway(requests: requests, results: results, transaction: transaction)
   }
 
   /// Who was the last to append need not ask for the head: the server compares it when it appends.
   private func begin(_ connection: Connection, _ ids: [UUIDBytes]) throws -> LedgerTransaction {
-    if let known, known.isFresh, lockedUntil.map({ $0 < .now }) ?? true {
+    if let known, known.isFresh, !mustLock {
       return LedgerTransaction(connection, ledger: ledger, commandIDs: ids, assuming: known)
     }
     return try LedgerTransaction(connection, ledger: ledger, commandIDs: ids)
   }
+
+  private var mustLock: Bool { lockedUntil.map { $0 > .now } ?? false }
 
   /// A first connection fails at once; one that had been there is tried for again for some seconds, because a
   /// server that restarts or fails over is soon back.

@@ -28,8 +28,9 @@ public final class LedgerTransaction {
 
   private let commandIDs: [UUIDBytes]
   private var start: KnownHead
-  /// True until the head's lock was asked for.
-  private var isAssumed: Bool
+  /// True until the head's lock was asked for: then the transaction can be decided and sent as a whole while the
+  /// server still works on the one before.
+  public private(set) var isAssumed: Bool
   /// BEGIN was sent.
   private var isBegun = false
   /// The head as the server has it once it has done what was sent.
@@ -41,6 +42,8 @@ public final class LedgerTransaction {
   private var appended: [RecordedEvent] = []
   private var commands: [(id: UUIDBytes, digest: [UInt8], answer: [UInt8])] = []
   private var names: [(scope: String, name: String, stream: Int64)] = []
+  /// The commit that was sent and not waited for.
+  private var posted: SentBatch?
 
   /// Begins, waits for the head's lock, and looks the commands' ids up, in one round trip.
   public init(_ connection: Connection, ledger: LedgerID, commandIDs: [UUIDBytes]) throws {
@@ -179,26 +182,53 @@ public final class LedgerTransaction {
   /// what it holds, because new persons may not have been stored.
   public func commit(_ keys: KeyRing? = nil, adding others: () throws -> [Command] = { [] }) throws {
     do {
+      try post(keys, adding: others)
+      try finish()
+    } catch {
+      keys?.forget()
+      throw error
+    }
+  }
+
+  /// As `commit`, and does not wait for the server: that it is committed is known after `finish`.
+  ///
+  /// Until then the next transaction can be decided and posted on the assumption that it will be. The server
+  /// refuses it otherwise, because the head is not the one assumed.
+  public func post(_ keys: KeyRing? = nil, adding others: () throws -> [Command] = { [] }) throws {
+    do {
       if remembered.isEmpty, position == head {
         let others = try others()
         if !others.isEmpty { _ = try connection.pipeline(others + [Command(Self.commit)]) }
         connection.rollback()
-        keys?.settle()
-        return
+      } else {
+        try connection.send(writing(keys))
+        // A batch of its own is a transaction of its own: the lonely command needs neither BEGIN nor COMMIT. The
+        // hint wakes those who follow the log, in a transaction of its own.
+        posted = try connection.post(
+          try others() + (isBegun ? [Command(Self.commit)] : []),
+          hints: position > head ? [Command(SQL.notify, [.text("\(ledger.rawValue) \(position)")])] : [])
       }
-      try connection.send(writing(keys))
-      // A batch of its own is a transaction of its own: the lonely command needs neither BEGIN nor COMMIT. The
-      // hint wakes those who follow the log, in a transaction of its own.
-      try connection.send(
-        try others() + (isBegun ? [Command(Self.commit)] : []), ending: true,
-        hints: position > head ? [Command(SQL.notify, [.text("\(ledger.rawValue) \(position)")])] : [])
-      _ = try connection.receive()
     } catch {
-      if isBegun { connection.rollback() } else { connection.abandon() }
-      keys?.forget()
+      end()
       throw error
     }
     keys?.settle()
+  }
+
+  /// Waits until what was posted is committed. If it is not, nothing of it is.
+  func finish() throws {
+    guard let posted else { return }
+    self.posted = nil
+    do {
+      _ = try connection.outcome(of: posted)
+    } catch {
+      end()
+      throw error
+    }
+  }
+
+  private func end() {
+    if isBegun { connection.rollback() } else { connection.abandon() }
   }
 
   private static let commit = Statement("store_commit", "COMMIT")

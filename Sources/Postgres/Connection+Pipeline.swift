@@ -6,7 +6,22 @@ enum Owed {
   /// The answer to a statement, or to its preparation.
   case answer(Statement, PlanCache.Plan?, isPreparation: Bool, isAwaited: Bool)
   /// The end of a batch.
-  case sync(isAwaited: Bool)
+  case sync(BatchEnd)
+}
+
+/// Who wants to know what became of a batch.
+enum BatchEnd {
+  /// Nobody.
+  case unawaited
+  /// Who reads the answers next.
+  case awaited
+  /// Who has the `SentBatch` with this number, whenever it asks.
+  case kept(Int)
+}
+
+/// A batch that was sent and ended, and whose outcome is kept until it is asked for.
+public struct SentBatch: Sendable {
+  let number: Int
 }
 
 extension Connection {
@@ -40,16 +55,30 @@ extension Connection {
   public func send(
     _ batch: [Command], ending: Bool = false, pausing: Bool = false, hints: [Command] = []
   ) throws(PostgresError) {
-    try checkUsable()
     if batch.isEmpty, !ending, !pausing { return }
+    try send(batch, end: ending ? .awaited : pausing ? .unawaited : nil, hints)
+  }
+
+  /// Sends commands and ends the batch, and does not wait. What became of it, `outcome(of:)` tells, whatever
+  /// uses the connection meanwhile.
+  ///
+  /// If the batch fails inside of a transaction, everything sent after it fails too.
+  public func post(_ batch: [Command], hints: [Command] = []) throws(PostgresError) -> SentBatch {
+    posted += 1
+    try send(batch, end: .kept(posted), hints)
+    return SentBatch(number: posted)
+  }
+
+  private func send(_ batch: [Command], end: BatchEnd?, _ hints: [Command]) throws(PostgresError) {
+    try checkUsable()
     let (encoded, encodedHints) = (try encode(batch), try encode(hints))
     guard PQenterPipelineMode(pg) == 1 else { throw fault() }
     do throws(PostgresError) {
       guard PQsetnonblocking(pg, 1) == 0 else { throw fault() }
       for (command, values) in zip(batch, encoded) { try send(command, values, isAwaited: true) }
-      if ending || pausing { try end(isAwaited: ending) }
+      if let end { try self.end(end) }
       for (command, values) in zip(hints, encodedHints) { try send(command, values, isAwaited: false) }
-      if !hints.isEmpty { try end(isAwaited: false) }
+      if !hints.isEmpty { try self.end(.unawaited) }
       try flush()
       guard PQsetnonblocking(pg, 0) == 0 else { throw fault() }
     } catch {
@@ -68,12 +97,35 @@ extension Connection {
 
   /// Reads the answers up to the end of the batch that was sent; throws the first error among them.
   public func receive() throws(PostgresError) -> [Rows] {
+    while true {
+      let (end, outcome) = try readBatch()
+      guard case .kept = end else { return try outcome.get() }
+      keep(outcome, end)
+    }
+  }
+
+  /// What became of a batch that was posted; waits for it if it must. To be asked once.
+  public func outcome(of batch: SentBatch) throws(PostgresError) -> [Rows] {
+    while true {
+      if let outcome = outcomes.removeValue(forKey: batch.number) { return try outcome.get() }
+      guard !owed.isEmpty else { throw .connectionLost }
+      let (end, outcome) = try readBatch()
+      keep(outcome, end)
+    }
+  }
+
+  private func keep(_ outcome: Result<[Rows], PostgresError>, _ end: BatchEnd?) {
+    if case .kept(let number) = end { outcomes[number] = outcome }
+  }
+
+  /// Reads the answers up to the next end that somebody awaits. Throws only when the connection is lost.
+  private func readBatch() throws(PostgresError) -> (BatchEnd?, Result<[Rows], PostgresError>) {
     var results: [Rows] = []
     results.reserveCapacity(owed.count)
     var first: PostgresError?
     var read = 0
-    var isAtEnd = false
-    while read < owed.count, !isAtEnd {
+    var reached: BatchEnd?
+    while read < owed.count, reached == nil {
       let item = owed[read]
       read += 1
       switch item {
@@ -86,9 +138,14 @@ extension Connection {
           if isAwaited { first = first ?? error }
         }
         while let extra = PQgetResult(pg) { PQclear(extra) }
-      case .sync(let isAwaited):
-        if let error = endOfBatch(), isAwaited { first = first ?? error }
-        isAtEnd = isAwaited
+      case .sync(let end):
+        let refusal = endOfBatch()
+        switch end {
+        case .unawaited: break
+        case .awaited, .kept:
+          first = first ?? refusal
+          reached = end
+        }
       }
       if isBroken {
         owed = []
@@ -100,8 +157,7 @@ extension Connection {
       sessionEnded = true
       throw first ?? .connectionLost
     }
-    if let first { throw first }
-    return results
+    return (reached, first.map { .failure($0) } ?? .success(results))
   }
 
   /// Reads every answer that is owed, so that the connection can be used otherwise; throws the first error.
@@ -115,8 +171,9 @@ extension Connection {
     var first: PostgresError?
     while let last = owed.last {
       do {
-        if case .answer(_, _, _, let isAwaited) = last { try end(isAwaited: isAwaited) }
-        _ = try receive()
+        if case .answer(_, _, _, let isAwaited) = last { try end(isAwaited ? .awaited : .unawaited) }
+        let (end, outcome) = try readBatch()
+        if case .kept = end { keep(outcome, end) } else { _ = try outcome.get() }
       } catch { first = first ?? error }
       if isBroken { throw .connectionLost }
     }
@@ -156,9 +213,9 @@ extension Connection {
     owed.append(.answer(statement, plan, isPreparation: false, isAwaited: isAwaited))
   }
 
-  private func end(isAwaited: Bool) throws(PostgresError) {
+  private func end(_ end: BatchEnd) throws(PostgresError) {
     guard PQpipelineSync(pg) == 1 else { throw fault() }
-    owed.append(.sync(isAwaited: isAwaited))
+    owed.append(.sync(end))
   }
 
   /// Sends what is buffered, and reads what arrives meanwhile: otherwise both sides could wait for ever, each

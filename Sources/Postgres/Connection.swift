@@ -8,6 +8,9 @@ public final class Connection {
   var plans = PlanCache()
   /// What the server still has to answer in a pipeline.
   var owed: [Owed] = []
+  /// How many batches were posted, and what became of those that nobody has asked for yet.
+  var posted = 0
+  var outcomes: [Int: Result<[Rows], PostgresError>] = [:]
   /// The server said that it ends the session.
   var sessionEnded = false
   /// Where in its text the last refused statement has its fault, in characters from 1.

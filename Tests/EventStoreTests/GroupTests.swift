@@ -233,7 +233,9 @@ private final class Silent: GroupProcessor {
     _ requests: [UUIDBytes], in transaction: LedgerTransaction
   ) throws -> [Result<Bool, any Error>] { [] }
 
-  func commit(_ transaction: LedgerTransaction) throws { try transaction.commit() }
+  func commit(_ transaction: LedgerTransaction) throws { try transaction.post() }
+
+  func committed() {}
 
   func forget(after error: any Error) -> Bool { false }
 }

@@ -21,6 +21,7 @@ public final class Notebook: GroupProcessor {
   private let hooks: NotebookHooks
   private var versions: [Int64: Int] = [:]
   private var position: Int64 = 0
+  private var underway: [LedgerTransaction] = []
 
   /// A processor for a ledger.
   public init(ledger: LedgerID, keys: KeyFile, hooks: NotebookHooks = NotebookHooks()) {
@@ -52,17 +53,24 @@ public final class Notebook: GroupProcessor {
     return results
   }
 
-  /// Commits.
+  /// Posts.
   public func commit(_ transaction: LedgerTransaction) throws {
-    try transaction.commit(keys)
+    try transaction.post(keys)
     position = transaction.position
-    try hooks.committed(transaction)
+    underway.append(transaction)
+  }
+
+  /// Tells the test.
+  public func committed() throws {
+    guard !underway.isEmpty else { return }
+    try hooks.committed(underway.removeFirst())
   }
 
   /// Drops what is in memory.
   public func forget(after error: any Error) -> Bool {
     versions = [:]
     position = 0
+    underway = []
     keys.forget()
     return false
   }

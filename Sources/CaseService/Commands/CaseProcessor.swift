@@ -44,9 +44,10 @@ final class CaseProcessor: GroupProcessor {
     try keys.load(contacts.filter { $0 != .caseContact }.map { UUIDBytes($0) }, transaction.connection)
     var results: [Result<CommandAnswer, any Error>] = []
     results.reserveCapacity(requests.count)
-    // A large group goes to the server in two halves: it works on the first while the second is decided. More
-    // portions cost it more than they hide, because every statement has a price of its own.
-    let portion = max(16, (requests.count + 1) / 2)
+    // A large group that has waited for the head goes to the server in two halves: it works on the first while
+    // the second is decided. More portions cost it more than they hide, because every statement has a price of
+    // its own; and on an assumed head it works on another group meanwhile.
+    let portion = transaction.isAssumed ? .max : max(16, (requests.count + 1) / 2)
     for request in requests {
       results.append(try result(request, transaction))
       if changed.count >= portion {
@@ -108,10 +109,11 @@ final class CaseProcessor: GroupProcessor {
   }
 
   func commit(_ transaction: LedgerTransaction) throws {
-    try transaction.commit(keys) { try viewWrites() }
-    cache.advance(to: transaction.position)
-    keys.settle()
+    try transaction.post(keys) { try viewWrites() }
+    cache.posted(to: transaction.position)
   }
+
+  func committed() { cache.committed() }
 
   func forget(after error: any Error) -> Bool {
     cache.forget()

@@ -10,16 +10,20 @@ final class StateCache {
   private var codec = EventCodec()
   /// True where something may have been published that this process has not read.
   var isPolicyStale = true
+  /// Everything cached is as of this position, once what is underway is committed.
   private var position: Int64?
+  /// The same for what is committed.
+  private var committedPosition: Int64?
   private var young: [Int64: CaseState] = [:]
   private var old: [Int64: CaseState] = [:]
   private var organizations: [Int64: OrganizationState] = [:]
   private var names: [Name: Int64] = [:]
-  /// What was changed since the last commit.
-  private var uncommitted: Set<Int64> = []
+  /// What was changed since the last transaction was posted.
+  private var uncommitted = Changes()
+  /// What the transactions changed that are posted and not known to be committed, the oldest first.
+  private var underway: [Changes] = []
   /// Where cases stand in the timers' queue, as far as this process wrote it.
   private var places: [Int64: Instant] = [:]
-  private var uncommittedNames: Set<Name> = []
   /// The ledger's incidents, read when first needed.
   var incidents = IncidentBook()
   /// Whether they are all there: since they were read, nobody else has appended anything.
@@ -33,6 +37,12 @@ final class StateCache {
     var name: String
   }
 
+  private struct Changes {
+    var position: Int64 = 0
+    var streams: Set<Int64> = []
+    var names: Set<Name> = []
+  }
+
   init(ledger: LedgerID) {
     self.ledger = ledger
   }
@@ -41,36 +51,48 @@ final class StateCache {
   func catchUp(_ transaction: LedgerTransaction) throws {
     guard let position else {
       isPolicyStale = true
-      position = transaction.head
+      move(to: transaction.head)
       return
     }
     guard position != transaction.head else { return }
     hasReadIncidents = false
     guard (1..<Self.farBehind).contains(transaction.head - position) else {
       forgetAll()
-      self.position = transaction.head
+      move(to: transaction.head)
       return
     }
     let changed = try EventReader.streamsChanged(
       after: position, ledger: ledger, transaction.connection)
     forget(changed)
     // Only now: what was not dropped would be believed.
-    self.position = transaction.head
+    move(to: transaction.head)
   }
 
-  /// What is cached is committed up to here.
-  func advance(to position: Int64) {
+  private func move(to head: Int64) { (position, committedPosition) = (head, head) }
+
+  /// What is cached is posted up to here.
+  func posted(to position: Int64) {
     self.position = position
-    uncommitted.removeAll(keepingCapacity: true)
-    uncommittedNames.removeAll(keepingCapacity: true)
+    uncommitted.position = position
+    underway.append(uncommitted)
+    uncommitted = Changes()
   }
 
-  /// Drops what a transaction changed that may not have been committed.
+  /// The oldest of the transactions that were posted is committed.
+  func committed() {
+    guard !underway.isEmpty else { return }
+    committedPosition = underway.removeFirst().position
+  }
+
+  /// Drops what transactions changed that may not have been committed.
   func forget() {
-    forget(uncommitted)
-    for name in uncommittedNames { names[name] = nil }
-    uncommitted = []
-    uncommittedNames = []
+    for changes in underway + [uncommitted] {
+      forget(changes.streams)
+      for name in changes.names { names[name] = nil }
+    }
+    (underway, uncommitted) = ([], Changes())
+    // Others may have appended at the positions that these would have had.
+    position = committedPosition
     isPolicyStale = true
     forgetIncidents()
   }
@@ -92,9 +114,8 @@ final class StateCache {
 
   private func forgetAll() {
     places = [:]
-    position = nil
-    uncommitted = []
-    uncommittedNames = []
+    (position, committedPosition) = (nil, nil)
+    (underway, uncommitted) = ([], Changes())
     isPolicyStale = true
     young = [:]
     old = [:]
@@ -117,13 +138,13 @@ final class StateCache {
 
   /// What a transaction made of a case, not committed yet.
   func change(_ state: CaseState, _ stream: Int64) {
-    uncommitted.insert(stream)
+    uncommitted.streams.insert(stream)
     store(state, stream)
   }
 
   /// What a transaction made of an organisation, not committed yet.
   func change(_ state: OrganizationState, _ stream: Int64) {
-    uncommitted.insert(stream)
+    uncommitted.streams.insert(stream)
     store(state, stream)
   }
 
@@ -133,13 +154,13 @@ final class StateCache {
   /// Where a transaction has put a case in the timers' queue, not committed yet; nil: it took it out.
   func place(_ stream: Int64, at moment: Instant?) {
     if places.count >= 2 * Self.generation { places = [:] }
-    uncommitted.insert(stream)
+    uncommitted.streams.insert(stream)
     places[stream] = moment
   }
 
   /// A name that a transaction gave, not committed yet.
   func change(_ name: String, scope: String, _ stream: Int64) {
-    uncommittedNames.insert(Name(scope: scope, name: name))
+    uncommitted.names.insert(Name(scope: scope, name: name))
     keep(name, scope: scope, stream)
   }
 

@@ -136,8 +136,10 @@ private func compare<Row>(
   let view = table.view.rawValue
   try connection.execute(
     "begin; create temp table folded (like dossier.\(view) including all) on commit drop")
-  let sql = table.upsert(ledger).sql.replacing("dossier.\(view)_\(ledger)\n", with: "folded\n")
-  _ = try connection.query(Statement("", sql), table.arrays(rows))
+  let type = try connection.query("select 'dossier.\(view)'::regtype::oid::bigint").int64(0, 0)
+  _ = try connection.query(
+    "insert into folded select * from unnest($1::dossier.\(view)[])",
+    [table.array(rows, type: UInt32(truncatingIfNeeded: type))])
   let stored = "select * from dossier.\(view) where ledger = \(ledger)"
   let found = try connection.query(
     """
