@@ -29,5 +29,16 @@ begin
   if not has_database_privilege('dossier_owner', current_database(), 'create') then
     execute format('grant create on database %I to dossier_owner', current_database());
   end if;
+  -- Everybody may make temporary tables in a new database; who reads dashboards needs none. A database that holds
+  -- other tables too is not Dossier's alone, and is left as it is.
+  if has_database_privilege('dossier_dashboard', current_database(), 'temporary')
+    and pg_has_role(current_user, (select datdba from pg_database where datname = current_database()), 'member')
+    and not exists (
+      select from pg_class c join pg_namespace n on n.oid = c.relnamespace
+      where n.nspname not in ('dossier', 'dashboard', 'information_schema') and n.nspname !~ '^pg_')
+  then
+    execute format('revoke temporary on database %I from public', current_database());
+    execute format('grant temporary on database %I to dossier_owner, dossier_app', current_database());
+  end if;
 end
 $$;

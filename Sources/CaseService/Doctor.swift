@@ -75,6 +75,9 @@ extension CaseService {
   private func checkSchema() async -> HealthCheck {
     await check("schema", as: store.application) { connection in
       try Store.check(connection)
+      if let problem = try Store.migrator.problem(connection) {
+        return (false, "the mark says version \(Store.migrator.knownVersion), but \(problem)")
+      }
       return (true, "version \(Store.migrator.knownVersion), as this program knows it")
     }
   }

@@ -75,6 +75,28 @@ public struct Migrator: Sendable {
     return isCurrent ? .current : .older(found: found.version, known: knownVersion)
   }
 
+  /// What is wrong with the list of applied migrations beside the mark that `status` reads; nil if nothing is.
+  ///
+  /// The mark alone would say "current" of a database whose list was changed or restored from elsewhere.
+  public func problem(_ connection: Connection) throws(PostgresError) -> String? {
+    let rows = try connection.query(
+      """
+      SELECT coalesce(m.version, known.version)::int4, m.version IS NOT NULL, known.version IS NOT NULL,
+        coalesce(m.checksum = encode(sha256(convert_to(known.sql, 'UTF8')), 'hex'), false)
+      FROM dossier.schema_migrations m
+      FULL JOIN unnest($1, $2) AS known (version, sql) USING (version)
+      ORDER BY 1
+      """,
+      [.int32Array(migrations.map { Int32($0.version ?? 0) }), .textArray(migrations.map(\.sql))])
+    for row in 0..<rows.count {
+      let version = try rows.int32(row, 0)
+      guard try rows.bool(row, 1) else { return "migration \(version) is not in the list of those applied" }
+      guard try rows.bool(row, 2) else { return "migration \(version) is applied, and this program has none" }
+      guard try rows.bool(row, 3) else { return "migration \(version) was another when it was applied" }
+    }
+    return nil
+  }
+
   /// Brings the schema up to date. A second one at the same time waits and then finds nothing to do.
   ///
   /// Throws `migration` when the schema is newer than known, when an applied migration was changed since,

@@ -118,6 +118,29 @@ import Testing
     #expect(bad.compactMap { $0["check"]?.text } == ["chain of 21vianet"])
   }
 
+  @Test(
+    .desk,
+    arguments: [
+      ("delete from dossier.schema_migrations where version = 3", "migration 3 is not in the list"),
+      ("update dossier.schema_migrations set checksum = 'x' where version = 2", "migration 2 was another"),
+      (
+        "insert into dossier.schema_migrations (version, name, checksum) values (4000, 'x', 'x')",
+        "migration 4000 is applied, and this program has none"
+      ),
+    ])
+  func `whose list of migrations is not what its mark says is found by doctor`(
+    _ tampering: String, _ words: String
+  ) async throws {
+    try execute(tampering)
+    // Commands believe the mark.
+    try await registerContoso()
+    let outcome = try await dossier("doctor", "--output", "json")
+    #expect(outcome.status == 1)
+    let bad = try outcome.json().items.filter { $0["ok"] == .bool(false) }
+    #expect(bad.compactMap { $0["check"]?.text } == ["schema"])
+    #expect(bad.first?["detail"]?.text?.contains(words) == true, "\(outcome.out)")
+  }
+
   @Test func `needs nobody to make it: two first uses at once, in a path with spaces`() async throws {
     let directory = try TestCluster.scratchDirectory() + "/first use 数据"
     let environment = ["DOSSIER_DATA_DIR": directory]

@@ -70,7 +70,7 @@ import Testing
     #expect(try await dossier("accept", reference, id, "--actor", "timer:dossier").status == 3)
     #expect(try await dossier("decline", reference, id).status == 64)
     #expect(try await dossier("accept", reference, "CN-9999@3").status == 3)
-    #expect(try await dossier("accept", reference, "first").status == 3)
+    #expect(try await dossier("accept", reference, "first").status == 64)
     let stale = try await dossier("accept", reference, "1", "--output", "json")
     #expect(stale.status == 3)
     #expect(try stale.error()["code"]?.text == "unknown-proposal")

@@ -77,6 +77,29 @@ import Testing
     }
   }
 
+  @Test func `leaves dashboards no temporary table, unless the database is somebody else's too`() throws {
+    func mayMake(_ role: String) throws -> Bool {
+      let rows = try database.connect().query(
+        "select has_database_privilege('\(role)', current_database(), 'temporary')")
+      return try rows.bool(0, 0)
+    }
+    try database.connect().execute("create table theirs (x int)")
+    _ = try store.migrate()
+    #expect(try mayMake("dossier_dashboard"))
+    try database.connect().execute("drop table theirs")
+    _ = try store.migrate()
+    #expect(try !mayMake("dossier_dashboard"))
+    #expect(try mayMake("dossier_app"))
+    var settings = database.settings
+    settings.user = "dossier_dashboard"
+    let dashboard = try Connection.open(settings)
+    #expect {
+      try dashboard.execute("create temp table kept as select 1")
+    } throws: {
+      ($0 as? PostgresError)?.state == .insufficientPrivilege
+    }
+  }
+
   @Test func `tells a schema that is missing, older or newer`() throws {
     #expect(throws: StoreError.schema(.missing)) { try Store.check(database.connect()) }
     _ = try store.migrate()

@@ -143,6 +143,21 @@ struct `An appender whose server process ends` {
 
   static let timeout = "idle_in_transaction_session_timeout"
 
+  @Test func `that has sent and says nothing more gives the head back when its time is over`() throws {
+    var settings = lab.store.application
+    settings.options = [settings.options, "-c \(Self.timeout)=200ms"].compactMap { $0 }.joined(separator: " ")
+    let connection = try Connection.open(settings)
+    let transaction = try LedgerTransaction(connection, ledger: Lab.ledger, commandIDs: [])
+    _ = transaction.append(Lab.event(transaction), stream: transaction.allocateStream(), version: 1)
+    try transaction.send()
+    // Who waits gets the head, long before it would give up.
+    let other = try lab.superuser()
+    try other.execute("set lock_timeout = '20s'")
+    _ = try other.query("select 1 from dossier.ledgers where ledger = 1 for update")
+    #expect(throws: (any Error).self) { try transaction.commit() }
+    #expect(try lab.verify() == 0)
+  }
+
   @Test func `while it is idle works on`() async throws {
     let appender = lab.appender(name: "victim")
     let admin = try lab.superuser()

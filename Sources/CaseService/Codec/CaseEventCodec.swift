@@ -42,6 +42,7 @@ enum CaseEventType: String, CaseIterable {
   case linked = "case-linked"
   case retracted = "event-retracted"
   case dueDatesRecomputed = "due-dates-recomputed"
+  case dutyDatesRecomputed = "duty-dates-recomputed"
 
   var schemaVersion: Int16 { 1 }
 
@@ -88,6 +89,7 @@ enum CaseEventType: String, CaseIterable {
     case .linked: self = .linked
     case .retracted: self = .retracted
     case .dueDatesRecomputed: self = .dueDatesRecomputed
+    case .dutyDatesRecomputed: self = .dutyDatesRecomputed
     }
   }
 }
@@ -186,6 +188,7 @@ struct CaseEventCodec {
     case .dueDatesRecomputed(let publication, let before, _):
       writer.field("publication", Int(publication))
       writer.field("before", before)
+    case .dutyDatesRecomputed(let publication, let dates): writer.write(publication, dates)
     }
     writer.write(event.clocks, occurredAt: occurredAt)
     writer.endObject()
@@ -296,6 +299,7 @@ struct CaseEventCodec {
       return .dueDatesRecomputed(
         publication: Int64(try s.requiredInteger("publication")), before: try interned("before", &s),
         clocks: try clocks(&s, at))
+    case .dutyDatesRecomputed: return try dutyDates(&s)
     }
   }
 

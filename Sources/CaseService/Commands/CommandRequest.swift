@@ -218,6 +218,8 @@ public struct CommandRequest: Sendable {
   public var commandID: UUIDBytes
   /// Who gives it.
   public var actor: Actor
+  /// True if the caller stated who gives it: then it belongs to what a repeat must say again.
+  public var statesActor = false
   /// When it happened; nil for now.
   public var occurredAt: Instant?
   /// The version the case or organisation must be at; nil for any. Checked before any rule.

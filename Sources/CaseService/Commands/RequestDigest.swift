@@ -2,8 +2,8 @@ internal import Postgres
 internal import SupportCases
 
 extension CommandRequest {
-  /// What the caller stated, as bytes that stay the same for the same statement: not the times and ids filled
-  /// in, not the actor, not the expected version.
+  /// What the caller stated, as bytes that stay the same for the same statement: not the times, ids and actors filled
+  /// in, not the expected version.
   var statement: [UInt8] {
     var writer = JSONWriter()
     writer.beginArray()
@@ -33,6 +33,8 @@ extension CommandRequest {
       for file in [form.policy] + form.calendars { writer.string(file.text) }
     case .adopt(let reference): for text in ["adopt", reference] { writer.string(text) }
     }
+    // Left out where it was not stated, so that what was given before this counted stays the same.
+    if statesActor { writer.words("actor", actor.role.rawValue, actor.name) }
     writer.endArray()
     return writer.bytes
   }

@@ -147,7 +147,7 @@ extension CaseDecider {
     return [DueItem(at: moment, kind: .survey)]
   }
 
-  private func event(_ kind: DueItem.Kind) -> CaseEvent {
+  func event(_ kind: DueItem.Kind) -> CaseEvent {
     switch kind {
     case .warning(let row, let percent):
       .warningRecorded(clock: row.clock, cycle: row.cycle, percent: percent, dueAt: row.dueAt ?? at)

@@ -1,7 +1,7 @@
 // Another version of the policy for a case that is open already (CK-12, CK-13).
 extension CaseDecider {
   /// The events by which a version published for existing cases takes a case over: breaches that were due before
-  /// first, then the due dates as they now are.
+  /// first, then the due dates as they now are, of clocks and of duties that have none.
   ///
   /// - Parameters:
   ///   - publication: the position of the publication in the ledger.
@@ -14,6 +14,8 @@ extension CaseDecider {
     decider.emit(
       .dueDatesRecomputed(
         publication: publication, before: state.view.policy, clocks: decider.recomputedClocks()))
+    let duties = decider.recomputedDuties()
+    if !duties.isEmpty { decider.emit(.dutyDatesRecomputed(publication: publication, duties: duties)) }
     return decider.events
   }
 

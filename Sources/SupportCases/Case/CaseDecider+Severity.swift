@@ -80,12 +80,15 @@ extension CaseDecider {
         rules: ["CN-26", "CK-18"])
     }
     let lapsed = reason == .notCooperating ? try lapse(shownBy: evidence) : nil
+    let lowered = Downgraded(
+      from: old, to: new, reason: reason, evidence: evidence, duty: lapsed?.duty, dutySince: lapsed?.since,
+      dutyRule: lapsed == nil ? nil : "CN-25", clocks: severityChanges(to: new))
+    // Of a lowering for non-cooperation the customer is told, whoever thought of it (CK-11).
+    guard lapsed != nil else { return emit(.downgraded(lowered), texts) }
+    emit(.downgraded(lowered), texts.filter { $0.field != .message })
     emit(
-      .downgraded(
-        Downgraded(
-          from: old, to: new, reason: reason, evidence: evidence, duty: lapsed?.duty,
-          dutySince: lapsed?.since, dutyRule: lapsed == nil ? nil : "CN-25",
-          clocks: severityChanges(to: new))), texts)
+      .downgradeNotified(proposal: state.view.version, channel: state.view.contactMethod),
+      texts.filter { $0.field == .message && !$0.text.isBlank })
   }
 
   /// The customer's duty whose lapse an event shows (CN-25).

@@ -10,7 +10,8 @@ extension CaseEvent {
       .proposalAccepted, .proposalDeclined, .downgradeObjected, .downgradeNotified, .surveyOffered,
       .surveyAnswered, .linked, .selfHelpOffered,
       .assignedToAdministrator, .incidentsShown, .linkedIncidentResolved, .callerUnverified,
-      .callerCodeIssued, .callerCodeFailed, .callerVerified, .retracted, .dueDatesRecomputed:
+      .callerCodeIssued, .callerCodeFailed, .callerVerified, .retracted, .dueDatesRecomputed,
+      .dutyDatesRecomputed:
       false
     }
   }
@@ -18,7 +19,9 @@ extension CaseEvent {
   /// True for what is recorded in the timers' name, whoever's command brings it along.
   public var isTimers: Bool {
     switch self {
-    case .breachRecorded, .dutyLapsed, .warningRecorded, .downgradeProposed, .dueDatesRecomputed: true
+    case .breachRecorded, .dutyLapsed, .warningRecorded, .downgradeProposed, .dueDatesRecomputed,
+      .dutyDatesRecomputed:
+      true
     case .surveyOffered(let automatic): automatic
     case .opened, .classified, .assigned, .responded, .contactAttempted, .noted, .informationRequested,
       .informationProvided, .escalated, .downgraded, .resolved, .reopened, .closed, .cancelled, .referred,
@@ -41,7 +44,7 @@ extension CaseEvent {
       .proposalAccepted, .proposalDeclined, .downgradeObjected, .downgradeNotified, .surveyAnswered, .linked,
       .selfHelpOffered, .assignedToAdministrator, .incidentsShown, .linkedIncidentResolved,
       .callerUnverified, .callerCodeIssued, .callerCodeFailed, .callerVerified, .retracted,
-      .dueDatesRecomputed:
+      .dueDatesRecomputed, .dutyDatesRecomputed:
       false
     }
   }
@@ -59,7 +62,8 @@ extension CaseEvent {
       .contactDetailsConfirmed, .breachRecorded, .breachWithdrawn, .dutyLapsed, .unassigned,
       .warningRecorded, .downgradeProposed, .surveyOffered, .surveyAnswered, .linked, .selfHelpOffered,
       .assignedToAdministrator, .incidentsShown, .linkedIncidentResolved, .callerUnverified,
-      .callerCodeIssued, .callerCodeFailed, .callerVerified, .retracted, .dueDatesRecomputed:
+      .callerCodeIssued, .callerCodeFailed, .callerVerified, .retracted, .dueDatesRecomputed,
+      .dutyDatesRecomputed:
       nil
     }
   }
@@ -75,7 +79,8 @@ extension CaseEvent {
       .breachWithdrawn, .dutyLapsed, .unassigned, .warningRecorded, .downgradeProposed, .proposalAccepted,
       .proposalDeclined, .downgradeObjected, .downgradeNotified, .surveyOffered, .surveyAnswered, .linked,
       .selfHelpOffered, .assignedToAdministrator, .incidentsShown, .linkedIncidentResolved, .callerUnverified,
-      .callerCodeIssued, .callerCodeFailed, .callerVerified, .retracted, .dueDatesRecomputed:
+      .callerCodeIssued, .callerCodeFailed, .callerVerified, .retracted, .dueDatesRecomputed,
+      .dutyDatesRecomputed:
       false
     }
   }

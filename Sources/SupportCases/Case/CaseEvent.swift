@@ -222,7 +222,8 @@ public enum CaseEvent: Hashable, Sendable {
   case proposalDeclined(proposal: Int)
   /// The customer objects to a lowering, named by its version, and wants it restored (CK-11).
   case downgradeObjected(lowering: Int, from: Severity, to: Severity)
-  /// The customer was told of an accepted proposal, named by its version (CK-11).
+  /// The customer was told of a lowering: of an accepted proposal, or of a person's own for non-cooperation, named
+  /// by its version (CK-11).
   case downgradeNotified(proposal: Int, channel: ContactChannel)
   /// A survey was offered; by the program where nobody had in time (CN-35).
   case surveyOffered(automatic: Bool)
@@ -234,6 +235,8 @@ public enum CaseEvent: Hashable, Sendable {
   indirect case retracted(Retraction)
   /// A version of the policy published for existing cases now judges this one (CK-12, CK-13).
   case dueDatesRecomputed(publication: Int64, before: String, clocks: [ClockChange])
+  /// That version gives duties without a clock of their own another time (CK-12).
+  case dutyDatesRecomputed(publication: Int64, duties: [DutyDate])
 
   /// What it does to the clocks.
   public var clocks: [ClockChange] {
@@ -253,7 +256,7 @@ public enum CaseEvent: Hashable, Sendable {
       .dutyLapsed, .unassigned, .warningRecorded, .downgradeProposed, .proposalAccepted, .proposalDeclined,
       .downgradeObjected, .downgradeNotified, .surveyOffered, .surveyAnswered, .linked, .selfHelpOffered,
       .incidentsShown, .linkedIncidentResolved, .callerUnverified, .callerCodeIssued, .callerCodeFailed,
-      .retracted:
+      .retracted, .dutyDatesRecomputed:
       []
     }
   }

@@ -72,6 +72,27 @@ public struct CaseRedecision: Sendable {
     decider.recordBreaches()
   }
 
+  /// True if time would bring about, as the case is now, what is recorded of it: a warning, a proposal or a survey.
+  ///
+  /// - Parameters:
+  ///   - rulebook: the rules it was recorded by; nil: those of the event before.
+  ///   - times: the versions of what time did; what was decided again may have others.
+  func yields(_ told: RecordedCaseEvent, by rulebook: Rulebook?, times: Set<Int>) -> Bool {
+    var probe = decider
+    if let rulebook { probe.context.rulebook = rulebook }
+    let limit = Instant(microseconds: told.occurredAt.microseconds + 1)
+    return probe.due(before: limit, isNextEnough: true).contains { item in
+      guard item.at == told.occurredAt else { return false }
+      switch (probe.event(item.kind), told.event) {
+      case (.downgradeProposed(var now), .downgradeProposed(var then)):
+        now.evidence.removeAll { $0 < 0 || times.contains($0) }
+        then.evidence.removeAll { times.contains($0) }
+        return now == then
+      case (let now, let then): return now == then
+      }
+    }
+  }
+
   /// Why an event could not have come about as the case is now; nil if it could.
   func objection(to event: RecordedCaseEvent) -> Rejection? {
     guard let command = CaseCommand(repeating: event.event) else { return nil }
@@ -172,6 +193,8 @@ extension CaseDecider {
     case .handedOver: emit(.handedOver(clocks: handOverChanges()))
     case .dueDatesRecomputed(let publication, let before, _):
       emit(.dueDatesRecomputed(publication: publication, before: before, clocks: recomputedClocks()))
+    case .dutyDatesRecomputed(let publication, _):
+      emit(.dutyDatesRecomputed(publication: publication, duties: recomputedDuties()))
     case .assigned, .noted, .closed, .contactDetailsConfirmed, .unassigned, .warningRecorded,
       .downgradeProposed, .proposalAccepted, .proposalDeclined, .downgradeObjected, .downgradeNotified,
       .surveyOffered, .surveyAnswered, .linked, .selfHelpOffered, .incidentsShown, .linkedIncidentResolved,
@@ -260,7 +283,7 @@ extension CaseCommand {
     case .surveyOffered(false): self = .offerSurvey
     // What a decision about a proposal rests on is named in it.
     case .opened, .breachRecorded, .breachWithdrawn, .dutyLapsed, .retracted, .dueDatesRecomputed,
-      .unassigned,
+      .dutyDatesRecomputed, .unassigned,
       .warningRecorded, .downgradeProposed, .proposalAccepted, .proposalDeclined, .downgradeObjected,
       .downgradeNotified, .surveyOffered, .surveyAnswered, .linked, .selfHelpOffered,
       .assignedToAdministrator, .incidentsShown, .linkedIncidentResolved, .callerUnverified,

@@ -2,6 +2,9 @@
 public enum CaseRetraction {
   /// The events that a retraction yields: itself, the breaches that it disproves, and those that become due.
   ///
+  /// Warnings, undecided proposals and unanswered surveys that rest on the event fall with it: they count no longer,
+  /// and time brings them about again where there is ground for them.
+  ///
   /// - Parameters:
   ///   - version: the event's place in the case's history.
   ///   - texts: the reason.
@@ -25,8 +28,13 @@ public enum CaseRetraction {
           + "case's events, up to \(now.rfc3339)", rules: ["CK-14", "CK-18"])
     }
     let effective = EffectiveHistory.of(history)
-    var again = CaseRedecision(first, known: effective.filter(\.event.isTimes), keepsEvents: true)
-    for event in effective where event.version != version && !event.event.isRetraction {
+    let times = effective.filter(\.event.isTimes)
+    var again = CaseRedecision(first, known: times, keepsEvents: true)
+    var ground = Ground(first, history: history, effective: effective, rulebooks: rulebooks)
+    for event in effective where !event.event.isRetraction {
+      let falls = try ground.falls(event, without: version, again)
+      ground.apply(event)
+      if falls || event.version == version { continue }
       if event.version > version, let objection = again.objection(to: event) {
         throw rests(event, on: version, "without it, \(objection.message)", objection.rules)
       }
@@ -64,10 +72,11 @@ public enum CaseRetraction {
     throw Rejection(.notRetractable, "event \(version) \(instead)", rules: ["CK-18"])
   }
 
-  private static func rests(
+  fileprivate static func rests(
     _ event: RecordedCaseEvent, on version: Int, _ reason: String, _ rules: [Rule]
   ) -> Rejection {
-    let name = CaseCommand(repeating: event.event)?.name ?? "event"
+    let notice = if case .downgradeNotified = event.event { "notice to the customer" } else { "event" }
+    let name = CaseCommand(repeating: event.event)?.name ?? notice
     return Rejection(
       .notRetractable,
       "event \(event.version) (\(name)) rests on event \(version): \(reason); retract event "
@@ -99,7 +108,8 @@ extension CaseEvent {
       "belongs to the verification of the caller and stays; verify-caller goes on from there"
     case .assignedToAdministrator: "gave the problem to the administrator; hand-over gives it back"
     case .proposalAccepted: "was followed by what was proposed; escalate gives the severity back"
-    case .dueDatesRecomputed: "follows from a published policy; publish another version of it"
+    case .dueDatesRecomputed, .dutyDatesRecomputed:
+      "follows from a published policy; publish another version of it"
     case .referred:
       if case .opened(let opened)? = opening, opened.ball == nil {
         "came with the opening, which was out of scope, and stays; open another case"
@@ -111,6 +121,49 @@ extension CaseEvent {
       .contactDetailsConfirmed, .unassigned, .proposalDeclined, .downgradeObjected, .downgradeNotified,
       .surveyOffered, .surveyAnswered, .linked:
       nil
+    }
+  }
+}
+
+/// What the warnings, proposals and surveys of a case rest on: the case as it was recorded, event by event.
+private struct Ground {
+  private var recorded: CaseRedecision
+  private let times: Set<Int>
+  private let effective: [RecordedCaseEvent]
+  private let rulebooks: [String: Rulebook]
+
+  init(
+    _ first: Rulebook, history: [RecordedCaseEvent], effective: [RecordedCaseEvent],
+    rulebooks: [String: Rulebook]
+  ) {
+    recorded = CaseRedecision(first, known: effective.filter(\.event.isTimes))
+    times = Set(history.filter(\.event.isTimes).map(\.version))
+    self.effective = effective
+    self.rulebooks = rulebooks
+  }
+
+  mutating func apply(_ event: RecordedCaseEvent) { recorded.apply(event, by: rulebooks[event.policy]) }
+
+  /// True if what was told had its ground in the case as it was recorded, and has none in the case without the
+  /// event of that version. What a person has acted on since stays.
+  ///
+  /// - Throws: `Rejection` where the severity was lowered on such a proposal and still is.
+  func falls(
+    _ told: RecordedCaseEvent, without version: Int, _ again: CaseRedecision
+  ) throws(Rejection) -> Bool {
+    let rulebook = rulebooks[told.policy]
+    guard told.event.isTold, recorded.yields(told, by: rulebook, times: times),
+      !again.yields(told, by: rulebook, times: times)
+    else { return false }
+    let later = effective.filter { $0.version > told.version }
+    for event in later {
+      guard case .downgraded(let lowered) = event.event, lowered.evidence == told.version else { continue }
+      throw CaseRetraction.rests(
+        event, on: version, "it accepted proposal \(told.version), which came of it", ["CK-11"])
+    }
+    return !later.contains { event in
+      if case .surveyAnswered = event.event, case .surveyOffered = told.event { return true }
+      return event.event.named == told.version
     }
   }
 }
@@ -149,7 +202,7 @@ private struct Correction {
     let voided = history.filter { event in
       // What only announced an earlier retraction's effect has none of its own.
       if case .breachWithdrawn(_, _, _, let cause) = event.event, retractions.contains(cause) { return false }
-      return event.event.isTimes && !kept.contains(event.version)
+      return (event.event.isTimes || event.event.isTold) && !kept.contains(event.version)
     }.map(\.version)
     let retraction = Retraction(
       event: version, voided: voided, restated: restated(), placed: placed(),

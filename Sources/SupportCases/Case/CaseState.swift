@@ -6,6 +6,8 @@ public struct CaseState: Hashable, Sendable {
     public var severity: Severity
     /// From when.
     public var from: Instant
+    /// The version of the event that assigned it.
+    public var event: Int
   }
 
   /// An event that can serve as evidence (CN-26).
@@ -65,10 +67,10 @@ public struct CaseState: Hashable, Sendable {
     duties.apply(recorded)
     let at = recorded.occurredAt
     switch recorded.event {
-    case .opened(let opened): assess(opened.assigned, at)
-    case .classified(let severity, _, _, _): assess(severity, at)
-    case .escalated(_, let severity, _, _, _): assess(severity, at)
-    case .downgraded(let downgraded): assess(downgraded.to, at)
+    case .opened(let opened): assess(opened.assigned, recorded)
+    case .classified(let severity, _, _, _): assess(severity, recorded)
+    case .escalated(_, let severity, _, _, _): assess(severity, recorded)
+    case .downgraded(let downgraded): assess(downgraded.to, recorded)
     case .informationRequested: mark(.request(cycle: clocks.last(.customerResponse)?.cycle ?? 0), recorded)
     case .breachRecorded(let clock, _, _): if clock.holder == .customer { mark(.lapse, recorded) }
     case .dutyLapsed: mark(.lapse, recorded)
@@ -78,7 +80,8 @@ public struct CaseState: Hashable, Sendable {
       .contactDetailsConfirmed, .breachWithdrawn, .unassigned, .warningRecorded, .downgradeProposed,
       .proposalAccepted, .proposalDeclined, .downgradeObjected, .downgradeNotified, .surveyOffered,
       .surveyAnswered, .linked, .selfHelpOffered, .assignedToAdministrator, .incidentsShown,
-      .callerUnverified, .callerCodeIssued, .callerCodeFailed, .callerVerified, .dueDatesRecomputed:
+      .callerUnverified, .callerCodeIssued, .callerCodeFailed, .callerVerified, .dueDatesRecomputed,
+      .dutyDatesRecomputed:
       break
     case .linkedIncidentResolved(let incident): incidentTold = incident
     case .retracted(let retraction): retracted.insert(retraction.event)
@@ -95,9 +98,9 @@ public struct CaseState: Hashable, Sendable {
   /// Takes note of how far the history reaches, whatever of it still counts (CK-18).
   mutating func reach(_ last: RecordedCaseEvent) { view.reach(last) }
 
-  private mutating func assess(_ severity: Severity?, _ at: Instant) {
+  private mutating func assess(_ severity: Severity?, _ recorded: RecordedCaseEvent) {
     guard let severity, severity != assessments.last?.severity else { return }
-    assessments.append(Assessment(severity: severity, from: at))
+    assessments.append(Assessment(severity: severity, from: recorded.occurredAt, event: recorded.version))
   }
 
   private mutating func mark(_ kind: Mark.Kind, _ recorded: RecordedCaseEvent) {

@@ -36,7 +36,8 @@ public struct Retraction: Hashable, Sendable {
 
   /// The version of the event taken back.
   public var event: Int
-  /// The versions of recorded breaches and lapses that fall with it, and with what was taken back before.
+  /// The versions of recorded breaches, lapses, warnings, proposals and offers that fall with it, and with what
+  /// was taken back before.
   public var voided: [Int]
   /// The events that would have been decided otherwise.
   public var restated: [Restatement]

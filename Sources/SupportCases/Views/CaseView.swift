@@ -163,7 +163,7 @@ public struct CaseView: Hashable, Sendable {
       surveys[last].score = score
     case .noted, .breachRecorded, .breachWithdrawn, .dutyLapsed, .warningRecorded, .downgradeProposed,
       .proposalAccepted, .proposalDeclined, .downgradeObjected, .downgradeNotified, .selfHelpOffered,
-      .incidentsShown, .linkedIncidentResolved, .retracted:
+      .incidentsShown, .linkedIncidentResolved, .retracted, .dutyDatesRecomputed:
       break
     }
   }

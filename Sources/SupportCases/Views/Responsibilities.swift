@@ -58,6 +58,8 @@ public struct Responsibilities: Hashable, Sendable {
     case .callerVerified:
       if let start = change.start(of: .initialResponse) { owe(.initialResponse, due: start.dueAt, change) }
     case .dueDatesRecomputed: recompute(change)
+    case .dutyDatesRecomputed(_, let dates):
+      for date in dates { edit(date.duty, change) { $0.dueAt = date.dueAt } }
     case .assigned, .noted, .closed, .unassigned, .warningRecorded, .downgradeProposed, .proposalAccepted,
       .proposalDeclined, .downgradeObjected, .downgradeNotified, .surveyAnswered, .linked, .incidentsShown,
       .linkedIncidentResolved, .callerUnverified, .callerCodeIssued, .callerCodeFailed, .retracted:

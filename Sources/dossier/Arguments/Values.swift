@@ -76,9 +76,11 @@ extension WriteOptions {
     }
     var moment: Instant?
     if let at { moment = try LocalTime.parse(at, for: "--at") }
-    return CommandRequest(
+    var request = CommandRequest(
       body, actor: try author(), commandID: id, occurredAt: moment, expectedVersion: expectVersion,
       isDryRun: dryRun)
+    request.statesActor = actor != nil
+    return request
   }
 
   /// Who gives the command: `--actor`, `DOSSIER_ACTOR`, or the operator who is logged in.

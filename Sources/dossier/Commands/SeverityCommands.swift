@@ -63,7 +63,8 @@ struct DowngradeCommand: CaseChange {
     commandName: "downgrade", abstract: "Lower the severity, with a reason (CN-25, CN-26).",
     discussion: """
       For not-cooperating, --evidence names the event that shows it: a request for information whose time ran out, a \
-      failed attempt, or what the customer said it cannot provide.
+      failed attempt, or what the customer said it cannot provide. That the customer is told, with --message, is \
+      recorded with it (CK-11).
       """)
 
   @OptionGroup var target: CaseArgument

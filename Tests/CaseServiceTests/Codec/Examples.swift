@@ -124,6 +124,15 @@ enum Examples {
           ], placed: [.init(version: 7, before: 3), .init(version: 8, before: nil)], records: 2))
     case .dueDatesRecomputed:
       .dueDatesRecomputed(publication: 17, before: "21vianet/1", clocks: [moved])
+    case .dutyDatesRecomputed:
+      .dutyDatesRecomputed(
+        publication: 17,
+        duties: [
+          DutyDate(
+            duty: .contactInformation, dueBefore: time("2026-09-23T02:30:00Z"),
+            dueAt: time("2026-09-24T02:30:00Z")),
+          DutyDate(duty: .businessImpactStatement, dueBefore: time("2026-09-23T02:30:00Z"), dueAt: nil),
+        ])
     }
   }
 

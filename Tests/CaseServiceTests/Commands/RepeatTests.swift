@@ -60,6 +60,28 @@ import Testing
     }
   }
 
+  @Test func `an actor that was stated is part of the statement, and one filled in is not`() async throws {
+    try await Desk.run { desk in
+      try await desk.contoso()
+      let reference = try await desk.open().reference
+      func assign(_ id: UUIDBytes, _ name: String, stated: Bool) async throws -> Bool {
+        var request = CommandRequest(
+          .change(CaseAddress(reference ?? ""), .assign(agent: "li")),
+          actor: Actor(role: .lead, name: name), commandID: id)
+        request.statesActor = stated
+        return try await desk.service.submit(request).isRepeated
+      }
+      let (one, other) = (UUIDBytes.random(), UUIDBytes.random())
+      #expect(try await !assign(one, "chen", stated: true))
+      #expect(try await assign(one, "chen", stated: true))
+      #expect(try await !assign(other, "chen", stated: false))
+      #expect(try await assign(other, "wu", stated: false))
+      for (id, name, stated) in [(one, "wu", true), (one, "chen", false), (other, "chen", true)] {
+        await #expect(throws: ServiceError.self) { try await assign(id, name, stated: stated) }
+      }
+    }
+  }
+
   @Test func `an id used before with another body or time is refused`() async throws {
     try await Desk.run { desk in
       try await desk.contoso()

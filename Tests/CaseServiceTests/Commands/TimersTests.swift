@@ -140,6 +140,35 @@ import Testing
     }
   }
 
+  @Test func `CK-6 a look at a case never puts off its place in the queue that lies ahead`() async throws {
+    try await Desk.run { desk in
+      let connection = try Connection.open(Store(desk.database.settings).application)
+      defer { connection.close() }
+      let ledger = LedgerID(rawValue: 2)
+      let (past, near, far) = (
+        time("2026-01-01T00:00:00Z"), time("2990-01-01T00:00:00Z"), time("2999-01-01T00:00:00Z")
+      )
+      func place(_ dueAt: Instant?, isLook: Bool) throws -> String? {
+        let timer = QueuedTimer(stream: 7, dueAt: dueAt, isLook: isLook)
+        _ = try connection.pipeline(TimerQueue.commands([timer], ledger: ledger))
+        return try desk.texts(
+          "select extract(year from due_at at time zone 'UTC')::text from dossier.timer_queue where stream = 7"
+        ).first
+      }
+      #expect(try place(near, isLook: false) == "2990")
+      #expect(try place(far, isLook: true) == "2990")
+      #expect(try place(nil, isLook: true) == "2990")
+      // A command knows better.
+      #expect(try place(far, isLook: false) == "2999")
+      #expect(try place(near, isLook: true) == "2990")
+      // A place that was reached is what the look was for.
+      #expect(try place(past, isLook: false) == "2026")
+      #expect(try place(far, isLook: true) == "2999")
+      #expect(try place(past, isLook: false) == "2026")
+      #expect(try place(nil, isLook: true) == nil)
+    }
+  }
+
   @Test func `CK-6 a case that the queue lost is found by the doctor`() async throws {
     try await Desk.run { desk in
       try await backlog(desk, 6)

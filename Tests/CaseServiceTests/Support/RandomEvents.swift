@@ -141,6 +141,12 @@ extension Dice {
     case .retracted: .retracted(retraction())
     case .dueDatesRecomputed:
       .dueDatesRecomputed(publication: Int64(number(1...999_999)), before: text(), clocks: clocks(at))
+    case .dutyDatesRecomputed:
+      .dutyDatesRecomputed(
+        publication: Int64(number(1...999_999)),
+        duties: (0..<number(0...3)).map { _ in
+          DutyDate(duty: pick(Duty.self), dueBefore: instant(), dueAt: maybe { $0.instant() })
+        })
     }
   }
 

@@ -115,6 +115,37 @@ import Testing
     it.refuses("09-23 12:01", .declines(6), .notPending)
   }
 
+  @Test
+  func `CK-11 CN-25 of a person's own lowering for non-cooperation the customer is told, and can object`()
+    throws
+  {
+    var it = try asked()
+    try it.when("09-21 11:30", .attempts)
+    it.passes("09-23 11:01")
+    let words = [text(.message, "We lower it to C."), text(.reason, "No answer.")]
+    let lower = CaseCommand.downgrade(severity: .c, reason: .notCooperating, evidence: 2, texts: words)
+    let told = try it.decide("09-23 12:00", lower)
+    #expect(told.dropFirst().map { $0.texts.map(\.field) } == [[.reason], [.message]])
+    let events = try it.when("09-23 12:00", lower)
+    #expect(events.last == .downgradeNotified(proposal: 6, channel: .email))
+    #expect(it.view.loweredBy == 6)
+    // Taken back in the order of what rests on what.
+    var other = it
+    let refused = #expect(throws: Rejection.self) { try other.retract(6, "09-23 12:30") }
+    #expect(refused?.message.contains("notice to the customer") == true)
+    try other.retract(7, "09-23 12:31")
+    try other.retract(6, "09-23 12:32")
+    #expect(other.view.assigned == .b)
+    try it.when("09-23 13:00", .objects)
+    try it.when("09-23 14:00", .accepts(8))
+    #expect(it.view.assigned == .b)
+    // Other reasons tell nobody by themselves: what is said goes with the lowering.
+    var changed = try asked()
+    let one = try changed.when(
+      "09-21 12:00", .downgrade(severity: .c, reason: .impactChanged, evidence: nil, texts: words))
+    #expect(one.count == 1)
+  }
+
   @Test func `CK-8 acceptance moves an outstanding due date just as downgrade would`() throws {
     var policy = TestRules.vianetPolicy
     policy.nonCooperationAttempts.value = 0

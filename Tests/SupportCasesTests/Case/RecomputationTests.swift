@@ -100,6 +100,10 @@ import Testing
     guard it.view.status == .open else { return }
     let (events, state) = taken(it, it.now) { _ in }
     #expect(events.last?.clocks == [], "seed \(seed)")
+    guard case .dueDatesRecomputed = events.last else {
+      Issue.record("seed \(seed): \(events)")
+      return
+    }
     #expect(state.view.policy == "21vianet/3")
     #expect(state.clocks.rows.map(\.dueAt) == it.state.clocks.rows.map(\.dueAt))
   }
@@ -133,5 +137,59 @@ import Testing
     let state = CaseState(folding: history)
     expect(try clock(state, .initialResponse), .running, due: "09-23 10:30")
     #expect(state.view.policy == "21vianet/3" && state.view.assigned == .b)
+  }
+
+  /// The duties that a version gives another time.
+  private func dates(_ events: [CaseEvent]) -> [DutyDate] {
+    if case .dutyDatesRecomputed(77, let dates)? = events.last { dates } else { [] }
+  }
+
+  @Test(
+    "CK-12 duties without a clock get the time they would have had, never before the moment of the change")
+  func duties() throws {
+    // A was asked for without a statement: it is owed within B's two days; so are new details after an attempt.
+    var it = try Scenario(opened: "09-21 10:30", request(.technical, .a))
+    try it.when("09-21 12:00", .attempts)
+    let (events, state) = taken(it, "09-21 13:00") { $0.customerResponse[.b] = TestRules.days(4, "CN-25") }
+    #expect(
+      dates(events) == [
+        DutyDate(duty: .contactInformation, dueBefore: "09-23 12:00", dueAt: "09-25 12:00"),
+        DutyDate(duty: .businessImpactStatement, dueBefore: "09-23 10:30", dueAt: "09-25 10:30"),
+      ])
+    #expect(state.duties.last(.contactInformation)?.dueAt == "09-25 12:00")
+    #expect(state.duties.last(.businessImpactStatement)?.dueAt == "09-25 10:30")
+    #expect(CaseDecider.nextDue(of: state, TestRules.vianet) == "09-22 10:30")
+    let soon = taken(it, "09-21 16:00") { $0.customerResponse[.b] = TestRules.hours(2, "CN-25") }.events
+    #expect(dates(soon).map(\.dueAt) == ["09-21 16:00", "09-21 16:00"])
+    let never = taken(it, "09-21 16:00") { $0.customerResponse = [:] }
+    #expect(dates(never.events).map(\.dueAt) == [nil, nil])
+    #expect(
+      never.state.duties.rows.allSatisfy {
+        $0.duty.holder == .operator || $0.dueAt == nil || $0.state != .owed
+      })
+  }
+
+  @Test("CK-12 a duty that lapsed stays lapsed, and one that was fulfilled has no other time")
+  func endedDuties() throws {
+    var it = try Scenario(opened: "09-21 10:30", request(.technical, .a))
+    try it.when("09-21 12:00", .attempts)
+    try it.when("09-21 12:30", .confirmsDetails)
+    let (events, state) = taken(it, "09-25 13:00") { $0.customerResponse[.b] = TestRules.days(9, "CN-25") }
+    #expect(dates(events).isEmpty)
+    #expect(state.duties.last(.businessImpactStatement)?.state == .lapsed)
+    #expect(state.duties.last(.contactInformation)?.state == .fulfilled)
+  }
+
+  @Test("CK-12 resources asked for are due with the answer")
+  func resources() throws {
+    var it = try Scenario(opened: "09-21 10:30", request(.technical, .a, statement: true))
+    try it.when("09-21 10:40", .asks)
+    let (events, state) = taken(it, "09-21 10:50") { $0.customerResponse[.a] = TestRules.hours(6, "CN-25") }
+    #expect(
+      dates(events) == [
+        DutyDate(duty: .jointInvestigation, dueBefore: "09-21 14:40", dueAt: "09-21 16:40")
+      ])
+    #expect(state.duties.last(.jointInvestigation)?.dueAt == "09-21 16:40")
+    #expect(state.duties.last(.reliableCommunication)?.dueAt == "09-21 16:40")
   }
 }

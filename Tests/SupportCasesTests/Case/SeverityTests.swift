@@ -75,7 +75,7 @@ import Testing
     it.refuses("09-23 11:00", lower, .evidenceInsufficient, ["CN-25"])
     let events = try it.when("09-23 11:01", lower)
     #expect(events.first == .breachRecorded(clock: .customerResponse, cycle: 1, dueAt: "09-23 11:00"))
-    guard case .downgraded(let facts) = events.last else {
+    guard case .downgraded(let facts) = events.dropLast().last else {
       Issue.record("not lowered: \(events)")
       return
     }
@@ -102,10 +102,10 @@ import Testing
     guard
       case .downgraded(let byAttempt) = try it.decide(
         "09-25 12:00", .lowers(to: .c, .notCooperating, evidence: 2)
-      ).last?.event,
+      ).dropLast().last?.event,
       case .downgraded(let byRequest) = try it.decide(
         "09-25 12:00", .lowers(to: .c, .notCooperating, evidence: 3)
-      ).last?.event
+      ).dropLast().last?.event
     else {
       Issue.record("not lowered")
       return
@@ -121,8 +121,11 @@ import Testing
     guard
       case .downgraded(let facts) = try it.when(
         "09-21 10:30", .lowers(to: .b, .notCooperating, evidence: 3)
-      ).last
-    else { return }
+      ).first
+    else {
+      Issue.record("not lowered")
+      return
+    }
     #expect(facts.duty == .jointInvestigation)
     try expect(it.duty(.jointInvestigation), .released, by: 5 - 1)
   }

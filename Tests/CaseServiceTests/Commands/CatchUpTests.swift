@@ -1,0 +1,60 @@
+import EventStore
+import Postgres
+import SupportCases
+import Testing
+
+@testable import CaseService
+
+/// What a process keeps in memory while others write.
+@Suite(.timeLimit(.minutes(10))) struct CatchUpTests {
+  @Test func `a catch-up that failed is not believed`() async throws {
+    try await Desk.run { desk in
+      try await desk.contoso()
+      let reference = try #require(try await desk.open().reference)
+      let stream = Int64(
+        try desk.number("select stream from dossier.case_view where reference = '\(reference)'"))
+      let cache = StateCache(ledger: LedgerID(rawValue: 2))
+      /// Begins on a connection of its own, does something, and gives the head back.
+      func look<R>(_ body: (LedgerTransaction) throws -> R) throws -> R {
+        let connection = try Connection.open(Store(desk.database.settings).application)
+        defer { connection.close() }
+        return try body(
+          try LedgerTransaction(connection, ledger: LedgerID(rawValue: 2), commandIDs: []))
+      }
+      func version(_ transaction: LedgerTransaction) throws -> Int {
+        try cache.caseState(stream, transaction.connection).view.version
+      }
+      let first = try look { transaction in
+        try cache.catchUp(transaction)
+        return try version(transaction)
+      }
+      // Another process writes to the case, and this one's next look fails on the way.
+      _ = try await desk.respond(reference)
+      try look { transaction in
+        let admin = try desk.database.connect()
+        _ = try admin.query(
+          "select pg_terminate_backend($1, 10000)", [.int32(transaction.connection.serverProcess)])
+        #expect(throws: (any Error).self) { try cache.catchUp(transaction) }
+      }
+      let second = try look { transaction in
+        try cache.catchUp(transaction)
+        return try version(transaction)
+      }
+      #expect((first, second) == (1, 2))
+    }
+  }
+
+  @Test func `rows that may be there already are stored as those that are known to be`() async throws {
+    try await Desk.worked { desk in
+      // Views of another version of the fold: nothing is certain, and every row is stored whatever is there.
+      try desk.tamper("update dossier.view_builds set fold_version = 0")
+      let later = Desk(service: try Desk.desk(desk.database), database: desk.database)
+      for round in 0..<4 { try await later.work(round) }
+      for reference in try desk.texts("select reference from dossier.case_view where status = 'open'") {
+        _ = try await later.respond(reference)
+      }
+      await later.service.stop()
+      try await consistent(desk)
+    }
+  }
+}
