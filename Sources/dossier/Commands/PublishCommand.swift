@@ -57,6 +57,7 @@ struct PolicyPublish: Subcommand {
     if answer.isDryRun { first += " — dry run, nothing was published" }
     var lines = [first]
     if !report.calendars.isEmpty { lines.append("with " + report.calendars.joined(separator: ", ")) }
+    lines += report.warnings.map { look.paint("look: ", .yellow) + escaped($0) }
     guard report.appliesToExisting else {
       return lines + ["it judges cases opened from now on; those that are open stay as they are"]
     }
