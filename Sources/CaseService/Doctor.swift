@@ -110,12 +110,19 @@ extension CaseService {
     do { reports = try await verifyViews(progress: progress) } catch { return failed("views", error) }
     let bad = Set(reports.flatMap(\.differences)).sorted()
     let rows = reports.reduce(0) { $0 + $1.rows }
-    return HealthCheck(
-      name: "views", isGood: bad.isEmpty,
-      detail: bad.isEmpty
+    return await check("views", as: store.application) { connection in
+      let old = try connection.query(
+        "SELECT EXISTS (SELECT FROM dossier.view_builds WHERE fold_version <> $1)",
+        [.int32(Int32(ViewFold.version))])
+      let advice =
+        try old.bool(0, 0)
+        ? "; another version of this program made them, 'dossier views rebuild' makes them anew" : ""
+      let found =
+        bad.isEmpty
         ? "\(rows) rows, as the log gives them"
         : "\(bad.count) cases differ from the log: \(bad.prefix(10).joined(separator: ", ")); see views verify"
-    )
+      return (bad.isEmpty, found + advice)
+    }
   }
 
   /// Every clock that runs is in the timers' queue, no later than it is due.

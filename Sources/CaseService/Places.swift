@@ -39,13 +39,16 @@ enum Places {
     var countries: [String: NumberingPlan] = [:]
     for (letters, node) in try fields.need("countries", accepted: "a map of countries").entries() {
       let words = try node.text().split(separator: " ").map(String.init)
-      guard words.count == 4, let digits = range(words[3]), Int(words[0]) != nil else {
+      guard (4...5).contains(words.count), let digits = range(words[3]), Int(words[0]) != nil,
+        words.count == 4 || words[4] == words[0]
+      else {
         throw node.refusal("is no numbering plan", accepted: "as in 86 00 0 7-12")
       }
       countries[letters] = NumberingPlan(
         callingCode: words[0],
         internationalPrefixes: words[1] == "-" ? [] : words[1].split(separator: ",").map(String.init),
-        trunkPrefix: words[2] == "-" ? nil : words[2], digits: digits)
+        trunkPrefix: words[2] == "-" ? nil : words[2], digits: digits,
+        callingCodeIsArea: words.count == 5)
     }
     var others: [String: ClosedRange<Int>] = [:]
     for (code, node) in try fields["others"]?.entries() ?? [] {

@@ -90,6 +90,11 @@ public final class Appender<Processor: GroupProcessor>: Sendable {
   /// Refuses new requests, finishes those that wait, and disconnects.
   public func stop() async {
     queue.withLock { $0.isStopped = true }
+    // What was accepted before may be on its way to the thread still.
+    while queue.withLock({ $0.isRunning }) {
+      _ = try? await thread.run {}
+      await Task.yield()
+    }
     _ = try? await thread.run { [core] in core.disconnect() }
     thread.stop()
   }

@@ -31,6 +31,8 @@ struct ImportCSV: Subcommand {
   @Flag(help: "End with status 65 if a row was set aside.") var strict = false
   @OptionGroup(title: "Common options") var global: GlobalOptions
 
+  static let whenStopped: String? = "stopped; give the same command again to go on"
+
   func run(in session: Session) async throws {
     let options = ImportOptions(
       file: file, mapping: mapping, organization: try checked(organization, "--organization"), cloud: cloud,

@@ -15,7 +15,8 @@ import Testing
 
   private let call = [
     "open", "--organization", "Contoso", "--type", "technical", "--service", "Outlook", "--title", "Slow",
-    "--description", "Very.", "--contact-method", "email", "--email", "wang@contoso.cn", "--output", "json",
+    "--description", "Very.", "--contact-method", "email", "--email", "wang@contoso.cn", "--phone",
+    "+1 425 555 0123", "--output", "json",
   ]
 
   private func hook() throws -> (program: String, letter: String) {
@@ -209,6 +210,18 @@ import Testing
     #expect(try await dossier("incident", "update", incident, "--message", "more").status == 3)
     #expect(try await done("replay").status == 0)
     #expect(try await done("views", "verify").status == 0)
+  }
+
+  @Test func `WW-2 an online request without a telephone number is refused, and says what to add`()
+    async throws
+  {
+    try await register()
+    let arguments =
+      call.filter { $0 != "--phone" && $0 != "+1 425 555 0123" } + ["--admin", "wang@contoso.cn"]
+    let refused = try await dossier(more: arguments)
+    #expect(refused.status == 65)
+    #expect(try refused.error()["message"]?.text?.contains("--phone") == true)
+    #expect(try refused.error()["rules"]?.items.compactMap(\.text) == ["WW-2"])
   }
 
   @Test func `WW-2 the expected wait is told before sending, and null where too few were answered`()

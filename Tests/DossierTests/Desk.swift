@@ -45,6 +45,8 @@ enum Desk {
       "PATH": String(cString: getenv("PATH")), "HOME": try TestCluster.scratchDirectory(),
       "TZ": "Asia/Shanghai",
       "LC_ALL": "C",
+      // Nothing is there: what asks no database must make none.
+      "DOSSIER_DATA_DIR": try TestCluster.scratchDirectory() + "/no-cluster",
     ]
     for (name, value) in more { all[name] = value }
     return .custom(Dictionary(uniqueKeysWithValues: all.map { (.init(stringLiteral: $0.key), $0.value) }))

@@ -1,7 +1,9 @@
-import CaseService
 import Glibc
+import Subprocess
 import TestCluster
 import Testing
+
+@testable import CaseService
 
 /// Policies and corrections through the command line.
 @Suite("Publishing and retracting") struct PublishTests {
@@ -21,6 +23,35 @@ import Testing
       .replacing(
         "b: {amount: 1, unit: business_day, rule: CN-20, basis: source}",
         with: "b: {amount: 4, unit: hour, rule: CN-20, basis: choice}", maxReplacements: 1)
+  }
+
+  @Test("CK-12 ctrl-C while a version is published says how to go on, and the same command does", .desk)
+  func stopped() async throws {
+    let path = try file(try await version3())
+    let reference = try await openCase()
+    // Whoever appends waits for this.
+    let holder = try TestDatabase.required().connect()
+    try holder.execute("begin; lock table dossier.ledgers in access exclusive mode")
+    let result = try await Subprocess.run(
+      .path(.init(Desk.program)),
+      arguments: ["policy", "publish", path, "--apply", "existing", "--output", "json"],
+      environment: try Desk.environment(Desk.named()), input: .none, output: .discarded, error: .sequence
+    ) { execution in
+      let waiting = "select 1 from pg_locks where not granted and relation = 'dossier.ledgers'::regclass"
+      while try holder.query(waiting).count == 0 { await Task.yield() }
+      try execution.send(signal: .interrupt)
+      var text = ""
+      for try await line in execution.standardError.strings() { text += line }
+      return text
+    }
+    try holder.execute("rollback")
+    holder.close()
+    #expect(result.terminationStatus == .exited(130))
+    let error = try JSON(parsing: Array(result.closureResult.utf8))["error"]
+    #expect(error?["message"]?.text?.contains("the same command goes on") == true, "\(result.closureResult)")
+    try await done("policy", "publish", path, "--apply", "existing")
+    let clocks = try await done("clocks", reference, "--output", "json").json()
+    #expect(clocks.items.first?["policy_version"]?.text == "21vianet/3")
   }
 
   @Test("CK-12 an operator writes a version from a shipped one, publishes it, and cases follow", .desk)

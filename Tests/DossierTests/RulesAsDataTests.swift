@@ -172,7 +172,7 @@ import Testing
       "21vianet-billing.yaml", "09:00-18:00", "09:00-13:00 12:00-18:00",
       "weekly.monday-friday: 12:00-18:00 overlaps the window before it"
     ),
-    ("21vianet-billing.yaml", "zone: Asia", "zone: Atlantis", "zone: Atlantis/Shanghai has no zone file"),
+    ("21vianet-billing.yaml", "zone: Asia", "zone: Atlantis", "zone: Atlantis/Shanghai is no time zone"),
     ("21vianet-billing.yaml", "basis: choice", "mood: good", "mood: the key is unknown"),
   ]
 

@@ -52,10 +52,7 @@ public struct ChannelLibrary: Sendable {
   ///
   /// - Throws: `ServiceError.invalid` for a country or a time zone that is none.
   public func answer(_ cloud: Cloud, _ reader: ContactReader) throws(ServiceError) -> [ContactAnswer] {
-    guard ChannelFile.isCountry(reader.question.country) else {
-      throw .invalid(
-        "\(reader.question.country) is no country; give three capital letters of ISO 3166-1, as in CHN")
-    }
+    try Places.country(reader.question.country)
     guard let file = files[cloud] else { return [] }
     let stated = reader.timeZone ?? file.zones[reader.question.country]
     var zone: ZoneData?
@@ -65,19 +62,21 @@ public struct ChannelLibrary: Sendable {
       }
       zone = found
     }
-    let teller = ContactTeller(reader: reader, zone: zone, policies: policies)
+    let teller = ContactTeller(cloud, reader, zone: zone, policies: policies)
     return file.channels.filter { $0.serves(reader.question) }.map { teller.answer($0) }
   }
 }
 
 /// Tells channels in the reader's language and time.
 private struct ContactTeller {
+  let cloud: Cloud
   let reader: ContactReader
   let zone: ZoneData?
   let policies: PolicyLibrary
   let texts: CustomerTexts
 
-  init(reader: ContactReader, zone: ZoneData?, policies: PolicyLibrary) {
+  init(_ cloud: Cloud, _ reader: ContactReader, zone: ZoneData?, policies: PolicyLibrary) {
+    self.cloud = cloud
     self.reader = reader
     self.zone = zone
     self.policies = policies
@@ -98,9 +97,9 @@ private struct ContactTeller {
     case .unstated:
       if channel.means == .phone { answer.notes.append(texts("contact.hours-unstated")) }
     case .calendar(let name):
-      if let calendar = policies.calendar(named: name) { tell(calendar, &answer, moment) }
+      if let calendar = calendar(name) { tell(calendar, &answer, moment) }
     case .local(let name):
-      guard let calendar = policies.calendar(named: name) else { break }
+      guard let calendar = calendar(name) else { break }
       tell(zone.map { calendar.told(in: $0, about: moment) } ?? calendar, &answer, moment)
     }
     return answer
@@ -131,6 +130,11 @@ private struct ContactTeller {
         opening.opensAt.map { texts("contact.opens-next", ["time": time.moment($0)]) }
         ?? texts("contact.never-opens")
     }
+  }
+
+  /// The hours in force then: a version that holds later says nothing of today.
+  private func calendar(_ name: String) -> PreparedCalendar? {
+    policies.calendar(named: name, for: cloud, at: reader.question.at)
   }
 
   private func address(of channel: Channel) -> String? {

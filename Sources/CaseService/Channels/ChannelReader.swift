@@ -117,14 +117,8 @@ struct ChannelFile: Sendable {
   }
 
   private static func checkCountry(_ country: String, _ node: DataNode) throws(PolicyFileError) {
-    guard isCountry(country) else {
-      throw node.refusal("\(country) is no country", accepted: "three capital letters of ISO 3166-1")
-    }
-  }
-
-  /// True for three capital letters.
-  static func isCountry(_ text: String) -> Bool {
-    text.utf8.count == 3 && text.utf8.allSatisfy { (0x41...0x5a).contains($0) }
+    guard Places.numbering.countries[country] == nil else { return }
+    throw node.refusal("\(country) is no country", accepted: "three capital letters of ISO 3166-1")
   }
 
   private static func languages(_ node: DataNode?) throws(PolicyFileError) -> [String] {

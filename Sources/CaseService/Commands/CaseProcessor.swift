@@ -35,6 +35,7 @@ final class CaseProcessor: GroupProcessor {
     changed = [:]
     timers = [:]
     refolded = []
+    try checkClock(requests, transaction)
     if views == nil { views = try ViewWrites(ledger.ledger, transaction.connection) }
     try cache.catchUp(transaction)
     try learnPolicies(transaction)
@@ -91,6 +92,15 @@ final class CaseProcessor: GroupProcessor {
     timers[stream] = QueuedTimer(stream: stream, dueAt: due, isLook: isLook)
     // Where a look leaves it is not known for sure.
     cache.place(stream, at: isLook ? nil : due)
+  }
+
+  /// The clock of an assumed head is a little slow: what would lie in its future is decided on the server's.
+  private func checkClock(_ requests: [CommandRequest], _ transaction: LedgerTransaction) throws {
+    guard transaction.isAssumed,
+      requests.contains(where: { $0.occurredAt.map { $0.microseconds > transaction.now } ?? false })
+    else { return }
+    throw PostgresError.server(
+      state: .ledgerMoved, message: "the assumed clock is too slow", constraint: nil, table: nil)
   }
 
   /// What became of one command. A refusal wrote nothing; what fails once something was appended fails the

@@ -29,24 +29,25 @@ enum ImportZone {
   }
 
   /// The machine's own copy of the time zone database.
-  private static func machine(_ name: String) throws(ServiceError) -> ZoneData? {
+  static func machine(_ name: String) throws(ServiceError) -> ZoneData? {
     let parts = name.split(separator: "/", omittingEmptySubsequences: false)
     guard parts.allSatisfy({ $0.first?.isLetter ?? false }),
       name.utf8.allSatisfy({ $0 < 0x80 && $0 > 0x20 && $0 != 0x2E })
     else { return nil }
-    let file: ImportFile
-    do {
-      file = try ImportFile("/usr/share/zoneinfo/\(name)")
-    } catch {
-      return nil
-    }
+    return ZoneData(name: name, tzif: read(name, atMost: 1 << 20))
+  }
+
+  /// The beginning of a file of the machine's database; empty where there is none.
+  static func read(_ name: String, atMost count: Int) -> [UInt8] {
     var bytes: [UInt8] = []
-    while bytes.count < 1 << 20 {
-      let more = try file.read()
-      if more.isEmpty { break }
-      bytes += more
-    }
-    return ZoneData(name: name, tzif: bytes)
+    guard let file = try? ImportFile("/usr/share/zoneinfo/\(name)") else { return bytes }
+    while bytes.count < count, let more = try? file.read(), !more.isEmpty { bytes += more }
+    return bytes
+  }
+
+  /// What the last line of a zone of the machine says of the years after its list, as in `CET-1CEST,M3.5.0,M10.5.0/3`.
+  static func rule(_ name: String) -> String? {
+    read(name, atMost: 1 << 20).split(separator: 0x0A).last.map { String(decoding: $0, as: UTF8.self) }
   }
 }
 

@@ -88,7 +88,7 @@ extension CalendarReport.Day {
 }
 
 extension PolicyLibrary {
-  /// A calendar by name, newest version, or by label; nil where there is none.
+  /// A calendar by name, newest version, or by name and version; nil where there is none.
   ///
   /// - Parameters:
   ///   - range: the dates to look at.
@@ -96,10 +96,7 @@ extension PolicyLibrary {
   public func report(
     ofCalendar name: String, in range: ClosedRange<CivilDate>, knownAt moment: Instant? = nil
   ) -> CalendarReport? {
-    let found =
-      name.utf8.contains(0x2F)
-      ? calendar(labelled: name, knownAt: moment) : calendar(named: name, knownAt: moment)
-    guard let calendar = found?.calendar else { return nil }
+    guard let calendar = calendar(called: name, knownAt: moment)?.calendar else { return nil }
     let table = holidays(of: calendar.label)
     let known = table?.known(at: moment)
     var days: [CalendarReport.Day] = []

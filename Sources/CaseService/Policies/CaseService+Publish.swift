@@ -14,6 +14,8 @@ public struct PublishReport: Sendable {
   public var appliesToExisting: Bool
   /// The calendars that came with it, or were made from known ones for new public holidays.
   public var calendars: [String]
+  /// What its publisher should look at.
+  public var warnings: [String] = []
   /// How many open cases it took over now; in a dry run, how many it would.
   public var cases: Int
   /// How many of them had a due date that changed, or a clock that began or ended.
@@ -27,6 +29,8 @@ public struct PublishReport: Sendable {
         .init("policy", .string(policy)), .init("valid_from", JSON(validFrom)),
         .init("apply", .string(appliesToExisting ? "existing" : "new")),
         .init("calendars", .array(calendars.map { .string($0) })),
+        .init(
+          "warnings", .array(warnings.map { .string($0) })),
         .init(
           "recomputed", .object([.init("cases", .int(Int64(cases))), .init("changed", .int(Int64(changed)))])),
       ])
@@ -62,6 +66,7 @@ extension CaseService {
   public func publish(
     _ form: PublishForm, _ request: CommandRequest, progress: (@Sendable (Progress) -> Void)? = nil
   ) async throws(ServiceError) -> PublishReport {
+    let before = try await currentPolicies()
     var answer: CommandAnswer
     do throws(ServiceError) {
       answer = try await submit(request)
@@ -80,8 +85,8 @@ extension CaseService {
     var report = PublishReport(
       answer: answer, policy: name, validFrom: publication.validFrom,
       appliesToExisting: publication.appliesToExisting, calendars: publication.calendars.map(\.name),
-      cases: 0,
-      changed: 0)
+      warnings: library.published.first { $0.policy.name == name }?.warnings(after: before) ?? [],
+      cases: 0, changed: 0)
     guard publication.appliesToExisting else { return report }
     (report.cases, report.changed) = try await recompute(form.cloud, library, request, progress)
     return report
@@ -100,7 +105,7 @@ extension CaseService {
     return PublishReport(
       answer: answer, policy: prepared.policy.name, validFrom: prepared.publication.validFrom,
       appliesToExisting: form.appliesToExisting, calendars: prepared.publication.calendars.map(\.name),
-      cases: count, changed: 0)
+      warnings: prepared.warnings(after: library), cases: count, changed: 0)
   }
 
   /// The answer to a publication of just this that has not reached every case yet; nil if there is none.

@@ -222,6 +222,13 @@ struct Fields {
     try need("rule", accepted: "rule: a rule's number, as in CN-20").rule()
   }
 
+  /// Who set a value that need not say so: what is not said to be the sources' is the operator's.
+  func statedBasis() throws(PolicyFileError) -> Basis {
+    try values["basis"].map { node throws(PolicyFileError) in
+      try node.choice(of: [Basis.source, .choice])
+    } ?? .choice
+  }
+
   /// Who set a value.
   func basis() throws(PolicyFileError) -> Basis {
     try need("basis", accepted: "basis: source or choice").choice(of: [Basis.source, .choice])

@@ -1,4 +1,4 @@
-public import SupportCases
+internal import SupportCases
 
 /// One value in which two versions of a policy differ.
 public struct PolicyDifference: Sendable, Hashable {
@@ -64,15 +64,11 @@ public struct PolicyDifference: Sendable, Hashable {
   }
 }
 
-extension PolicyLibrary {
-  /// The values in which two policies differ, in the order of the second; its name is not one of them.
-  ///
-  /// - Parameter other: where the second policy's calendars are; nil: this library.
-  public func differences(
-    from first: Policy, to second: Policy, in other: PolicyLibrary? = nil
-  ) -> [PolicyDifference] {
-    let before = numbered(describe(first))
-    let after = numbered((other ?? self).describe(second))
+extension PolicyEdition {
+  /// The values in which another edition differs, in its order; the name is not one of them.
+  public func differences(to second: PolicyEdition) -> [PolicyDifference] {
+    let before = numbered(lines)
+    let after = numbered(second.lines)
     var differences: [PolicyDifference] = []
     for (name, line) in after {
       let old = before.first { $0.name == name }?.line
@@ -92,19 +88,5 @@ extension PolicyLibrary {
       seen[[line.section, line.key]] = count + 1
       return ([line.section, line.key, String(count)], line)
     }
-  }
-
-  /// A policy from a file of an operator's own, checked with the calendars of this library as if it were published.
-  ///
-  /// - Parameter file: the file's name, for refusals.
-  /// - Throws: `PolicyFileError` with the place of what is wrong.
-  public func policy(readFrom file: String, text: String) throws(PolicyFileError) -> Policy {
-    let root = try DataNode(file: file, text: text)
-    let policy = try PolicyReader.policy(root)
-    for (place, name) in PolicyLoader.calendarNames(of: policy) where calendar(named: name) == nil {
-      throw (root.node(at: place) ?? root).refusal(
-        "\(name) has no calendar file", accepted: calendarNames.joined(separator: ", "))
-    }
-    return policy
   }
 }

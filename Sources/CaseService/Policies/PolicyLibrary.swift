@@ -82,42 +82,11 @@ public struct PolicyLibrary: Sendable {
     return newest(of: cloud) { $0.name == name }
   }
 
-  /// The newest version of a calendar, or nil.
-  ///
-  /// - Parameter moment: the moment whose knowledge of public holidays counts (CK-12); nil: what is known now.
-  public func calendar(named name: String, knownAt moment: Instant? = nil) -> PreparedCalendar? {
-    read { (loader) throws(PolicyFileError) in try loader.calendar(named: name, knownAt: moment) }
-  }
-
-  /// The calendar of a label such as `21vianet-billing/1`, or nil.
-  ///
-  /// - Parameter moment: the moment whose knowledge of public holidays counts (CK-12); nil: what is known now.
-  public func calendar(labelled label: String, knownAt moment: Instant? = nil) -> PreparedCalendar? {
-    let shipped = read { (loader) throws(PolicyFileError) in
-      try loader.calendar(labelled: label).map { found throws(PolicyFileError) in
-        try loader.past(found, at: moment)
-      }
-    }
-    if let shipped { return shipped }
-    for version in published {
-      if let found = version.calendars.calendar(labelled: label, knownAt: moment) { return found }
-    }
-    return nil
-  }
-
-  /// A loader of the same files with one replaced or added.
-  func replacing(_ file: String, with text: String) -> PolicyLoader {
-    shelf.loader.withLock { $0.replacing(file, with: text) }
-  }
-
-  /// The table of holidays behind a calendar, or nil.
-  func holidays(of label: String) -> HolidayTable? {
-    read { (loader) throws(PolicyFileError) in try loader.table(ofCalendar: label) }
-  }
-
-  /// The names of all calendars, sorted.
-  public var calendarNames: [String] {
-    read { (loader) throws(PolicyFileError) in loader.calendarNames }
+  /// Asks the loader of the files, where one may be wrong.
+  func withLoader<T: Sendable>(
+    _ body: (inout PolicyLoader) throws(PolicyFileError) -> T
+  ) throws(PolicyFileError) -> T {
+    try shelf.loader.withLock { (loader) throws(PolicyFileError) in try body(&loader) }
   }
 
   /// The library without what was published.
@@ -128,14 +97,26 @@ public struct PolicyLibrary: Sendable {
   }
 
   /// A library of the same calendars and others, each in the place of the file that held the same.
-  func overlaying(_ files: [PublishForm.File]) throws(PolicyFileError) -> PolicyLibrary {
+  ///
+  /// - Parameter allVersions: true if a calendar takes the place of every version of its name.
+  func overlaying(
+    _ files: [PublishForm.File], inPlaceOfAllVersions allVersions: Bool = false
+  ) throws(PolicyFileError) -> PolicyLibrary {
     var texts = shelf.loader.withLock { $0.calendarTexts }
     var names: [String: String] = [:]
     for file in files {
       let stem = try CalendarFileKind.stem(file)
+      if let other = names[stem + ".yaml"] {
+        throw PolicyFileError(file: file.name, "\(other) holds the same", accepted: "each file once")
+      }
       let parts = stem.split(separator: ".")
       texts.removeAll { other in
         if other.name == stem { return true }
+        if allVersions, parts.count == 2, names[other.name + ".yaml"] == nil {
+          if other.name == parts[0] || PolicyLoader.version(other.name, of: String(parts[0])) != nil {
+            return true
+          }
+        }
         // A calendar's first version may stand under its name alone.
         guard parts.count == 2, other.name == parts[0],
           let known = try? CalendarFile(DataNode(file: other.name, text: other.text))
@@ -150,7 +131,8 @@ public struct PolicyLibrary: Sendable {
       try loader.readAll()
     } catch {
       throw PolicyFileError(
-        file: names[error.file] ?? error.file, place: error.place, error.problem, accepted: error.accepted)
+        file: names[error.file] ?? error.file, place: error.place, line: error.line, error.problem,
+        accepted: error.accepted)
     }
     return PolicyLibrary(unread: loader)
   }
@@ -197,20 +179,13 @@ public struct PolicyLibrary: Sendable {
     return Rulebook(policy: policy) { calendars.calendar(named: $0) }
   }
 
-  /// A library with other files beside these, or in their place, that are not published (CK-17).
-  func trying(calendars: [File]) throws(PolicyFileError) -> PolicyLibrary {
-    var loader = shelf.loader.withLock { $0 }
-    try loader.add(calendars: calendars)
-    return PolicyLibrary(unread: loader)
-  }
-
   private func newest(of cloud: Cloud, where matches: (Policy) -> Bool) -> Policy? {
     read { (loader) throws(PolicyFileError) in try loader.newest(of: cloud, where: matches) }
   }
 
   /// Asks the loader. Only a program built with a broken file of its own can fail here: every other library
   /// was read whole before.
-  private func read<T: Sendable>(_ body: (inout PolicyLoader) throws(PolicyFileError) -> T) -> T {
+  func read<T: Sendable>(_ body: (inout PolicyLoader) throws(PolicyFileError) -> T) -> T {
     do {
       return try shelf.loader.withLock { (loader) throws(PolicyFileError) in try body(&loader) }
     } catch {

@@ -48,7 +48,7 @@ extension PolicyLibrary {
           PolicyLine(
             section: "severities", key: severity.rawValue,
             value: meaning.labels.joined(separator: ", ") + ": " + meaning.conditions.joined(separator: "; "),
-            rule: meaning.rule.rawValue, basis: .source,
+            rule: meaning.rule.rawValue, basis: meaning.basis,
             note: meaning.examples.isEmpty ? nil : "for example " + meaning.examples.joined(separator: "; "))
         }
       }
@@ -72,8 +72,8 @@ extension PolicyLibrary {
     var lines = [
       PolicyLine(
         section: "severity", key: "assigned", value: String(policy.assignsSeverity),
-        rule: policy.assignsSeverity ? "CN-10" : policy.cloud == .germany ? "DE-1" : "WW-2", basis: .source,
-        note: policy.assignsSeverity ? nil : "the sources publish no severity for this cloud")
+        rule: policy.ruleOfSeverity("CN-10"), basis: policy.assignsLikeTheSources ? .source : .choice,
+        note: policy.cloud == .vianet ? nil : "the sources publish no severity for this cloud")
     ]
     for type in RequestType.allCases {
       guard let cap = policy.caps[type] else { continue }
@@ -97,8 +97,8 @@ extension PolicyLibrary {
       lines.append(
         PolicyLine(
           section: "initial_response", key: type.rawValue, value: "no target",
-          rule: policy.assignsSeverity ? "CN-20" : policy.cloud == .germany ? "DE-1" : "WW-2",
-          basis: policy.assignsSeverity ? .choice : .source))
+          rule: policy.ruleOfSeverity("CN-20"),
+          basis: policy.cloud == .vianet || policy.assignsSeverity ? .choice : .source))
     }
     return lines + targetLines("follow_up", "", policy.followUp)
       + targetLines("customer_response", "", policy.customerResponse)
@@ -189,14 +189,29 @@ extension PolicyLibrary {
       PolicyLine(
         section: "categories", key: $0.category,
         value: $0.referTo.map { "referred to \($0)" } ?? $0.outcome.rawValue,
-        rule: $0.rule.rawValue, basis: .source, note: $0.guidance)
+        rule: $0.rule.rawValue, basis: $0.basis, note: $0.guidance)
     }
       + policy.knownCategories.sorted { $0.key < $1.key }.map {
         PolicyLine(
           section: "known_categories", key: $0.key, value: $0.value.joined(separator: "; "),
-          rule: policy.origins["known_categories.\($0.key)"]?.rule.rawValue, basis: .source)
+          rule: policy.origins["known_categories.\($0.key)"]?.rule.rawValue,
+          basis: policy.origins["known_categories.\($0.key)"]?.basis)
       }
   }
+}
+
+extension Policy {
+  /// The rule behind severities and targets: 21Vianet's own, or that of the cloud whose sources publish none.
+  fileprivate func ruleOfSeverity(_ own: String) -> String {
+    switch cloud {
+    case .vianet: own
+    case .germany: "DE-1"
+    case .worldwide: "WW-2"
+    }
+  }
+
+  /// True where severities are assigned if, and only if, the sources publish them.
+  fileprivate var assignsLikeTheSources: Bool { assignsSeverity == (cloud == .vianet) }
 }
 
 extension Counting {

@@ -3,7 +3,7 @@ internal import SupportCases
 /// Finds policies, calendars, zones and holidays in the files of a library, and remembers what it has read.
 struct PolicyLoader: Sendable {
   let policyTexts: [(name: String, text: String)]
-  private(set) var calendarTexts: [(name: String, text: String)]
+  let calendarTexts: [(name: String, text: String)]
   /// What has been read of each cloud, the newest version first.
   private var clouds: [Cloud: [Policy]] = [:]
   private var calendars: [String: PreparedCalendar] = [:]
@@ -19,33 +19,6 @@ struct PolicyLoader: Sendable {
   init(policies: [(name: String, text: String)], calendars: [(name: String, text: String)]) {
     policyTexts = policies.map { (Self.stem($0.name), $0.text) }
     calendarTexts = calendars.map { (Self.stem($0.name), $0.text) }
-  }
-
-  /// Adds calendars by what they hold, whatever their files are called; one of the same name and version takes
-  /// the place of the one known. Each is read at once.
-  mutating func add(calendars files: [PolicyLibrary.File]) throws(PolicyFileError) {
-    for (file, text) in files {
-      let source = try CalendarFile(try DataNode(file: file, text: text))
-      let name = "\(source.name).\(source.version)"
-      calendarTexts.removeAll { other, _ in
-        if other == name { return true }
-        guard other == source.name, let known = calendars[other]?.calendar else {
-          return other == source.name
-        }
-        return known.version == source.version
-      }
-      calendarTexts.append((name, text))
-      calendars = [:]
-      newestCalendars = [:]
-    }
-    for (file, text) in files {
-      let source = try CalendarFile(try DataNode(file: file, text: text))
-      do throws(PolicyFileError) {
-        _ = try calendar(named: source.name)
-      } catch {
-        throw PolicyFileError(file: file, place: error.place, error.problem, accepted: error.accepted)
-      }
-    }
   }
 
   /// Reads every file, so that nothing can fail later.
@@ -130,12 +103,6 @@ struct PolicyLoader: Sendable {
     calendarTexts.map(\.name).filter { !$0.hasPrefix("zone-") && !$0.hasPrefix("holidays-") }
   }
 
-  /// The same files with one replaced or added; nothing of it is read yet.
-  func replacing(_ file: String, with text: String) -> PolicyLoader {
-    PolicyLoader(
-      policies: policyTexts, calendars: calendarTexts.filter { $0.name != file } + [(file, text)])
-  }
-
   /// The calendar of a file.
   mutating func calendar(ofFile file: String) throws(PolicyFileError) -> PreparedCalendar {
     try calendar(inFile: file)
@@ -172,6 +139,15 @@ struct PolicyLoader: Sendable {
     }
     newestCalendars[name] = newest
     return newest
+  }
+
+  /// The versions of a calendar that there are.
+  mutating func versions(ofCalendar name: String) throws(PolicyFileError) -> [Int] {
+    var versions: [Int] = []
+    for (file, _) in calendarTexts where file == name || Self.version(file, of: name) != nil {
+      versions.append(try calendar(inFile: file).calendar.version)
+    }
+    return versions
   }
 
   /// The version of a calendar that a label such as `21vianet-billing/1` names.

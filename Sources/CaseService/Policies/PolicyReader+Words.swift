@@ -5,7 +5,7 @@ extension PolicyReader {
   func categories() throws(PolicyFileError) -> [CategoryRule] {
     var categories: [CategoryRule] = []
     for (name, node) in try fields["categories"]?.entries() ?? [] {
-      let parts = try node.fields("outcome", "refer_to", "rule", "guidance")
+      let parts = try node.fields("outcome", "refer_to", "rule", "basis", "guidance")
       let outcome = try parts.need("outcome", accepted: "referred or administrator")
         .choice(of: [CategoryRule.Outcome.referred, .administrator])
       let referTo = try parts["refer_to"]?.text()
@@ -17,7 +17,7 @@ extension PolicyReader {
         CategoryRule(
           category: name, outcome: outcome, referTo: referTo,
           guidance: try parts.need("guidance", accepted: "what the customer is told").text(),
-          rule: try parts.rule()))
+          rule: try parts.rule(), basis: try parts.statedBasis()))
     }
     return categories
   }
@@ -25,8 +25,8 @@ extension PolicyReader {
   mutating func knownCategories() throws(PolicyFileError) -> [String: [String]] {
     var known: [String: [String]] = [:]
     for (name, node) in try fields["known_categories"]?.entries() ?? [] {
-      let parts = try node.fields("rule", "examples")
-      origins[node.place] = Origin(rule: try parts.rule(), basis: .source)
+      let parts = try node.fields("rule", "basis", "examples")
+      origins[node.place] = Origin(rule: try parts.rule(), basis: try parts.statedBasis())
       for example in try parts.need("examples", accepted: "a list of examples").list() {
         known[name, default: []].append(try example.text())
       }
@@ -46,11 +46,12 @@ extension PolicyReader {
   func meanings() throws(PolicyFileError) -> [Severity: SeverityMeaning] {
     var meanings: [Severity: SeverityMeaning] = [:]
     for (severity, node) in try fields["severities"]?.keyed(by: Severity.self) ?? [] {
-      let parts = try node.fields("labels", "conditions", "examples", "rule")
+      let parts = try node.fields("labels", "conditions", "examples", "rule", "basis")
       meanings[severity] = SeverityMeaning(
         labels: try parts.need("labels", accepted: "a list of labels").textList(),
         conditions: try parts.need("conditions", accepted: "a list of conditions").textList(),
-        examples: try parts["examples"]?.textList() ?? [], rule: try parts.rule())
+        examples: try parts["examples"]?.textList() ?? [], rule: try parts.rule(),
+        basis: try parts.statedBasis())
     }
     return meanings
   }

@@ -28,7 +28,8 @@ struct PolicyReader {
       throw node.refusal("\(validUntil) is not after valid_from", accepted: "a time after \(validFrom)")
     }
     let needs = try fields["severity_a_needs"]?.fields("agreement", "statement")
-    let cooperation = try need("non_cooperation", "attempts").fields("attempts", "customer_clock_percent")
+    let cooperation = try need("non_cooperation", "attempts: {value: 2, rule: CK-11, basis: choice}").fields(
+      "attempts", "customer_clock_percent")
     var policy = Policy(
       cloud: try need("policy", "a cloud").choice(of: Cloud.allCases),
       version: try need("version", "a number from 1").number(1...9999),
@@ -38,7 +39,9 @@ struct PolicyReader {
       caps: try caps(), severityAAgreement: try rule(needs?["agreement"]),
       severityAStatement: try rule(needs?["statement"]), initialResponse: try initialResponse(),
       followUp: try targets(fields["follow_up"]), customerResponse: try targets(fields["customer_response"]),
-      hours: try hours(), reopeningDays: try setting(try need("reopening_days", "a number"), 0...3650),
+      hours: try hours(),
+      reopeningDays: try setting(
+        try need("reopening_days", "{value: 14, rule: CK-10, basis: choice}"), 0...3650),
       surveyDays: try survey(),
       attemptCountsAsResponse: try attempt(),
       nonCooperationAttempts: try setting(try cooperation.need("attempts", accepted: "a number"), 1...100),
@@ -181,7 +184,7 @@ struct PolicyReader {
   }
 
   private mutating func attempt() throws(PolicyFileError) -> Bool {
-    let node = try need("attempt_counts_as_response", "value, rule and basis")
+    let node = try need("attempt_counts_as_response", "{value: false, rule: CK-5, basis: choice}")
     let parts = try node.fields("value", "rule", "basis")
     try keep(node, parts)
     return try parts.need("value", accepted: "true or false").truth()

@@ -98,6 +98,19 @@ extension PolicyLibrary {
     return (PublishForm.File(name: name, text: own), calendars.calendarFiles)
   }
 
+  /// A file of a policy's calendars: a calendar by its name, its newest version, by its name and version, or any
+  /// file by its name; nil where there is none.
+  public func file(ofCalendar text: String, of policy: Policy) -> PublishForm.File? {
+    let calendars = calendars(of: policy)
+    let stem = text.hasSuffix(".yaml") ? String(text.dropLast(5)) : text
+    if let label = calendars.calendar(called: stem)?.calendar.label,
+      let text = calendars.text(ofCalendar: label)
+    {
+      return PublishForm.File(name: stem + ".yaml", text: text)
+    }
+    return calendars.calendarFiles.first { $0.name == stem + ".yaml" }
+  }
+
   /// The library with one more version, which the log has.
   ///
   /// - Throws: `PolicyFileError`; a program that is older than the publisher's may not know what stands in it.
@@ -115,13 +128,13 @@ extension PolicyLibrary {
     let file = publication.policy
     var policy = try PolicyReader.policy(try DataNode(file: file.name, text: file.text))
     policy.validFrom = publication.validFrom
-    let before = published.last { $0.policy.cloud == cloud }?.calendars ?? base
-    let calendars = try before.overlaying(publication.calendars)
+    let calendars = try newestCalendars(of: cloud).overlaying(publication.calendars)
     for (place, name) in PolicyLoader.calendarNames(of: policy)
     where try calendars.checkedCalendar(named: name) == nil {
       throw PolicyFileError(
-        file: file.name, place: place, "\(name) has no calendar file",
-        accepted: "a calendar of the program or the log, or one given with --calendar")
+        file: file.name, place: place,
+        line: try DataNode(file: file.name, text: file.text).node(at: place)?.line,
+        "\(name) has no calendar file", accepted: calendars.acceptedCalendars)
     }
     return PublishedPolicy(publication: publication, policy: policy, calendars: calendars)
   }

@@ -110,8 +110,25 @@ extension PolicyLibrary {
     }
   }
 
-  /// The same label always means the same hours: due dates name it (CK-12).
+  /// The same label always means the same hours: due dates name it (CK-12). A version that a newer one hides would
+  /// be handed in for nothing.
   private func checkLabels(_ read: PublishedPolicy) throws(PolicyFileError) {
+    for file in read.publication.calendars {
+      let root = try DataNode(file: file.name, text: file.text)
+      guard let place = root.node(at: "version"), root.node(at: "calendar") != nil else { continue }
+      let source = try CalendarFile(root)
+      let label = "\(source.name)/\(source.version)"
+      let newest = newestCalendars(of: read.policy.cloud).calendar(named: source.name)?.calendar
+      if let newest, newest.version > source.version {
+        throw place.refusal(
+          "\(newest.label) is known already, so nothing would count on \(label)",
+          accepted: "\(newest.version + 1) or more")
+      }
+      guard let fresh = read.calendars.calendar(labelled: label)?.calendar,
+        let known = calendar(labelled: label)?.calendar, fresh != known
+      else { continue }
+      throw place.refusal("\(label) is known with other hours", accepted: "\(fresh.version + 1)")
+    }
     for (place, name) in PolicyLoader.calendarNames(of: read.policy) {
       guard let fresh = read.calendars.calendar(named: name)?.calendar,
         let known = calendar(labelled: fresh.label)?.calendar, fresh != known
@@ -131,5 +148,26 @@ extension String {
       lines[index] = "version: \(version + 1)"
     }
     return lines.joined(separator: "\n")
+  }
+}
+
+extension PublishedPolicy {
+  /// What its publisher should look at: a reading that stayed as it was while the hours that it reads otherwise
+  /// changed (CK-16).
+  func warnings(after known: PolicyLibrary) -> [String] {
+    let before = known.newestCalendars(of: policy.cloud)
+    func changed(_ name: String) -> (old: ServiceCalendar, new: ServiceCalendar)? {
+      guard let old = before.calendar(named: name)?.calendar,
+        let new = calendars.calendar(named: name)?.calendar, old != new
+      else { return nil }
+      return (old, new)
+    }
+    return policy.readings.compactMap { reading in
+      guard let own = changed(reading.of), changed(reading.calendar) == nil,
+        let other = calendars.calendar(named: reading.calendar)?.calendar
+      else { return nil }
+      return "\(own.old.label) becomes \(own.new.label), but the reading \(reading.name) still counts on "
+        + "\(other.label) (\(other.summary)); give its next version too if that is not meant"
+    }
   }
 }

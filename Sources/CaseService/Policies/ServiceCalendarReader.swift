@@ -12,7 +12,16 @@ struct CalendarFile {
   init(_ root: DataNode) throws(PolicyFileError) {
     fields = try root.fields(
       "calendar", "version", "zone", "rules", "basis", "weekly", "holidays", "dates", "half_days")
-    name = try fields.need("calendar", accepted: "the calendar's name").text()
+    let named = try fields.need("calendar", accepted: "the calendar's name")
+    name = try named.text()
+    // What begins so names a file of another kind, and other signs part a name from its version.
+    guard !name.hasPrefix("zone-"), !name.hasPrefix("holidays-"),
+      name.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x7a).contains($0 | 0x20) || $0 == 0x2D })
+    else {
+      throw named.refusal(
+        "\(name) cannot be a calendar's name",
+        accepted: "letters, digits and hyphens, not beginning with zone- or holidays-")
+    }
     version = try fields.need("version", accepted: "a number from 1").number(1...9999)
   }
 
@@ -34,7 +43,13 @@ struct CalendarFile {
   ) throws(PolicyFileError) -> ServiceCalendar {
     let zoneName = try fields.need("zone", accepted: "an IANA name")
     guard let zone else {
-      throw zoneName.refusal("\(try zoneName.text()) has no zone file", accepted: "a zone with a file")
+      let name = try zoneName.text()
+      guard let machine = (try? ImportZone.machine(name)).flatMap({ $0 }) else {
+        throw zoneName.refusal("\(name) is no time zone", accepted: "an IANA name, as in Asia/Shanghai")
+      }
+      throw zoneName.refusal(
+        "\(machine.name) has no zone file",
+        accepted: "a zone with a file, or with it what 'dossier calendar zone \(machine.name)' prints")
     }
     var rules: [Rule] = []
     for rule in try fields.need("rules", accepted: "a list of rules").list() { rules.append(try rule.rule()) }

@@ -8,15 +8,19 @@ public struct NumberingPlan: Hashable, Sendable {
   public var trunkPrefix: String?
   /// How many digits follow the calling code.
   public var digits: ClosedRange<Int>
+  /// True where an area code has the digits of the calling code, so that `(55) 3220 8000` is a number at home.
+  public var callingCodeIsArea: Bool
 
   /// A plan, all values given.
   public init(
-    callingCode: String, internationalPrefixes: [String], trunkPrefix: String?, digits: ClosedRange<Int>
+    callingCode: String, internationalPrefixes: [String], trunkPrefix: String?, digits: ClosedRange<Int>,
+    callingCodeIsArea: Bool = false
   ) {
     self.callingCode = callingCode
     self.internationalPrefixes = internationalPrefixes
     self.trunkPrefix = trunkPrefix
     self.digits = digits
+    self.callingCodeIsArea = callingCodeIsArea
   }
 }
 

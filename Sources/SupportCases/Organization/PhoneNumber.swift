@@ -4,7 +4,9 @@
 /// The rule: decimal digits of any script count as digits. Spaces, hyphens and dashes, dots, slashes, round and
 /// square brackets and invisible marks separate; full-width signs count as the plain ones. A number begins with a
 /// plus sign, with what its country dials before numbers abroad, or is one of that country, with or without what is
-/// dialled before numbers at home; the same in brackets, as in `+49 (0)89`, is left out. An extension follows
+/// dialled before numbers at home; the same in brackets, as in `+49 (0)89`, is left out. The country's own calling code
+/// in brackets at the beginning, as in `(86) 400-089-0365` in China, is the calling code, unless it can be an area code
+/// there too; and so it is without brackets where the number would otherwise be too long. An extension follows
 /// `ext`, `x`, `#`, `;ext=`, `转` or `内線`. The length must be one that the calling code's numbers have, 7 to 15
 /// digits in all.
 public struct PhoneNumber: Hashable, Sendable {
@@ -61,6 +63,10 @@ public struct PhoneNumber: Hashable, Sendable {
       return
     }
     guard let plan else { throw refuse("states no calling code") }
+    if let found = Self.statingOwnCode(head, all, plan, numbering) {
+      digits = found
+      return
+    }
     var own = all
     if let trunk = plan.trunkPrefix, all.hasPrefix(trunk) {
       let stripped = String(all.dropFirst(trunk.count))
@@ -72,6 +78,28 @@ public struct PhoneNumber: Hashable, Sendable {
       throw refuse("has too few or too many digits")
     }
     digits = found
+  }
+
+  /// A number that begins with its own country's calling code, though without a plus sign; nil if it is one at home.
+  private static func statingOwnCode(
+    _ head: [Character], _ all: String, _ plan: NumberingPlan, _ numbering: Numbering
+  ) -> String? {
+    guard all.hasPrefix(plan.callingCode) else { return nil }
+    let fitsAtHome = plan.digits.contains(all.count)
+    let isBracketed = leadingBracket(head) == plan.callingCode && !(plan.callingCodeIsArea && fitsAtHome)
+    guard isBracketed || all.count > plan.digits.upperBound else { return nil }
+    var own = String(all.dropFirst(plan.callingCode.count))
+    if let trunk = numbering.zeroTrunks[plan.callingCode], own.hasPrefix(trunk) {
+      own.removeFirst(trunk.count)
+    }
+    return joined(plan.callingCode, own, plan.digits)
+  }
+
+  /// The digits of the brackets that a number begins with; nil if it begins with none.
+  private static func leadingBracket(_ head: [Character]) -> String? {
+    let start = head.drop { $0 == " " }
+    guard let first = start.first, first == "(" || first == "[" else { return nil }
+    return String(start.prefix { $0 != ")" && $0 != "]" }.filter(\.isNumber))
   }
 
   private static func joined(_ code: String, _ own: String, _ range: ClosedRange<Int>) -> String? {

@@ -76,7 +76,7 @@ public struct CaseReadings: Sendable {
       name: Reading.own.name, rules: [], dueAt: row.dueAt, state: row.state, provisional: row.provisional)
     return [own]
       + readings.compactMap { reading, rows in
-        guard counted.contains(where: { reading.concerns($0.unit, on: $0.calendar) }) else { return nil }
+        guard !counted.isEmpty, reading.concerns(counted) else { return nil }
         let found = rows.last { $0.clock == row.clock && $0.cycle == row.cycle }
         return ClockReading(
           name: reading.name, rules: reading.rules, dueAt: found?.dueAt, state: found?.state,

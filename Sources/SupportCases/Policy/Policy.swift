@@ -87,14 +87,20 @@ public struct CategoryRule: Hashable, Sendable {
   public var guidance: String
   /// The rule that says so.
   public var rule: Rule
+  /// Whether the sources or the operator set it.
+  public var basis: Basis
 
   /// A category rule.
-  public init(category: String, outcome: Outcome, referTo: String?, guidance: String, rule: Rule) {
+  public init(
+    category: String, outcome: Outcome, referTo: String?, guidance: String, rule: Rule,
+    basis: Basis = .choice
+  ) {
     self.category = category
     self.outcome = outcome
     self.referTo = referTo
     self.guidance = guidance
     self.rule = rule
+    self.basis = basis
   }
 }
 
@@ -203,13 +209,18 @@ public struct SeverityMeaning: Hashable, Sendable {
   public var examples: [String]
   /// The rule that says so.
   public var rule: Rule
+  /// Whether the sources or the operator set it.
+  public var basis: Basis
 
   /// A meaning.
-  public init(labels: [String], conditions: [String], examples: [String], rule: Rule) {
+  public init(
+    labels: [String], conditions: [String], examples: [String], rule: Rule, basis: Basis = .choice
+  ) {
     self.labels = labels
     self.conditions = conditions
     self.examples = examples
     self.rule = rule
+    self.basis = basis
   }
 }
 

@@ -31,9 +31,12 @@ public struct Reading: Hashable, Sendable {
   public static let own = Reading(
     name: Counting.serviceDay.rawValue, counting: .serviceDay, calendars: [:], rules: [])
 
-  /// True if it can make a difference where a target of this unit is counted on this calendar.
-  public func concerns(_ unit: Target.Unit, on calendar: String) -> Bool {
-    calendars[calendar] != nil || (unit == .businessDay && counting != .serviceDay)
+  /// True if all that it reads otherwise can make a difference to a clock: another calendar where the clock is counted
+  /// on that which it stands for, another way to count business days where there are some to count. What it reads
+  /// otherwise to no effect leaves it the same as a reading without that.
+  public func concerns(_ counted: [(unit: Target.Unit, calendar: String)]) -> Bool {
+    (counting == .serviceDay || counted.contains { $0.unit == .businessDay })
+      && calendars.keys.allSatisfy { name in counted.contains { $0.calendar == name } }
   }
 
   /// Both readings at once.

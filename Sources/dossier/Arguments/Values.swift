@@ -15,20 +15,22 @@ extension CaseStatus: ExpressibleByArgument {}
 extension ClockState: ExpressibleByArgument {}
 extension Side: ExpressibleByArgument {}
 
-/// A severity as the support API writes it or as the sources do.
+/// A severity as the support API writes it or as the sources do, whose two labels of C mean one severity (SRC-4).
 struct SeverityArgument: ExpressibleByArgument {
   let severity: Severity
 
   init?(argument: String) {
     switch argument.lowercased() {
     case "a", "critical": severity = .a
-    case "b", "moderate": severity = .b
-    case "c", "minimal": severity = .c
+    case "b", "moderate", "high": severity = .b
+    case "c", "minimal", "non-critical", "medium": severity = .c
     default: return nil
     }
   }
 
-  static var allValueStrings: [String] { ["A", "B", "C", "critical", "moderate", "minimal"] }
+  static var allValueStrings: [String] {
+    ["A", "B", "C", "critical", "moderate", "high", "minimal", "non-critical", "medium"]
+  }
 }
 
 /// A type of request; Germany's `account` means billing (DE-1).

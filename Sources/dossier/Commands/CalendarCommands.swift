@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import CaseService
+internal import Glibc
 internal import SupportCases
 
 struct CalendarCommand: AsyncParsableCommand {
@@ -7,17 +8,20 @@ struct CalendarCommand: AsyncParsableCommand {
     commandName: "calendar", abstract: "Opening hours and public holidays as data.",
     subcommands: [
       CalendarList.self, CalendarShow.self, CalendarCheckCommand.self, CalendarDue.self, CalendarElapsed.self,
+      CalendarZone.self,
     ])
 }
 
 struct CalendarList: Subcommand {
   static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "List the calendars, by name.")
+    commandName: "list", abstract: "List the calendars, by name.",
+    discussion: "Each in its newest version, those that were published into the log included (CK-12).")
 
+  @OptionGroup var files: ShippedOption
   @OptionGroup(title: "Common options") var global: GlobalOptions
 
   func run(in session: Session) async throws {
-    let library = try PolicyLibrary.shipped()
+    let library = try await session.knownPolicies(files)
     let calendars = library.calendars.map(\.calendar)
     let list = calendars.map { calendar in
       JSON.object([
@@ -51,10 +55,13 @@ struct CalendarShow: Subcommand {
     discussion: """
       The days are the public holidays, weekend days worked in exchange, half days and dates with hours of their \
       own, each with the notice or law it rests on and since when it was known. --known-at shows what was known then \
-      (CK-12); a year whose holidays were not published is provisional (CK-13).
+      (CK-12); a year whose holidays were not published is provisional (CK-13). A name alone is the newest version, \
+      those that were published into the log included; NAME/VERSION is any.
       """)
 
-  @Argument(help: ArgumentHelp("A calendar, as in 21vianet-billing.", valueName: "name")) var name: String
+  @Argument(
+    help: ArgumentHelp("A calendar, as in 21vianet-billing or 21vianet-billing/1.", valueName: "name"))
+  var name: String
   @Option(help: ArgumentHelp("The year to show; this year unless told otherwise.", valueName: "year"))
   var year: Int?
   @Option(help: ArgumentHelp("The first date to show.", valueName: "date")) var from: String?
@@ -72,7 +79,7 @@ struct CalendarShow: Subcommand {
   }
 
   func run(in session: Session) async throws {
-    let library = try PolicyLibrary.shipped()
+    let library = try await session.knownPolicies(known)
     let moment = try known.moment()
     let name = try checked(name, "the calendar")
     guard let report = library.report(ofCalendar: name, in: try range(session.look.now), knownAt: moment)
@@ -138,18 +145,19 @@ struct CalendarShow: Subcommand {
 
 struct CalendarCheckCommand: Subcommand {
   static let configuration = CommandConfiguration(
-    commandName: "check", abstract: "Check a calendar, holiday or zone file, or those of the program.",
+    commandName: "check", abstract: "Check calendar, holiday and zone files, or the known calendars.",
     discussion: """
-      A file is read as it would be published: in the place of the one it names. What is wrong is told with its \
-      file, line and key, and ends with exit status 65.
+      Files are read as they would be published together: each in the place of what it names, beside all that is \
+      known. What is wrong is told with its file, line and key, and ends with exit status 65.
       """)
 
-  @Argument(help: ArgumentHelp("A file or a calendar's name; without it all calendars.", valueName: "file"))
-  var file: String?
+  @Argument(help: ArgumentHelp("Files, or a calendar's name; without any all calendars.", valueName: "file"))
+  var names: [String] = []
+  @OptionGroup var files: ShippedOption
   @OptionGroup(title: "Common options") var global: GlobalOptions
 
   func run(in session: Session) async throws {
-    let library = try PolicyLibrary.shipped()
+    let library = try await session.knownPolicies(files)
     let found = try check(library)
     let list = found.map { check in
       JSON.object([
@@ -164,32 +172,67 @@ struct CalendarCheckCommand: Subcommand {
 
   private func check(_ library: PolicyLibrary) throws -> [CalendarCheck] {
     do {
-      guard let file else { return try library.checkAll() }
-      let name = try checked(file, "the file")
-      if let known = library.calendar(named: name)?.calendar {
+      let names = try names.map { try checked($0, "the file") }
+      guard let first = names.first else { return library.checkAll() }
+      if names.count == 1, let known = library.calendar(called: first)?.calendar {
         return [CalendarCheck(known)]
       }
-      guard name.contains("/") || name.hasSuffix(".yaml") || name.hasSuffix(".yml") else {
-        throw noCalendar(name, library)
+      let files = try names.map { name in
+        guard
+          name.contains("/") || name.hasSuffix(".yaml") || name.hasSuffix(".yml") || access(name, F_OK) == 0
+        else { throw noCalendar(name, library) }
+        return (name: name, text: try TextFile.read(name))
       }
-      return [try library.check(calendarFile: name, text: try TextFile.read(name))]
+      return try library.check(calendarFiles: files)
     } catch let error as PolicyFileError {
       throw Failure(.data, "calendar", error.description)
     }
   }
 }
 
-/// The moment whose knowledge of holidays counts.
+/// The program's own calendars alone.
+struct ShippedOption: ParsableArguments {
+  @Flag(help: ArgumentHelp("Only those the program ships; asks no database.")) var shipped = false
+}
+
+/// The moment whose knowledge counts, and whose calendars.
 struct KnownAtOption: ParsableArguments {
-  @Option(help: ArgumentHelp("Only what was known then of public holidays (CK-12).", valueName: "time"))
+  @Option(
+    help: ArgumentHelp(
+      "Only what was known then of public holidays and publications (CK-12).", valueName: "time"))
   var knownAt: String?
+  @OptionGroup var files: ShippedOption
 
   func moment() throws(Failure) -> Instant? {
     try knownAt.map { text throws(Failure) in try LocalTime.parse(text, for: "--known-at") }
   }
 }
 
+extension Session {
+  /// The policies and calendars of the log, where there is one; the program's own otherwise.
+  func knownPolicies(_ option: ShippedOption) async throws -> PolicyLibrary {
+    if option.shipped { return try PolicyLibrary.shipped() }
+    if case .embedded(let cluster, let keyFile) = try DatabaseChoice(options) {
+      // A question about hours is no reason to make a database: without one nothing was published.
+      let isMade = cluster.status() != .absent && access(keyFile, F_OK) == 0
+      if !isMade { return try PolicyLibrary.shipped() }
+    }
+    return try await policies(shipped: false)
+  }
+
+  /// The same, for a command that can ask for an earlier knowledge.
+  func knownPolicies(_ option: KnownAtOption) async throws -> PolicyLibrary {
+    try await knownPolicies(option.files)
+  }
+}
+
 func noCalendar(_ name: String, _ library: PolicyLibrary) -> Failure {
+  let plain = String(name.prefix { $0 != "/" && $0 != "@" })
+  let versions = library.versions(ofCalendar: plain)
+  guard versions.isEmpty else {
+    let known = versions.map { "\(plain)/\($0)" }.joined(separator: ", ")
+    return Failure(.notFound, "not-found", "there is no calendar \(name); there are \(known)")
+  }
   let known = library.calendarNames.joined(separator: ", ")
   return Failure(.notFound, "not-found", "there is no calendar \(name); there are \(known)")
 }

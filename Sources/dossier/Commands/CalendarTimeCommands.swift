@@ -7,7 +7,9 @@ struct CalendarDue: Subcommand {
     commandName: "due", abstract: "Compute when an amount of a calendar's time has been used up (CK-2).",
     discussion: "With the windows of open time that are used, as 'clocks --explain' shows them for a case.")
 
-  @Argument(help: ArgumentHelp("A calendar, as in 21vianet-billing.", valueName: "name")) var name: String
+  @Argument(
+    help: ArgumentHelp("A calendar, as in 21vianet-billing or 21vianet-billing/1.", valueName: "name"))
+  var name: String
   @Option(help: ArgumentHelp("When the clock starts.", valueName: "time")) var from: String
   @Option(help: ArgumentHelp("Service days to use up.", valueName: "n")) var businessDays: Int?
   @Option(help: ArgumentHelp("Open hours to use up.", valueName: "n")) var hours: Int?
@@ -24,7 +26,7 @@ struct CalendarDue: Subcommand {
   }
 
   func run(in session: Session) async throws {
-    let library = try PolicyLibrary.shipped()
+    let library = try await session.knownPolicies(known)
     let calendar = try found(name, library, try known.moment())
     let start = try LocalTime.parse(from, for: "--from")
     let target = Target(
@@ -59,14 +61,16 @@ struct CalendarElapsed: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "elapsed", abstract: "Compute the open time of a calendar between two moments.")
 
-  @Argument(help: ArgumentHelp("A calendar, as in 21vianet-billing.", valueName: "name")) var name: String
+  @Argument(
+    help: ArgumentHelp("A calendar, as in 21vianet-billing or 21vianet-billing/1.", valueName: "name"))
+  var name: String
   @Option(help: ArgumentHelp("The first moment.", valueName: "time")) var from: String
   @Option(help: ArgumentHelp("The second moment.", valueName: "time")) var to: String
   @OptionGroup var known: KnownAtOption
   @OptionGroup(title: "Common options") var global: GlobalOptions
 
   func run(in session: Session) async throws {
-    let library = try PolicyLibrary.shipped()
+    let library = try await session.knownPolicies(known)
     let calendar = try found(name, library, try known.moment())
     let start = try LocalTime.parse(from, for: "--from")
     let end = try LocalTime.parse(to, for: "--to")
@@ -89,7 +93,9 @@ private func found(
   _ name: String, _ library: PolicyLibrary, _ moment: Instant?
 ) throws(Failure) -> PreparedCalendar {
   let name = try checked(name, "the calendar")
-  guard let calendar = library.calendar(named: name, knownAt: moment) else { throw noCalendar(name, library) }
+  guard let calendar = library.calendar(called: name, knownAt: moment) else {
+    throw noCalendar(name, library)
+  }
   return calendar
 }
 

@@ -10,7 +10,7 @@ struct ContactCommand: Subcommand {
       English): number or address, languages, hours in their own zone and in the asker's, whether it is open now and \
       when it opens or closes next, charges, and what to have at hand. With --organization and --person the history \
       says whether that person is an administrator; who is none is sent to the community, self-service and the own \
-      administrators (ALL-2, ALL-5).
+      administrators (ALL-2, ALL-5). The hours are those of the policy in force then, published ones included.
 
       Countries that the sources do not name are data an operator adds: a file of channels, given with --channels or \
       DOSSIER_CHANNELS, in the form of Schema/channels.
@@ -33,6 +33,7 @@ struct ContactCommand: Subcommand {
   var timeZone: String?
   @Option(help: ArgumentHelp("A file with more channels (DOSSIER_CHANNELS).", valueName: "file"))
   var channels: String?
+  @OptionGroup var files: ShippedOption
   @OptionGroup(title: "Common options") var global: GlobalOptions
 
   func validate() throws {
@@ -57,7 +58,7 @@ struct ContactCommand: Subcommand {
     let reader = ContactReader(
       question, language: language, timeZone: try checked(timeZone, "--time-zone"),
       administrators: asker.administrators)
-    let answers = try library().answer(asker.cloud, reader)
+    let answers = try await library(session).answer(asker.cloud, reader)
     show(list: answers.map(\.json), names: [], as: session.format) {
       lines(answers, asker.cloud, session.look)
     }
@@ -86,9 +87,9 @@ struct ContactCommand: Subcommand {
       administrators: holders.reduce(into: []) { if !$0.contains($1) { $0.append($1) } })
   }
 
-  private func library() throws -> ChannelLibrary {
+  private func library(_ session: Session) async throws -> ChannelLibrary {
     do {
-      var library = try ChannelLibrary(try PolicyLibrary.shipped())
+      var library = try ChannelLibrary(try await session.knownPolicies(files))
       if let path = try checked(channels, "--channels") ?? environment("DOSSIER_CHANNELS") {
         try library.add(file: path, text: try TextFile.read(path))
       }

@@ -61,7 +61,10 @@ struct PolicyShow: Subcommand {
   @Flag(help: "Print the file it was made from, to begin a new version with.") var source = false
   @Option(
     help: ArgumentHelp(
-      "With --source: print this file of its calendars instead; a wrong name lists them.", valueName: "file"))
+      """
+      With --source: print this file of its calendars instead, a calendar's newest unless its version is said; a \
+      wrong name lists them.
+      """, valueName: "file"))
   var calendar: String?
   @Flag(help: ArgumentHelp("Only those the program ships; asks no database.")) var shipped = false
   @OptionGroup(title: "Reading") var read: ReadOptions
@@ -77,13 +80,13 @@ struct PolicyShow: Subcommand {
       throw Failure(.notFound, "not-found", "there is no policy \(name); there are \(known)")
     }
     if source || calendar != nil {
-      let files = library.files(of: policy)
-      let name = calendar ?? files.policy.name
-      guard let file = ([files.policy] + files.calendars).first(where: { $0.name == name }) else {
+      guard let calendar else { return Terminal.print(library.files(of: policy).policy.text) }
+      let name = try checked(calendar, "--calendar")
+      guard let file = library.file(ofCalendar: name, of: policy) else {
         throw Failure(
           .notFound, "not-found",
           "\(policy.name) has no file \(name); there are "
-            + files.calendars.map(\.name).joined(separator: ", "))
+            + library.files(of: policy).calendars.map(\.name).joined(separator: ", "))
       }
       return Terminal.print(file.text)
     }

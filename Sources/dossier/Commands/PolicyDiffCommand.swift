@@ -7,28 +7,32 @@ struct PolicyDiff: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "diff", abstract: "Tell two versions of a policy apart in words.",
     discussion: """
-      Each side is a policy such as 21vianet/2, a cloud for the one in force, or a file. Every value that differs is \
-      told with its rule and who set it before and after. It is no check: exit status 0 whether they differ or not.
+      Each side is a policy such as 21vianet/2, a cloud for the one in force, published ones included, or a file. A \
+      file counts on the calendars it would be published with: the newest known, and those of --calendar. Every value \
+      that differs is told with its rule and who set it before and after. It is no check: exit status 0 whether they \
+      differ or not.
       """)
 
   @Argument(help: ArgumentHelp("A policy, a cloud or a file.", valueName: "from")) var from: String
   @Argument(help: ArgumentHelp("A policy, a cloud or a file.", valueName: "to")) var to: String
+  @Option(
+    parsing: .singleValue,
+    help: ArgumentHelp(
+      "A calendar, holiday or zone file that a file counts on; may be given several times.", valueName: "file"
+    ))
+  var calendar: [String] = []
+  @OptionGroup var files: ShippedOption
   @OptionGroup(title: "Common options") var global: GlobalOptions
 
   func run(in session: Session) async throws {
-    var library = try PolicyLibrary.shipped()
-    // A version that the program does not ship can have been published.
-    let isPublished = [from, to].contains { side in
-      access(side, F_OK) != 0 && side.contains("/") && library.policy(named: side) == nil
-    }
-    if isPublished { library = try await session.policies(shipped: false) }
-    let first = try policy(from, library, session)
-    let second = try policy(to, library, session)
-    let differences = library.differences(from: first, to: second)
+    let library = try await session.knownPolicies(files)
+    let first = try side(from, library, session)
+    let second = try side(to, library, session)
+    let differences = first.edition.differences(to: second.edition)
     let names = ["section", "key", "change", "before", "after", "words"]
     show(list: differences.map(json), names: names, as: session.format) {
       guard !differences.isEmpty else {
-        return ["nothing differs between \(escaped(from)) and \(escaped(to))"]
+        return ["nothing differs between \(first.name) and \(second.name)"]
       }
       var table = Table([
         .init("section"), .init("value of"), .init("rule"), .init("change", least: 20),
@@ -46,18 +50,23 @@ struct PolicyDiff: Subcommand {
     }
   }
 
-  private func policy(_ text: String, _ library: PolicyLibrary, _ session: Session) throws -> Policy {
+  /// A side with the name it is told by.
+  private func side(
+    _ text: String, _ library: PolicyLibrary, _ session: Session
+  ) throws -> (edition: PolicyEdition, name: String) {
     let text = try checked(text, "the policy")
-    if let cloud = Cloud(rawValue: text), let found = library.policy(for: cloud, at: session.look.now) {
-      return found
-    }
-    if let found = library.policy(named: text) { return found }
-    // Without an ending it is a file only if there is one; else a version was meant.
-    guard text.hasSuffix(".yaml") || text.hasSuffix(".yml") || access(text, F_OK) == 0 else {
-      throw notFound(text, library)
-    }
+    let known =
+      Cloud(rawValue: text).flatMap { library.policy(for: $0, at: session.look.now) }
+      ?? library.policy(named: text)
     do {
-      return try library.policy(readFrom: text, text: try TextFile.read(text))
+      if let known { return (try library.edition(of: known), known.name) }
+      // Without an ending it is a file only if there is one; else a version was meant.
+      guard text.hasSuffix(".yaml") || text.hasSuffix(".yml") || access(text, F_OK) == 0 else {
+        throw notFound(text, library)
+      }
+      let calendars = try calendar.map { (name: $0, text: try TextFile.read($0)) }
+      let file = (name: text, text: try TextFile.read(text))
+      return (try library.edition(readFrom: file, calendars: calendars), escaped(text))
     } catch let error as PolicyFileError {
       throw Failure(.data, "policy", error.description)
     }
@@ -71,12 +80,12 @@ struct PolicyDiff: Subcommand {
   private func json(_ difference: PolicyDifference) -> JSON {
     .object([
       .init("section", .string(difference.section)), .init("key", .string(difference.key)),
-      .init("change", .string(difference.change.rawValue)), .init("before", side(difference.before)),
-      .init("after", side(difference.after)), .init("words", .string(difference.words)),
+      .init("change", .string(difference.change.rawValue)), .init("before", json(difference.before)),
+      .init("after", json(difference.after)), .init("words", .string(difference.words)),
     ])
   }
 
-  private func side(_ line: PolicyLine?) -> JSON {
+  private func json(_ line: PolicyLine?) -> JSON {
     guard let line else { return .null }
     return .object([
       .init("value", .string(line.value)), .init("rule", JSON(line.rule)),

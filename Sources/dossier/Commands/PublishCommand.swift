@@ -30,6 +30,9 @@ struct PolicyPublish: Subcommand {
   @OptionGroup(title: "Writing") var write: WriteOptions
   @OptionGroup(title: "Common options") var global: GlobalOptions
 
+  static let whenStopped: String? =
+    "stopped; what was published stands ('policy list'), and the same command goes on with the cases that are left"
+
   func run(in session: Session) async throws {
     let validFrom = try validFrom.map { text throws(Failure) in try LocalTime.parse(text, for: "--valid-from")
     }
@@ -54,6 +57,7 @@ struct PolicyPublish: Subcommand {
     if answer.isDryRun { first += " — dry run, nothing was published" }
     var lines = [first]
     if !report.calendars.isEmpty { lines.append("with " + report.calendars.joined(separator: ", ")) }
+    lines += report.warnings.map { look.paint("look: ", .yellow) + escaped($0) }
     guard report.appliesToExisting else {
       return lines + ["it judges cases opened from now on; those that are open stay as they are"]
     }

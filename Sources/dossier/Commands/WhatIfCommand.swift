@@ -24,8 +24,8 @@ struct PolicyWhatIf: Subcommand {
   @Option(help: ArgumentHelp("A policy file that is not published.", valueName: "path")) var file: String?
   @Option(
     help: ArgumentHelp(
-      "A calendar file to count on, instead of the known one of its name; may be repeated.", valueName: "path"
-    ))
+      "A calendar, holiday or zone file to count on, instead of the known one of its name; may be repeated.",
+      valueName: "path"))
   var calendar: [String] = []
   @Option(
     help: ArgumentHelp(
@@ -83,12 +83,10 @@ struct Trial {
     let book: Rulebook
     do {
       let files = try calendars.map { (name: $0, text: try TextFile.read($0)) }
-      if let file {
-        book = try library.trial(of: (file, try TextFile.read(file)), calendars: files)
-      } else {
-        let known = try named(library)
-        book = files.isEmpty ? library.rulebook(for: known) : try library.trial(of: known, calendars: files)
-      }
+      let edition =
+        try file.map { try library.edition(readFrom: ($0, try TextFile.read($0)), calendars: files) }
+        ?? library.edition(of: named(library), calendars: files)
+      book = edition.rulebook
     } catch let error as PolicyFileError {
       throw Failure(.data, "policy", error.description)
     }

@@ -8,25 +8,33 @@ enum Program {
     // As it was given: a group of commands takes no options.
     var format = OutputFormat.stated(in: given)
     let interrupt = Interrupt()
+    var whenStopped: String?
     do {
       try checkEncoding()
       try checkWords(arguments)
       let command = try Dossier.parseAsRoot(arguments)
-      if let command = command as? any Subcommand { format = command.global.output }
+      if let command = command as? any Subcommand {
+        format = command.global.output
+        whenStopped = type(of: command).whenStopped
+      }
       let task = Task { try await perform(command) }
       interrupt.watch { task.cancel() }
       try await task.value
       return try finish()
     } catch {
-      if interrupt.happened { return stopped(by: error, format) }
+      if interrupt.happened { return stopped(by: error, whenStopped, format) }
       return report(error, format)
     }
   }
 
   /// Who stops the work need not be told so, but what happened all the same.
-  private static func stopped(by error: any Error, _ format: OutputFormat) -> ExitStatus {
+  private static func stopped(
+    by error: any Error, _ whenStopped: String?, _ format: OutputFormat
+  ) -> ExitStatus {
     if case .delivery(let what)? = error as? ServiceError {
       Failure(.interrupted, "delivery-stopped", what).show(as: format)
+    } else if let whenStopped, !(error is ExitStatus) {
+      Failure(.interrupted, "interrupted", whenStopped).show(as: format)
     }
     return .interrupted
   }

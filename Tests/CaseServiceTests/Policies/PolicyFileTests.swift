@@ -162,7 +162,7 @@ struct PolicyFileTests {
       "weekly.weekdays: the key is unknown; accepted: daily, monday to sunday, or as monday-friday"),
     BrokenFile(
       "21vianet-billing", "zone: Asia/Shanghai", "zone: Asia/Atlantis",
-      "zone: Asia/Atlantis has no zone file; accepted: a zone with a file"),
+      "zone: Asia/Atlantis is no time zone; accepted: an IANA name, as in Asia/Shanghai"),
     BrokenFile(
       "21vianet-billing", "table: CN", "table: XX",
       "holidays.table: XX has no holiday file; accepted: a table with a file"),

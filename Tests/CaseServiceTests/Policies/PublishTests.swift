@@ -138,7 +138,7 @@ import Testing
       let zone = Self.text("21vianet-technical.yaml").replacing("version: 1", with: "version: 2")
         .replacing("Asia/Shanghai", with: "Asia/Atlantis")
       try await refused(
-        try form(Self.vianet(), calendars: [("hours.yaml", zone)]), "Asia/Atlantis has no zone file",
+        try form(Self.vianet(), calendars: [("hours.yaml", zone)]), "Asia/Atlantis is no time zone",
         rejected: false)
       try await refused(
         try form(Self.vianet(), calendars: [("notes.yaml", "a: b")]), "it is no calendar", rejected: false)

@@ -199,7 +199,8 @@ import Testing
     let text = try #require(files.policies.first { $0.name.hasSuffix("21vianet-2.yaml") }?.text)
     let desk = try #require(files.calendars.first { $0.name.hasSuffix("/21vianet-technical.yaml") }?.text)
     let shorter = desk.replacing("09:00-24:00", with: "09:00-17:00")
-    let book = try Self.library.trial(of: ("edited.yaml", text), calendars: [("mine.yaml", shorter)])
+    let book = try Self.library.edition(readFrom: ("edited.yaml", text), calendars: [("mine.yaml", shorter)])
+      .rulebook
     let calendar = try #require(book.calendar(for: .technical, severity: .b))
     #expect(!calendar.isOpen(at: time("2026-09-21T10:00:00Z")))
     let own = try #require(try Self.book().calendar(for: .technical, severity: .b))
@@ -207,9 +208,10 @@ import Testing
     // A calendar of a new name, and its later version.
     let other = shorter.replacing("calendar: 21vianet-technical", with: "calendar: night")
     let moved = text.replacing("b: 21vianet-technical,", with: "b: night,")
-    let night = try Self.library.trial(
-      of: ("edited.yaml", moved),
-      calendars: [("a", other.replacing("version: 1", with: "version: 2")), ("b", other)])
+    let night = try Self.library.edition(
+      readFrom: ("edited.yaml", moved),
+      calendars: [("a", other.replacing("version: 1", with: "version: 2")), ("b", other)]
+    ).rulebook
     #expect(night.calendar(for: .technical, severity: .b)?.label == "night/2")
     for (policy, calendars, problem) in [
       (moved, [], "edited.yaml: hours.technical.b: night has no calendar file"),
@@ -219,7 +221,7 @@ import Testing
       ("", [], "edited.yaml"),
     ] as [(String, [PolicyLibrary.File], String)] {
       let error = #expect(throws: PolicyFileError.self) {
-        try Self.library.trial(of: ("edited.yaml", policy), calendars: calendars)
+        try Self.library.edition(readFrom: ("edited.yaml", policy), calendars: calendars)
       }
       let said = (error?.description ?? "").replacing(/\.yaml:\d+/, with: ".yaml").split(separator: " ")
         .filter { $0 != "line" && Int($0.filter { $0 != ":" }) == nil }.joined(separator: " ")

@@ -2,6 +2,34 @@ import SupportCases
 import Testing
 
 @Suite struct OpeningTests {
+  @Test func `WW-2 who asks online confirms telephone number and e-mail address, whichever is preferred`()
+    throws
+  {
+    var policy = TestRules.worldwidePolicy
+    policy.opening[.contactDetails] = Origin(rule: "WW-2", basis: .source)
+    let rulebook = TestRules.rulebook(policy)
+    let it = Scenario(rulebook, contoso(.worldwide))
+    func asked(_ method: ContactChannel, _ fields: [PersonalText.Field]) -> OpenRequest {
+      var asked = request()
+      asked.contactMethod = method
+      asked.texts.removeAll { $0.field == .email || $0.field == .phone }
+      asked.texts += fields.map { text($0) }
+      return asked
+    }
+    it.refuses("09-21 10:30", .open(asked(.email, [.email])), .invalidInput, ["WW-2"])
+    it.refuses("09-21 10:30", .open(asked(.phone, [.phone])), .invalidInput, ["WW-2"])
+    it.refuses("09-21 10:30", .open(asked(.email, [.phone])), .invalidInput, ["CN-24"])
+    for method in [ContactChannel.email, .phone] {
+      #expect(try it.decide("09-21 10:30", .open(asked(method, [.email, .phone]))).count == 1)
+    }
+    var called = asked(.email, [.email])
+    called.byTelephone = true
+    #expect(try it.decide("09-21 10:30", .open(called)).count == 1)
+    // The older document and the other clouds ask for none of it.
+    let older = Scenario(TestRules.worldwide, contoso(.worldwide))
+    #expect(try older.decide("09-21 10:30", .open(asked(.email, [.email]))).count == 1)
+  }
+
   @Test func `ALL-2 CN-30 only an administrator opens, and others learn who is one`() throws {
     let it = Scenario()
     it.refuses("09-21 10:30", .open(request(by: user)), .notAdministrator, ["ALL-2", "CN-30"])
