@@ -11,7 +11,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 begin
-  if append_event.version < 1 or append_event.stream not between 1 and streams_until
+  if append_event.version < 1 or append_event.stream < 1
     or append_event.schema_version < 1 or append_event.cause < 1
   then
     raise exception using errcode = 'check_violation', message = 'a number of the event is out of range';

@@ -28,7 +28,7 @@ begin
   end if;
 
   select
-    bool_or(g.first < 1 or g.stream not between 1 and streams_until or g.schema_version < 1 or g.cause < 1),
+    bool_or(g.first < 1 or g.stream < 1 or g.schema_version < 1 or g.cause < 1),
     bool_or(g.last - g.first + 1 > g.added or g.first > 1 + coalesce((
       select b.version from dossier.events b
       where b.ledger = wanted and b.stream = g.stream
