@@ -25,7 +25,8 @@ import Testing
     return try await answers.value
   }
 
-  private static let waiting = "select pid from \(Desk.awaited) and relation = 'dossier.case_view_2'::regclass"
+  private static let waiting =
+    "select pid from \(Desk.awaited) and relation = 'dossier.case_view_2'::regclass"
 
   private func whole(_ desk: Desk, _ answers: [CommandAnswer]) async throws {
     #expect(Set(answers.compactMap(\.reference)).count == Self.many)
@@ -36,7 +37,8 @@ import Testing
     try await consistent(desk)
   }
 
-  @Test func `what was decided on a group that is lost falls with it, and both are tried again`() async throws {
+  @Test func `what was decided on a group that is lost falls with it, and both are tried again`() async throws
+  {
     try await Desk.run { desk in
       try await desk.contoso()
       // From its own commit on the process assumes the head.
