@@ -60,7 +60,13 @@ final class AppenderCore<Processor: GroupProcessor>: @unchecked Sendable {
 
   /// Whether a group can be decided while the one before is being committed: not while another process appends
   /// too, because each would find the other's head.
-  var mayOverlap: Bool { known != nil && !mustLock }
+  var mayOverlap: Bool { assumable != nil }
+
+  /// The head that the next transaction may assume; nil if it has to ask for it under the lock.
+  private var assumable: KnownHead? {
+    guard let known, known.isFresh, connection?.isBroken == false, !mustLock else { return nil }
+    return known
+  }
 
   /// Decides and posts a group on top of the one that is underway, and then finishes that one.
   ///
@@ -68,11 +74,14 @@ final class AppenderCore<Processor: GroupProcessor>: @unchecked Sendable {
   ///   group come with the next one, or with `finish`.
   func submit(_ requests: [Processor.Request]) -> Results {
     if requests.isEmpty { return finish() }
+    let head = assumable
+    // What is decided on a group that is underway has to assume its head: only then does the server refuse it if
+    // the group is not committed. What asks for the head could rest on memories of a group that never was.
+    var done = head == nil ? finish() : []
     let before = underway
     underway = nil
-    let next = Result { try post(requests) }
+    let next = Result { try post(requests, on: head) }
     let isNextDecided = isDecided
-    var done: Results = []
     if let before {
       do {
         try complete(before)
@@ -80,6 +89,7 @@ final class AppenderCore<Processor: GroupProcessor>: @unchecked Sendable {
       } catch {
         // What was decided on it falls with it.
         done = run(before.requests, after: error)
+        isDecided = isNextDecided
         return done + run(requests, after: Self.isOutage(error) ? error : nil)
       }
     }
@@ -138,7 +148,7 @@ final class AppenderCore<Processor: GroupProcessor>: @unchecked Sendable {
           failure = nil
           throw first
         }
-        let posted = try post(requests)
+        let posted = try post(requests, on: assumable)
         try complete(posted)
         return posted.results
       } catch {
@@ -163,12 +173,17 @@ final class AppenderCore<Processor: GroupProcessor>: @unchecked Sendable {
     }
   }
 
-  private func post(_ requests: [Processor.Request]) throws -> Underway {
+  /// Who was the last to append need not ask for the head: the server compares it when it appends.
+  private func post(_ requests: [Processor.Request], on head: KnownHead?) throws -> Underway {
     isDecided = false
     let connection = try open()
     let processor = try processor ?? makeProcessor()
     self.processor = processor
-    let transaction = try begin(connection, requests.map(Processor.commandID))
+    let ids = requests.map(Processor.commandID)
+    let transaction =
+      if let head {
+        LedgerTransaction(connection, ledger: ledger, commandIDs: ids, assuming: head)
+      } else { try LedgerTransaction(connection, ledger: ledger, commandIDs: ids) }
     isDecided = true
     let results = try processor.process(requests, in: transaction)
     try transaction.confirm()
@@ -180,21 +195,17 @@ final class AppenderCore<Processor: GroupProcessor>: @unchecked Sendable {
     return Underway(requests: requests, results: results, transaction: transaction)
   }
 
-  /// Who was the last to append need not ask for the head: the server compares it when it appends.
-  private func begin(_ connection: Connection, _ ids: [UUIDBytes]) throws -> LedgerTransaction {
-    if let known, known.isFresh, !mustLock {
-      return LedgerTransaction(connection, ledger: ledger, commandIDs: ids, assuming: known)
-    }
-    return try LedgerTransaction(connection, ledger: ledger, commandIDs: ids)
-  }
-
   private var mustLock: Bool { lockedUntil.map { $0 > .now } ?? false }
 
   /// A first connection fails at once; one that had been there is tried for again for some seconds, because a
   /// server that restarts or fails over is soon back.
   private func open() throws -> Connection {
-    if let connection, !connection.isBroken { return connection }
-    disconnect()
+    if let connection {
+      if !connection.isBroken { return connection }
+      // What was known through it may not have been committed.
+      processor = nil
+      disconnect()
+    }
     var pause: UInt32 = 50_000
     var waited: UInt32 = 0
     while true {

@@ -37,6 +37,7 @@ public final class Connection {
     PQfinish(pg)
     pg = nil
     owed = []
+    outcomes = [:]
     plans = PlanCache()
   }
 

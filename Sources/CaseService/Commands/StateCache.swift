@@ -55,6 +55,11 @@ final class StateCache {
       return
     }
     guard position != transaction.head else { return }
+    // What is underway would end elsewhere: it was not committed, or is not decided on.
+    guard underway.isEmpty else {
+      throw PostgresError.server(
+        state: .ledgerMoved, message: "the head is not the one that was posted", constraint: nil, table: nil)
+    }
     hasReadIncidents = false
     guard (1..<Self.farBehind).contains(transaction.head - position) else {
       forgetAll()

@@ -113,20 +113,6 @@ extension CaseDecider {
         .invalidInput, "contact by \(request.contactMethod.rawValue) needs --\(address.rawValue)",
         rules: ["CN-24"])
     }
-    try checkBothAddresses(request)
-  }
-
-  /// Who asks online confirms telephone number and e-mail address, whichever is preferred (WW-2).
-  private func checkBothAddresses(_ request: OpenRequest) throws(Rejection) {
-    guard let origin = policy.opening[.contactDetails], !request.byTelephone, !request.isHistory
-    else { return }
-    for field in [PersonalText.Field.email, .phone]
-    where !request.texts.contains(where: { $0.field == field && !$0.text.isBlank }) {
-      throw Rejection(
-        .invalidInput,
-        "an online request needs telephone number and e-mail address, whichever is preferred; add "
-          + "--\(field.rawValue)", rules: [origin.rule])
-    }
   }
 
   mutating func handOver(_ texts: [PersonalText]) throws(Rejection) {

@@ -44,6 +44,26 @@ import Testing
     }
   }
 
+  @Test func `nothing is decided on what was posted where the log does not end as it would`() async throws {
+    try await Desk.run { desk in
+      try await desk.contoso()
+      _ = try await desk.open()
+      let cache = StateCache(ledger: LedgerID(rawValue: 2))
+      let connection = try Connection.open(Store(desk.database.settings).application)
+      defer { connection.close() }
+      let transaction = try LedgerTransaction(connection, ledger: LedgerID(rawValue: 2), commandIDs: [])
+      try cache.catchUp(transaction)
+      cache.posted(to: transaction.head + 3)
+      #expect(throws: PostgresError.self) { try cache.catchUp(transaction) }
+      // Once it is forgotten the log counts again.
+      cache.forget()
+      try cache.catchUp(transaction)
+      cache.posted(to: transaction.head)
+      cache.committed()
+      try cache.catchUp(transaction)
+    }
+  }
+
   @Test func `rows that may be there already are stored as those that are known to be`() async throws {
     try await Desk.worked { desk in
       // Views of another version of the fold: nothing is certain, and every row is stored whatever is there.
