@@ -23,4 +23,18 @@ import Testing
       guest.contains { $0["address"]?.text == "wang@contoso.cn" && $0["kind"]?.text == "administrator" })
     #expect(try await dossier("contact", "--organization", "Nobody", "--type", "technical").status == 66)
   }
+
+  @Test(arguments: [
+    ("JPN", "Asia/Tokyo", false), ("USA", "America/New_York", true), ("CHN", "Asia/Shanghai", false),
+  ])
+  func `CN-7 SRC-7 pre-sales answers in the customer's own hours, by the country where no zone is stated`(
+    country: String, zone: String, isOpen: Bool
+  ) async throws {
+    let found = try await done(
+      "contact", "--cloud", "21vianet", "--country", country, "--type", "presales", "--at",
+      "2026-11-20T14:30:00Z", "--output", "json"
+    ).json().items
+    let timed = found.filter { $0["hours"]?.text?.contains(zone) == true || $0["time_zone"]?.text == zone }
+    #expect(timed.contains { $0["open_now"] == .bool(isOpen) }, "\(found)")
+  }
 }

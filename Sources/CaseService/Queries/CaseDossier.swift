@@ -50,7 +50,7 @@ public struct CaseDossier: Sendable {
     guard texts[.caller] != nil || view.caller != nil else { return .null }
     let check = view.caller
     return .object([
-      .init("number", JSON(texts[.caller])), .init("verified", .bool(check?.isVerified ?? true)),
+      .init("number", JSON(texts[.caller])), .init("verified", check.map { .bool($0.isVerified) } ?? .null),
       .init("unverified_since", JSON(check?.since)), .init("verified_at", JSON(check?.verifiedAt)),
       .init("codes_sent", .int(Int64(check?.codes.count ?? 0))),
       .init("tries_left", check?.current.map { .int(Int64($0.triesLeft)) } ?? .null),

@@ -94,7 +94,7 @@ struct CaseSheet {
 
   private func caller(_ look: Look) -> String {
     let number = dossier.texts[.caller]
-    guard let check = dossier.view.caller else { return number.map { "\($0), registered" } ?? "" }
+    guard let check = dossier.view.caller else { return number.map { "\($0), no code asked for" } ?? "" }
     let state =
       check.verifiedAt.map { "verified \(look.time($0))" }
       ?? "not verified: tell nothing about the organization or its cases (WW-6)"
