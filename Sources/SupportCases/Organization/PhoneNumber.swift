@@ -117,17 +117,25 @@ public struct PhoneNumber: Hashable, Sendable {
         plain.append(Character("\(Int(value))"))
         continue
       }
-      switch (folded, folded.properties.generalCategory) {
-      case ("\u{fe62}", _), ("\u{207a}", _): plain.append("+")
-      case ("\u{2212}", _), ("\u{30fc}", _), (_, .dashPunctuation): plain.append("-")
-      case ("\u{b7}", _), ("\u{2022}", _), ("\u{30fb}", _), ("\u{3002}", _): plain.append(".")
-      case (_, .spaceSeparator): plain.append(" ")
-      case (_, .format): continue
-      default: plain += Array(String(folded).lowercased())
+      let category = folded.properties.generalCategory
+      if let sign = signs[folded] {
+        plain.append(sign)
+      } else if category == .dashPunctuation {
+        plain.append("-")
+      } else if category == .spaceSeparator {
+        plain.append(" ")
+      } else if category != .format {
+        plain += Array(String(folded).lowercased())
       }
     }
     return plain
   }
+
+  /// Signs that are written for a plus sign, a dash or a dot.
+  private static let signs: [Unicode.Scalar: Character] = [
+    "\u{fe62}": "+", "\u{207a}": "+", "\u{2212}": "-", "\u{30fc}": "-", "\u{b7}": ".", "\u{2022}": ".",
+    "\u{30fb}": ".", "\u{3002}": ".",
+  ]
 
   private static let marks = [";ext=", "extension", "extn", "ext", "x", "#", "转", "轉", "分机", "內線", "内線"]
 
@@ -146,25 +154,27 @@ public struct PhoneNumber: Hashable, Sendable {
     return (Array(head), String(number))
   }
 
+  private static let brackets: [Character: Character] = ["(": ")", "[": "]"]
+
   /// A plus sign before all digits only, brackets in pairs, and nothing but digits and separators.
   private static func isWellFormed(_ head: [Character]) -> Bool {
-    var open: Character?
+    var expected: Character?
     var hasDigit = false
     for character in head {
-      switch character {
-      case "(", "[":
-        guard open == nil else { return false }
-        open = character
-      case ")", "]":
-        guard open == (character == ")" ? "(" : "[") else { return false }
-        open = nil
-      case "+": if hasDigit { return false }
-      case " ", "-", ".", "/": continue
-      default:
-        guard character.isNumber else { return false }
+      if let closing = brackets[character] {
+        guard expected == nil else { return false }
+        expected = closing
+      } else if brackets.values.contains(character) {
+        guard expected == character else { return false }
+        expected = nil
+      } else if character == "+" {
+        guard !hasDigit else { return false }
+      } else if character.isNumber {
         hasDigit = true
+      } else if !" -./".contains(character) {
+        return false
       }
     }
-    return open == nil && head.count { $0 == "+" } <= 1
+    return expected == nil && head.count { $0 == "+" } <= 1
   }
 }
