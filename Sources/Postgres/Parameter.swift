@@ -4,9 +4,8 @@
 public enum Parameter: Sendable, Hashable {
   /// NULL of whatever type the statement expects.
   case null
-  /// NULL of type `integer`, `bigint`, `text`, `bytea`, `uuid` or `timestamptz`: a statement whose values are
-  /// sometimes NULL is prepared once.
-  case nullInt32, nullInt64, nullText, nullBytes, nullUUID, nullTimestamp
+  /// NULL of type `bigint`, `bytea` or `uuid`: a statement whose values are sometimes NULL is prepared once.
+  case nullInt64, nullBytes, nullUUID
   /// `boolean`
   case bool(Bool)
   /// `smallint`
@@ -60,7 +59,7 @@ public enum Parameter: Sendable, Hashable {
   /// True for NULL of any type.
   var isNull: Bool {
     switch self {
-    case .null, .nullInt32, .nullInt64, .nullText, .nullBytes, .nullUUID, .nullTimestamp: true
+    case .null, .nullInt64, .nullBytes, .nullUUID: true
     default: false
     }
   }
@@ -69,12 +68,9 @@ public enum Parameter: Sendable, Hashable {
   var type: UInt32 {
     switch self {
     case .null, .encoded: 0
-    case .nullInt32: TypeID.int32
     case .nullInt64: TypeID.int64
-    case .nullText: TypeID.text
     case .nullBytes: TypeID.bytes
     case .nullUUID: TypeID.uuid
-    case .nullTimestamp: TypeID.timestamp
     case .bool: TypeID.bool
     case .int16: TypeID.int16
     case .int32: TypeID.int32
@@ -97,15 +93,20 @@ public enum Parameter: Sendable, Hashable {
 }
 
 /// Type identifiers that are fixed in every PostgreSQL (pg_type.dat).
-enum TypeID {
-  static let bool: UInt32 = 16
+public enum TypeID {
+  /// `boolean`
+  @inlinable public static var bool: UInt32 { 16 }
   static let bytes: UInt32 = 17
   static let char: UInt32 = 18
   static let name: UInt32 = 19
-  static let int64: UInt32 = 20
-  static let int16: UInt32 = 21
-  static let int32: UInt32 = 23
-  static let text: UInt32 = 25
+  /// `bigint`
+  @inlinable public static var int64: UInt32 { 20 }
+  /// `smallint`
+  @inlinable public static var int16: UInt32 { 21 }
+  /// `integer`
+  @inlinable public static var int32: UInt32 { 23 }
+  /// `text`
+  @inlinable public static var text: UInt32 { 25 }
   static let oid: UInt32 = 26
   static let json: UInt32 = 114
   static let float: UInt32 = 700
@@ -113,8 +114,10 @@ enum TypeID {
   static let unknown: UInt32 = 705
   static let bpchar: UInt32 = 1042
   static let varchar: UInt32 = 1043
-  static let timestamp: UInt32 = 1184
-  static let uuid: UInt32 = 2950
+  /// `timestamptz`
+  @inlinable public static var timestamp: UInt32 { 1184 }
+  /// `uuid`
+  @inlinable public static var uuid: UInt32 { 2950 }
   static let jsonb: UInt32 = 3802
   static let boolArray: UInt32 = 1000
   static let bytesArray: UInt32 = 1001

@@ -5,8 +5,8 @@ internal import SupportCases
 ///
 /// These bytes are at once what COPY takes in, what COPY gives out for the same rows, and what the digest
 /// covers; so rows are compared and written without another form between. Or else rows as the elements of one
-/// array of a table's row type: the form of a parameter with many rows, which the server takes apart at a
-/// third less cost than an array for each column.
+/// array of a table's row type: the form of a parameter with many rows, which the server takes apart at less
+/// cost than an array for each column; the more columns, the less.
 struct RowBuffer: ~Copyable {
   private var memory: UnsafeMutableRawBufferPointer
   /// How many bytes have been written.
@@ -85,26 +85,28 @@ struct RowBuffer: ~Copyable {
     rows += 1
   }
 
-  mutating func int16(_ value: Int16) { field(.int16, value) }
-  mutating func int32(_ value: Int) { field(.int32, Int32(truncatingIfNeeded: value)) }
-  mutating func int64(_ value: Int64) { field(.int64, value) }
+  mutating func int16(_ value: Int16) { field(TypeID.int16, value) }
+  mutating func int32(_ value: Int) { field(TypeID.int32, Int32(truncatingIfNeeded: value)) }
+  mutating func int64(_ value: Int64) { field(TypeID.int64, value) }
 
   mutating func int32(_ value: Int?) {
-    if let value { int32(value) } else { null(.int32) }
+    if let value { int32(value) } else { null(TypeID.int32) }
   }
 
-  mutating func bool(_ value: Bool) { field(.bool, value ? 1 as UInt8 : 0) }
+  mutating func bool(_ value: Bool) { field(TypeID.bool, value ? 1 as UInt8 : 0) }
 
   /// A time; PostgreSQL counts from 2000-01-01.
-  mutating func timestamp(_ value: Instant) { field(.timestamp, value.microseconds &- 946_684_800_000_000) }
+  mutating func timestamp(_ value: Instant) {
+    field(TypeID.timestamp, value.microseconds &- 946_684_800_000_000)
+  }
 
   mutating func timestamp(_ value: Instant?) {
-    if let value { timestamp(value) } else { null(.timestamp) }
+    if let value { timestamp(value) } else { null(TypeID.timestamp) }
   }
 
   mutating func uuid(_ value: PersonID) {
     reserve(24)
-    header(.uuid, 16)
+    header(TypeID.uuid, 16)
     store(value.high)
     store(value.low)
   }
@@ -113,31 +115,31 @@ struct RowBuffer: ~Copyable {
     var value = value
     value.withUTF8 { utf8 in
       reserve(8 + utf8.count)
-      header(.text, Int32(truncatingIfNeeded: utf8.count))
+      header(TypeID.text, Int32(truncatingIfNeeded: utf8.count))
       UnsafeMutableRawBufferPointer(rebasing: memory[count...]).copyMemory(from: UnsafeRawBufferPointer(utf8))
       count += utf8.count
     }
   }
 
   mutating func text(_ value: String?) {
-    if let value { text(value) } else { null(.text) }
+    if let value { text(value) } else { null(TypeID.text) }
   }
 
-  private mutating func null(_ type: BuiltInType) {
+  private mutating func null(_ type: UInt32) {
     reserve(8)
     header(type, -1)
   }
 
   @inline(__always)
-  private mutating func field(_ type: BuiltInType, _ value: some FixedWidthInteger & BitwiseCopyable) {
+  private mutating func field(_ type: UInt32, _ value: some FixedWidthInteger & BitwiseCopyable) {
     reserve(16)
     header(type, Int32(value.bitWidth / 8))
     store(value)
   }
 
   @inline(__always)
-  private mutating func header(_ type: BuiltInType, _ length: Int32) {
-    if isArray { store(type.rawValue) }
+  private mutating func header(_ type: UInt32, _ length: Int32) {
+    if isArray { store(type) }
     store(length)
   }
 
@@ -159,15 +161,4 @@ struct RowBuffer: ~Copyable {
     memory.deallocate()
     memory = larger
   }
-}
-
-/// Types of columns; their identifiers are the same in every PostgreSQL (pg_type.dat).
-private enum BuiltInType: UInt32 {
-  case bool = 16
-  case int64 = 20
-  case int16 = 21
-  case int32 = 23
-  case text = 25
-  case timestamp = 1184
-  case uuid = 2950
 }

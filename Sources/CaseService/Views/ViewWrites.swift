@@ -16,7 +16,7 @@ struct ViewChange {
 /// Stores what a group changed in the three views, set by set, in the transaction that appends.
 ///
 /// The history tells which rows are there already: these are updated and the others inserted, which costs the
-/// server a quarter less than asking it. Where the history may not tell, because another version of the fold made
+/// server less than looking for each. Where the history may not tell, because another version of the fold made
 /// the views or a row was found that should not be there, every row is stored whether it is there or not.
 struct ViewWrites {
   private struct Writer<Row: Sendable> {
