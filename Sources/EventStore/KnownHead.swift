@@ -1,3 +1,5 @@
+public import Postgres
+
 /// A ledger's head as a process knows it from its own last transaction.
 struct KnownHead: Sendable {
   /// The position of the last event.
@@ -33,4 +35,11 @@ struct KnownHead: Sendable {
 
   /// Two clocks drift apart: after some seconds the server is asked again.
   var isFresh: Bool { server.read.duration(to: .now) < .seconds(10) }
+}
+
+extension PostgresError {
+  /// What the server says of a head that has moved on, found out before it is asked: decided anew it will be right.
+  public static func ledgerMoved(_ message: String) -> PostgresError {
+    .server(state: .ledgerMoved, message: message, constraint: nil, table: nil)
+  }
 }

@@ -112,8 +112,7 @@ public final class LedgerTransaction {
     let (found, known) = try lock(commandIDs.filter { !remembered.contains($0) })
     isAssumed = false
     guard found.position == sentPosition, found.hash == sentHash, known.isEmpty else {
-      throw PostgresError.server(
-        state: .ledgerMoved, message: "the head is not the one assumed", constraint: nil, table: nil)
+      throw PostgresError.ledgerMoved("the head is not the one assumed")
     }
   }
 

@@ -67,7 +67,7 @@ final class CaseProcessor: GroupProcessor {
   /// database nothing: what was sent before them must not be ended by a query.
   private func viewWrites() throws -> [Command] {
     defer { (changed, timers, refolded) = ([:], [:], []) }
-    guard let views else { return [] }
+    guard let views else { throw PostgresError.unexpectedResult("the views' tables are not known yet") }
     let rows = try changed.map { stream, before in
       ViewChange(
         stream: stream, before: before, isStored: before > 0 || refolded.contains(stream),
@@ -99,8 +99,7 @@ final class CaseProcessor: GroupProcessor {
     guard transaction.isAssumed,
       requests.contains(where: { $0.occurredAt.map { $0.microseconds > transaction.now } ?? false })
     else { return }
-    throw PostgresError.server(
-      state: .ledgerMoved, message: "the assumed clock is too slow", constraint: nil, table: nil)
+    throw PostgresError.ledgerMoved("the assumed clock is too slow")
   }
 
   /// What became of one command. A refusal wrote nothing; what fails once something was appended fails the

@@ -57,8 +57,7 @@ final class StateCache {
     guard position != transaction.head else { return }
     // What is underway would end elsewhere: it was not committed, or is not decided on.
     guard underway.isEmpty else {
-      throw PostgresError.server(
-        state: .ledgerMoved, message: "the head is not the one that was posted", constraint: nil, table: nil)
+      throw PostgresError.ledgerMoved("the head is not the one that was posted")
     }
     hasReadIncidents = false
     guard (1..<Self.farBehind).contains(transaction.head - position) else {
@@ -120,7 +119,7 @@ final class StateCache {
   private func forgetAll() {
     places = [:]
     (position, committedPosition) = (nil, nil)
-    (underway, uncommitted) = ([], Changes())
+    uncommitted = Changes()
     isPolicyStale = true
     young = [:]
     old = [:]
