@@ -40,7 +40,9 @@ import Testing
       "escalate", reference, "--to-tier", "2", "--reason", "Needs an engineer.", "--at", "2026-09-21 13:31")
     #expect(!types(tier).isEmpty)
     let lowered = try await change(
-      "downgrade", reference, "--to-severity", "C", "--reason", "impact-changed", "--at", "2026-09-21 14:00")
+      "downgrade", reference, "--to-severity", "C", "--reason", "impact-changed", "--message",
+      "One user now.",
+      "--at", "2026-09-21 14:00")
     #expect(lowered["severity"]?["assigned"]?.text == "c")
     _ = try await change(
       "contact-details", reference, "--phone", "+86 10 9999", "--contact-method", "phone", "--at",

@@ -128,7 +128,7 @@ struct Lane {
     member.isB.toggle()
     return member.isB
       ? .escalate(severity: .b, tier: nil, texts: [])
-      : .downgrade(severity: .c, reason: .impactChanged, evidence: nil, texts: [])
+      : .downgrade(severity: .c, reason: .impactChanged, evidence: 1, texts: [])
   }
 }
 

@@ -47,6 +47,8 @@ extension JSONWriter {
     field("evidence", downgraded.evidence)
     field("duty", downgraded.duty?.rawValue)
     field("duty_since", downgraded.dutySince)
+    field("lapsed_at", downgraded.lapsedAt)
+    field("lapsed_by", downgraded.lapsedBy)
     field("duty_rule", downgraded.dutyRule?.rawValue)
   }
 }
@@ -94,6 +96,7 @@ extension CaseEventCodec {
       from: try s.required("from", Severity.self), to: try s.required("to", Severity.self),
       reason: try s.required("reason", DowngradeReason.self), evidence: try s.optionalInteger("evidence"),
       duty: try s.optional("duty", Duty.self), dutySince: try s.optionalInstant("duty_since"),
+      lapsedAt: try s.optionalInstant("lapsed_at"), lapsedBy: try s.optionalInteger("lapsed_by"),
       dutyRule: try optional("duty_rule", &s).map(Rule.init(rawValue:)), clocks: try clocks(&s, at))
   }
 }

@@ -7,6 +7,7 @@ extension JSONWriter {
     field("to", proposed.to.rawValue)
     field("duty", proposed.duty.rawValue)
     field("duty_since", proposed.dutySince)
+    field("lapsed_at", proposed.lapsedAt)
     field("cycle", proposed.cycle)
     key("evidence")
     beginArray()
@@ -23,7 +24,8 @@ extension CaseEventCodec {
     DowngradeProposed(
       from: try s.required("from", Severity.self), to: try s.required("to", Severity.self),
       duty: try s.required("duty", Duty.self), dutySince: try s.requiredInstant("duty_since"),
-      cycle: try s.requiredInteger("cycle"), evidence: try evidence(&s),
+      lapsedAt: try s.optionalInstant("lapsed_at"), cycle: try s.requiredInteger("cycle"),
+      evidence: try evidence(&s),
       attempts: try s.requiredInteger("attempts"), clockPercent: try s.optionalInteger("clock_percent"),
       rule: Rule(rawValue: try interned("rule", &s)))
   }

@@ -4,6 +4,15 @@ internal import SupportCases
 
 // Telephone numbers, and who calls (WW-6).
 extension CaseProcessor {
+  /// Nothing is changed for a caller nobody knows: no other case is linked to theirs (WW-6).
+  func checkCaller(of other: CaseView) throws(Rejection) {
+    guard let check = other.caller, !check.isVerified else { return }
+    throw Rejection(
+      .callerNotVerified,
+      "the caller of \(other.reference) is not verified, so no case is linked to it; verify-caller comes first",
+      rules: ["WW-6"])
+  }
+
   /// What a call's number tells: whether it is registered with the organisation, and whose it is.
   func call(
     _ form: OpenForm, _ organization: OrganizationState, at moment: Instant, _ transaction: LedgerTransaction

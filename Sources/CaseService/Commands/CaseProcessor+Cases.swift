@@ -89,6 +89,7 @@ extension CaseProcessor {
     guard state.exists, state.view.organization == organization else {
       throw ServiceError.notFound("\(organization) has no case \(text) that a new one could follow")
     }
+    try checkCaller(of: state.view)
     return state.view.reference
   }
 

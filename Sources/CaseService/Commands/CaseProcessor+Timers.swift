@@ -62,6 +62,7 @@ extension CaseProcessor {
       throw ServiceError.notFound(
         "\(view.organization) has no case \(text) that \(view.reference) could be linked to")
     }
+    try checkCaller(of: other)
     return .link(kind, to: other.reference, chain: try linked(from: other, connection))
   }
 

@@ -188,7 +188,7 @@ extension PolicyLibrary {
     policy.categories.map {
       PolicyLine(
         section: "categories", key: $0.category,
-        value: $0.referTo.map { "referred to \($0)" } ?? $0.outcome.rawValue,
+        value: ($0.referTo.map { "referred to \($0)" } ?? $0.outcome.rawValue) + $0.types.scope,
         rule: $0.rule.rawValue, basis: $0.basis, note: $0.guidance)
     }
       + policy.knownCategories.sorted { $0.key < $1.key }.map {
@@ -212,6 +212,14 @@ extension Policy {
 
   /// True where severities are assigned if, and only if, the sources publish them.
   fileprivate var assignsLikeTheSources: Bool { assignsSeverity == (cloud == .vianet) }
+}
+
+extension Set<RequestType> {
+  /// Of which types of request a category's rule speaks; nothing where it holds for every type.
+  fileprivate var scope: String {
+    let names = RequestType.allCases.filter { contains($0) }.map(\.rawValue)
+    return names.isEmpty ? "" : ", \(names.joined(separator: " and ")) requests only"
+  }
 }
 
 extension Counting {

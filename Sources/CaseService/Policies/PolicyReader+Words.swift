@@ -5,7 +5,7 @@ extension PolicyReader {
   func categories() throws(PolicyFileError) -> [CategoryRule] {
     var categories: [CategoryRule] = []
     for (name, node) in try fields["categories"]?.entries() ?? [] {
-      let parts = try node.fields("outcome", "refer_to", "rule", "basis", "guidance")
+      let parts = try node.fields("outcome", "refer_to", "types", "rule", "basis", "guidance")
       let outcome = try parts.need("outcome", accepted: "referred or administrator")
         .choice(of: [CategoryRule.Outcome.referred, .administrator])
       let referTo = try parts["refer_to"]?.text()
@@ -17,9 +17,19 @@ extension PolicyReader {
         CategoryRule(
           category: name, outcome: outcome, referTo: referTo,
           guidance: try parts.need("guidance", accepted: "what the customer is told").text(),
-          rule: try parts.rule(), basis: try parts.statedBasis()))
+          types: try types(parts["types"]), rule: try parts.rule(), basis: try parts.statedBasis()))
     }
     return categories
+  }
+
+  private func types(_ node: DataNode?) throws(PolicyFileError) -> Set<RequestType> {
+    guard let node else { return [] }
+    var types: Set<RequestType> = []
+    for item in try node.list() { types.insert(try item.choice(of: RequestType.allCases)) }
+    guard !types.isEmpty else {
+      throw node.refusal("no type is named", accepted: "types of request, or no key for every type")
+    }
+    return types
   }
 
   mutating func knownCategories() throws(PolicyFileError) -> [String: [String]] {

@@ -164,11 +164,11 @@ extension CaseDecider {
     let asked = state.duties.rows.first {
       $0.duty == .reliableCommunication && $0.since >= grounds.row.startedAt
     }
-    let breach = row.map { $0.breachedBy > 0 ? [$0.breachedBy] : [] } ?? []
+    let lapse = row.flatMap { $0.breachedBy > 0 ? $0 : nil }
     return DowngradeProposed(
       from: grounds.from, to: grounds.to, duty: asked?.duty ?? .reliableCommunication,
-      dutySince: asked?.since ?? grounds.row.startedAt, cycle: grounds.row.cycle,
-      evidence: ([grounds.row.startedBy] + grounds.attempts + breach).sorted(),
+      dutySince: asked?.since ?? grounds.row.startedAt, lapsedAt: lapse?.dueAt, cycle: grounds.row.cycle,
+      evidence: ([grounds.row.startedBy] + grounds.attempts + (lapse.map { [$0.breachedBy] } ?? [])).sorted(),
       attempts: policy.nonCooperationAttempts.value,
       clockPercent: policy.nonCooperationClockPercent?.value, rule: policy.nonCooperationAttempts.rule)
   }

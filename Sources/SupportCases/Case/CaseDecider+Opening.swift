@@ -5,7 +5,7 @@ extension CaseDecider {
     try checkText(request)
     let organization = context.organization
     let topics = try offered(to: request)
-    let category = rule(for: request.category)
+    let category = rule(for: request.category, of: request.type)
     let isUnverified = isUnverified(request) && category?.outcome != .referred
     let hasStatement = request.texts.contains { $0.field == .impactStatement && !$0.text.isBlank }
     let eligibility = Eligibility(

@@ -4,12 +4,14 @@ extension CaseDecider {
     let pending = try pending(proposal)
     switch pending.kind {
     case .downgrade:
+      let lapse = lapse(of: pending)
       emit(.proposalAccepted(proposal: pending.event), texts.filter { $0.field != .message })
       emit(
         .downgraded(
           Downgraded(
             from: pending.from, to: pending.to, reason: .notCooperating, evidence: pending.event,
-            duty: pending.duty, dutySince: pending.dutySince, dutyRule: policy.nonCooperationAttempts.rule,
+            duty: pending.duty, dutySince: pending.dutySince, lapsedAt: pending.lapsedAt ?? lapse?.dueAt,
+            lapsedBy: lapse?.byEvent, dutyRule: policy.nonCooperationAttempts.rule,
             clocks: severityChanges(to: pending.to))))
       emit(
         .downgradeNotified(proposal: pending.event, channel: state.view.contactMethod),
@@ -21,6 +23,13 @@ extension CaseDecider {
         .escalated(
           from: pending.from, to: pending.to, tier: nil, hasStatement: false,
           clocks: severityChanges(to: pending.to)))
+    }
+  }
+
+  /// The customer's duty that the proposal rests on, where it has lapsed.
+  private func lapse(of proposal: Proposal) -> ResponsibilityAssignment? {
+    state.duties.rows.last {
+      $0.duty == proposal.duty && $0.since == proposal.dutySince && $0.state == .lapsed && $0.byEvent > 0
     }
   }
 

@@ -1,10 +1,12 @@
 // Whose problem a category makes it, and what is offered first (CN-2 to CN-4, CN-32, CN-34, ALL-6).
 extension CaseDecider {
-  /// The policy's rule for a category. Written with capitals or spaces it is the same: a slip must not bring it
+  /// The policy's rule for a category of a type of request. Written with capitals or spaces it is the same: a slip must not bring it
   /// into scope.
-  func rule(for category: String?) -> CategoryRule? {
+  func rule(for category: String?, of type: RequestType) -> CategoryRule? {
     let wanted = category.map { $0.lowercased().split(separator: " ").joined(separator: "-") }
-    return policy.categories.first { $0.category == wanted }
+    return policy.categories.first {
+      $0.category == wanted && ($0.types.isEmpty || $0.types.contains(type))
+    }
   }
 
   /// What follows from a category found when the case is classified, as it would have at the opening.

@@ -14,7 +14,7 @@ extension CaseDecider {
     }
     let changes = new.map { severityChanges(to: $0) } ?? []
     emit(.classified(severity: new, category: category, issueType: issueType, clocks: changes), texts)
-    if let rule = rule(for: category) { apply(rule) }
+    if let rule = rule(for: category, of: state.view.type) { apply(rule) }
   }
 
   mutating func escalate(_ new: Severity?, _ tier: Int?, _ texts: [PersonalText]) throws(Rejection) {
@@ -79,10 +79,12 @@ extension CaseDecider {
         .evidenceInsufficient, "event \(evidence) was taken back and shows nothing any more",
         rules: ["CN-26", "CK-18"])
     }
+    if reason != .notCooperating { try requireWords(reason, evidence, texts) }
     let lapsed = reason == .notCooperating ? try lapse(shownBy: evidence) : nil
     let lowered = Downgraded(
       from: old, to: new, reason: reason, evidence: evidence, duty: lapsed?.duty, dutySince: lapsed?.since,
-      dutyRule: lapsed == nil ? nil : "CN-25", clocks: severityChanges(to: new))
+      lapsedAt: lapsed?.at, lapsedBy: lapsed?.by, dutyRule: lapsed == nil ? nil : "CN-25",
+      clocks: severityChanges(to: new))
     // Of a lowering for non-cooperation the customer is told, whoever thought of it (CK-11).
     guard lapsed != nil else { return emit(.downgraded(lowered), texts) }
     emit(.downgraded(lowered), texts.filter { $0.field != .message })
@@ -91,8 +93,32 @@ extension CaseDecider {
       texts.filter { $0.field == .message && !$0.text.isBlank })
   }
 
+  /// A change of impact has to be stated, and a correction to say what was wrong; an event can show it, too.
+  private func requireWords(
+    _ reason: DowngradeReason, _ evidence: Int?, _ texts: [PersonalText]
+  ) throws(Rejection) {
+    guard evidence == nil, texts.allSatisfy(\.text.isBlank) else { return }
+    throw Rejection(
+      .reasonMissing,
+      "downgrade for \(reason.rawValue) has to say what changed or was wrong (--message), or to name the event "
+        + "that shows it (--evidence)",
+      rules: ["CN-26"])
+  }
+
+  /// What the customer did not do: which duty, since when owed, since when lapsed and by which event that shows.
+  private struct Lapse {
+    var duty: Duty
+    var since: Instant
+    var at: Instant?
+    var by: Int
+
+    init(_ row: ResponsibilityAssignment) {
+      (duty, since, at, by) = (row.duty, row.since, row.dueAt, row.byEvent)
+    }
+  }
+
   /// The customer's duty whose lapse an event shows (CN-25).
-  private func lapse(shownBy evidence: Int?) throws(Rejection) -> ResponsibilityAssignment {
+  private func lapse(shownBy evidence: Int?) throws(Rejection) -> Lapse {
     guard let evidence else {
       throw Rejection(
         .evidenceInsufficient,
@@ -118,15 +144,17 @@ extension CaseDecider {
           rules: ["CN-25"])
       }
       guard row?.state == .breached else { break }
-      if let lapsed { return lapsed }
+      if let lapsed { return Lapse(lapsed) }
     case .lapse, .attempt:
-      if let lapsed { return lapsed }
+      if let lapsed { return Lapse(lapsed) }
     case .statement:
       // What the customer says it cannot provide.
       if let owed = state.duties.last(.jointInvestigation), owed.state == .owed || owed.state == .lapsed {
-        return owed
+        var lapse = Lapse(owed)
+        if owed.state == .owed { (lapse.at, lapse.by) = (mark.at, mark.version) }
+        return lapse
       }
-      if let lapsed { return lapsed }
+      if let lapsed { return Lapse(lapsed) }
     }
     throw Rejection(
       .evidenceInsufficient, "no duty of the customer's has lapsed; event \(evidence) shows none",

@@ -92,6 +92,10 @@ public struct Downgraded: Hashable, Sendable {
   public var duty: Duty?
   /// Since when it was owed.
   public var dutySince: Instant?
+  /// Since when it has lapsed: when its time ran out, or the customer said that it cannot be done (CN-25).
+  public var lapsedAt: Instant?
+  /// The version of the event that shows this: the recorded breach or lapse, or the customer's statement.
+  public var lapsedBy: Int?
   /// The rule that made the time unreasonable.
   public var dutyRule: Rule?
   /// What it does to the clocks.
@@ -100,7 +104,8 @@ public struct Downgraded: Hashable, Sendable {
   /// The facts, all values given.
   public init(
     from: Severity, to: Severity, reason: DowngradeReason, evidence: Int?, duty: Duty?,
-    dutySince: Instant?, dutyRule: Rule?, clocks: [ClockChange]
+    dutySince: Instant?, lapsedAt: Instant? = nil, lapsedBy: Int? = nil, dutyRule: Rule?,
+    clocks: [ClockChange]
   ) {
     self.from = from
     self.to = to
@@ -108,6 +113,8 @@ public struct Downgraded: Hashable, Sendable {
     self.evidence = evidence
     self.duty = duty
     self.dutySince = dutySince
+    self.lapsedAt = lapsedAt
+    self.lapsedBy = lapsedBy
     self.dutyRule = dutyRule
     self.clocks = clocks
   }
@@ -123,6 +130,8 @@ public struct DowngradeProposed: Hashable, Sendable {
   public var duty: Duty
   /// Since when it was owed.
   public var dutySince: Instant
+  /// Since when it has lapsed; nil where the policy does not wait for the end of its time.
+  public var lapsedAt: Instant?
   /// The cycle of the customer's clock that was used up.
   public var cycle: Int
   /// The versions of the events that show it: the request, the documented attempts, the recorded breach.
@@ -136,13 +145,14 @@ public struct DowngradeProposed: Hashable, Sendable {
 
   /// The facts, all values given.
   public init(
-    from: Severity, to: Severity, duty: Duty, dutySince: Instant, cycle: Int, evidence: [Int],
-    attempts: Int, clockPercent: Int?, rule: Rule
+    from: Severity, to: Severity, duty: Duty, dutySince: Instant, lapsedAt: Instant? = nil, cycle: Int,
+    evidence: [Int], attempts: Int, clockPercent: Int?, rule: Rule
   ) {
     self.from = from
     self.to = to
     self.duty = duty
     self.dutySince = dutySince
+    self.lapsedAt = lapsedAt
     self.cycle = cycle
     self.evidence = evidence
     self.attempts = attempts

@@ -87,6 +87,8 @@ public struct CaseRedecision: Sendable {
       case (.downgradeProposed(var now), .downgradeProposed(var then)):
         now.evidence.removeAll { $0 < 0 || times.contains($0) }
         then.evidence.removeAll { times.contains($0) }
+        // Earlier proposals did not say since when.
+        if then.lapsedAt == nil { now.lapsedAt = nil }
         return now == then
       case (let now, let then): return now == then
       }
@@ -272,7 +274,8 @@ extension CaseCommand {
       // An accepted proposal was judged when it was made; a person's own lowering cites CN-25.
       if let rule = downgraded.dutyRule, rule != "CN-25" { return nil }
       self = .downgrade(
-        severity: downgraded.to, reason: downgraded.reason, evidence: downgraded.evidence, texts: [])
+        severity: downgraded.to, reason: downgraded.reason, evidence: downgraded.evidence,
+        texts: texts(.message))
     case .resolved: self = .resolve(texts: texts(.summary))
     case .reopened: self = .reopen(texts: [])
     case .closed: self = .close

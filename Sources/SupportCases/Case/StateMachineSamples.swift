@@ -73,8 +73,10 @@ enum CommandKind: CaseIterable {
       return named(.escalate(severity: .a, tier: nil, texts: [Sample.text(.impactStatement)]))
         + named(.escalate(severity: .b, tier: nil, texts: []))
     case .downgrade:
-      return named(.downgrade(severity: .c, reason: .impactChanged, evidence: nil, texts: []))
-        + named(.downgrade(severity: .b, reason: .misclassified, evidence: nil, texts: []))
+      return named(
+        .downgrade(severity: .c, reason: .impactChanged, evidence: nil, texts: [Sample.text(.message)]))
+        + named(
+          .downgrade(severity: .b, reason: .misclassified, evidence: nil, texts: [Sample.text(.message)]))
     case .resolve: return named(.resolve(texts: [Sample.text(.summary)]))
     case .reopen: return named(.reopen(texts: [Sample.text(.reason)]))
     case .close: return named(.close)

@@ -85,6 +85,8 @@ public struct CategoryRule: Hashable, Sendable {
   public var referTo: String?
   /// What the customer is told.
   public var guidance: String
+  /// The types of request it holds for; empty for every type.
+  public var types: Set<RequestType>
   /// The rule that says so.
   public var rule: Rule
   /// Whether the sources or the operator set it.
@@ -92,13 +94,14 @@ public struct CategoryRule: Hashable, Sendable {
 
   /// A category rule.
   public init(
-    category: String, outcome: Outcome, referTo: String?, guidance: String, rule: Rule,
-    basis: Basis = .choice
+    category: String, outcome: Outcome, referTo: String?, guidance: String,
+    types: Set<RequestType> = [], rule: Rule, basis: Basis = .choice
   ) {
     self.category = category
     self.outcome = outcome
     self.referTo = referTo
     self.guidance = guidance
+    self.types = types
     self.rule = rule
     self.basis = basis
   }

@@ -40,6 +40,8 @@ public struct Proposal: Hashable, Sendable {
   public var duty: Duty?
   /// Since when that duty was owed.
   public var dutySince: Instant?
+  /// Since when it has lapsed; nil where it had not yet.
+  public var lapsedAt: Instant?
   /// The versions of the events that show it; for an objection, of the lowering.
   public var evidence: [Int]
   /// Where it stands.
@@ -64,7 +66,7 @@ extension CaseView {
         Proposal(
           event: recorded.version, kind: .downgrade, madeAt: recorded.occurredAt, from: proposed.from,
           to: proposed.to, cycle: proposed.cycle, duty: proposed.duty, dutySince: proposed.dutySince,
-          evidence: proposed.evidence, state: .pending))
+          lapsedAt: proposed.lapsedAt, evidence: proposed.evidence, state: .pending))
       return
     }
     if case .downgradeObjected(let lowering, let from, let to) = recorded.event {

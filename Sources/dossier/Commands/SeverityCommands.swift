@@ -64,7 +64,8 @@ struct DowngradeCommand: CaseChange {
     discussion: """
       For not-cooperating, --evidence names the event that shows it: a request for information whose time ran out, a \
       failed attempt, or what the customer said it cannot provide. That the customer is told, with --message, is \
-      recorded with it (CK-11).
+      recorded with it (CK-11). For impact-changed and misclassified, --message says what changed or was wrong, or \
+      --evidence names the event that shows it.
       """)
 
   @OptionGroup var target: CaseArgument
@@ -74,7 +75,10 @@ struct DowngradeCommand: CaseChange {
     parsing: .unconditional,
     help: ArgumentHelp("The event that shows it: its id or version.", valueName: "event"))
   var evidence: String?
-  @Option(parsing: .unconditional, help: "What the customer is told; '-' reads standard input.")
+  @Option(
+    parsing: .unconditional,
+    help:
+      "What changed or was wrong; for not-cooperating what the customer is told. '-' reads standard input.")
   var message: String?
   @OptionGroup(title: "Writing") var write: WriteOptions
   @OptionGroup(title: "Common options") var global: GlobalOptions

@@ -88,6 +88,33 @@ import Testing
     }
   }
 
+  @Test func `WW-6 no case is linked to that of a caller who is not verified, by link or by open`()
+    async throws
+  {
+    try await Desk.run { desk in
+      let call = try await called(desk)
+      let known = try #require(try await desk.open(desk.form(nil)).reference)
+      var following = desk.form(nil)
+      following.follows = call
+      for kind in [LinkKind.duplicateOf, .follows] {
+        let refused = await #expect(throws: ServiceError.self) {
+          try await desk.change(known, .link(kind, to: call))
+        }
+        guard case .rejected(let rejection, _) = refused else {
+          Issue.record("\(kind): \(refused as Any)"); continue
+        }
+        #expect(rejection.code == .callerNotVerified && rejection.rules == ["WW-6"])
+      }
+      await #expect(throws: ServiceError.self) { try await desk.open(following) }
+      let mailbox = try Mailbox()
+      _ = try await send(desk, call, mailbox)
+      _ = try await confirm(desk, call, try mailbox.code)
+      let linked = try await desk.change(known, .link(.duplicateOf, to: call))
+      #expect(linked.events.map(\.type) == ["case-linked"])
+      _ = try await desk.open(following)
+    }
+  }
+
   @Test func `WW-6 a wrong code is an accepted command whose outcome is a failure, and a repeat of it too`()
     async throws
   {

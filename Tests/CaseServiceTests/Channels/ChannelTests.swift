@@ -68,7 +68,7 @@ struct ChannelTests {
   @Test("WW-1 WW-2 WW-8 SRC-1 what the older document did not have is not answered for its time")
   func older() throws {
     let before = try ask(.worldwide, "USA", .technical, at: "2020-07-27T23:59:59Z")
-    #expect(before.allSatisfy { $0.channel.means == .phone })
+    #expect(before.allSatisfy { $0.channel.means == .phone || $0.channel.rule == "ALL-5" })
     #expect(before.first?.notes.contains { $0.contains("verified by a code") } == false)
     let after = try ask(.worldwide, "USA", .technical, at: "2020-07-28T00:00:00Z")
     #expect(after.contains { $0.channel.rule == "WW-2" } && after.contains { $0.channel.rule == "WW-1" })
@@ -165,6 +165,21 @@ struct ChannelTests {
     let home = try #require(phones(try ask(.vianet, "CHN", .presales, at: "2026-09-21T16:00:00Z")).first)
     #expect(home.timeZone == "Asia/Shanghai" && home.isOpen == false)
     #expect(home.address == "(86) 400-089-0365")
+  }
+
+  @Test(
+    "ALL-5 SRC-1 before the newer document the worldwide cloud had the community too, whatever is asked",
+    arguments: RequestType.allCases)
+  func worldwideCommunity(type: RequestType) throws {
+    for administrator in [true, false] {
+      let before = try ask(
+        .worldwide, "USA", type, at: "2020-07-27T12:00:00Z", administrator: administrator)
+      let community = try #require(before.first { $0.channel.kind == .community })
+      #expect(community.channel.rule == "ALL-5" && community.isOpen == true && !community.notes.isEmpty)
+      let after = try ask(
+        .worldwide, "USA", type, at: "2020-07-28T00:00:00Z", administrator: administrator)
+      #expect(!after.contains { $0.channel.kind == .community }, "WW-8")
+    }
   }
 
   @Test("ALL-5 CN-36 the community and self-service are for everyone")

@@ -43,6 +43,20 @@ enum Examples {
     from: .a, to: .b, reason: .notCooperating, evidence: 4, duty: .reliableCommunication,
     dutySince: time("2026-09-21T02:00:00.000001Z"), dutyRule: "CN-25", clocks: [moved])
 
+  /// Events with what was added to them since their type's first example was recorded.
+  static let grown: [CaseEvent] = [
+    .downgraded(
+      Downgraded(
+        from: .a, to: .b, reason: .notCooperating, evidence: 4, duty: .reliableCommunication,
+        dutySince: time("2026-09-21T02:00:00.000001Z"), lapsedAt: time("2026-09-21T06:00:00.000001Z"),
+        lapsedBy: 5, dutyRule: "CN-25", clocks: [moved])),
+    .downgradeProposed(
+      DowngradeProposed(
+        from: .b, to: .c, duty: .reliableCommunication, dutySince: time("2026-09-21T02:00:00.000001Z"),
+        lapsedAt: time("2026-09-23T02:00:00.000001Z"), cycle: 1, evidence: [2, 3, 5], attempts: 2,
+        clockPercent: 100, rule: "CK-11")),
+  ]
+
   static func event(_ type: CaseEventType) -> CaseEvent {
     switch type {
     case .opened: .opened(opened)

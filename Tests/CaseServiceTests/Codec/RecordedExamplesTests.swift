@@ -8,7 +8,8 @@ import Testing
 
 /// Every shape of an event that ever shipped, as it stands in the log, with what is read out of it.
 ///
-/// A line is never changed. A new type or schema version adds one: the test that misses it prints it.
+/// What is recorded never changes; what is read out of it changes only with the version of the folds. A new type,
+/// schema version or field adds a line: the test that misses it prints it.
 @Suite struct RecordedExamplesTests {
   private static let examples = Result {
     let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
@@ -28,16 +29,18 @@ import Testing
     }
   }
 
+  private let at = time("2026-09-21T02:30:00.5Z")
+
   /// What is written today for one event of each type, and what a fold makes of it.
   private func today(_ type: String, _ version: Int16) throws -> JSON {
-    let at = time("2026-09-21T02:30:00.5Z")
-    let data: [UInt8]
     if let known = CaseEventType(rawValue: type) {
-      data = CaseEventCodec.encode(Examples.event(known), occurredAt: at)
-    } else {
-      let known = try #require(OrganizationEventType(rawValue: type))
-      data = OrganizationEventCodec.encode(Examples.event(known)).data
+      return try line(type, version, CaseEventCodec.encode(Examples.event(known), occurredAt: at))
     }
+    let known = try #require(OrganizationEventType(rawValue: type))
+    return try line(type, version, OrganizationEventCodec.encode(Examples.event(known)).data)
+  }
+
+  private func line(_ type: String, _ version: Int16, _ data: [UInt8]) throws -> JSON {
     let line = JSON.object([
       .init("type", .string(type)), .init("schema_version", .int(Int64(version))),
       .init("occurred_at", JSON(at)),
@@ -114,6 +117,17 @@ import Testing
     for (type, version) in Self.known {
       let written = try today(type, version)
       #expect(written["data"]?.text == (try example(type, version))?["data"]?.text, "\(type)")
+    }
+  }
+
+  @Test func `a field that was added to an event has an example of its own`() throws {
+    let examples = try Self.examples.get()
+    for event in Examples.grown {
+      let type = CaseEventType(event)
+      let written = try line(
+        type.rawValue, type.schemaVersion, CaseEventCodec.encode(event, occurredAt: at))
+      let found = examples.contains { $0["type"] == written["type"] && $0["data"] == written["data"] }
+      #expect(found, "add this line:\n\(written.line)")
     }
   }
 

@@ -123,6 +123,7 @@ enum Fixture {
         severity: {from: "{prio}", values: {P1: a, P2: b}, otherwise: c}
         impact_statement: Everybody is affected
         downgrade_reason: impact-changed
+        reason: "{prio}"
       - command: provide
         when: [{column: state, leaves: waiting}, {case: open, ball: customer}]
         message: answered

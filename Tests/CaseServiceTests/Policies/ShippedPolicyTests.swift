@@ -84,6 +84,8 @@ struct ShippedPolicyTests {
         "user-accounts", "client-connectivity", "client-software", "mobility", "own-service-availability",
       ])
     #expect(own.allSatisfy { $0.rule == "CN-32" && $0.referTo == nil && !$0.guidance.isEmpty })
+    // CN-2 names no type; CN-3 and CN-32 are about technical problems.
+    #expect(referred.map(\.types) == [[], [.technical]] && own.allSatisfy { $0.types == [.technical] })
     #expect(
       policy.knownCategories["configuration"] == ["single sign-on", "Active Directory synchronisation"])
   }

@@ -49,12 +49,15 @@ extension Dice {
     Downgraded(
       from: pick(Severity.self), to: pick(Severity.self), reason: pick(DowngradeReason.self),
       evidence: maybe { $0.number(1...99) }, duty: maybe { $0.pick(Duty.self) },
-      dutySince: maybe { $0.instant() }, dutyRule: maybe { $0.rule() }, clocks: clocks(at))
+      dutySince: maybe { $0.instant() }, lapsedAt: maybe { $0.instant() },
+      lapsedBy: maybe { $0.number(1...99) },
+      dutyRule: maybe { $0.rule() }, clocks: clocks(at))
   }
 
   private mutating func proposed() -> DowngradeProposed {
     DowngradeProposed(
       from: pick(Severity.self), to: pick(Severity.self), duty: pick(Duty.self), dutySince: instant(),
+      lapsedAt: maybe { $0.instant() },
       cycle: number(1...9), evidence: (0..<number(0...4)).map { _ in number(1...99) },
       attempts: number(0...5), clockPercent: maybe { $0.number(1...100) }, rule: rule())
   }

@@ -33,8 +33,9 @@ import Testing
       event.event
         == .downgradeProposed(
           DowngradeProposed(
-            from: .b, to: .c, duty: .reliableCommunication, dutySince: "09-21 11:00", cycle: 1,
-            evidence: [2, 3, 4, 5], attempts: 2, clockPercent: 100, rule: "CK-11")))
+            from: .b, to: .c, duty: .reliableCommunication, dutySince: "09-21 11:00",
+            lapsedAt: "09-23 11:00", cycle: 1, evidence: [2, 3, 4, 5], attempts: 2, clockPercent: 100,
+            rule: "CK-11")))
     #expect(it.history[4].event == .breachRecorded(clock: .customerResponse, cycle: 1, dueAt: "09-23 11:00"))
     #expect(proposal(it)?.state == .pending)
     #expect(it.view.assigned == .b, "a proposal decides nothing")
@@ -59,6 +60,7 @@ import Testing
     #expect(it.passes("09-22 11:00").isEmpty)
     #expect(it.passes("09-22 11:01").count == 1)
     #expect(proposal(it)?.madeAt == "09-22 11:00")
+    #expect(proposal(it)?.lapsedAt == nil, "its time is not over")
   }
 
   @Test func `CK-11 attempts from before the question do not count`() throws {
@@ -107,6 +109,7 @@ import Testing
     #expect(lowered.from == .b && lowered.to == .c && lowered.reason == .notCooperating)
     #expect(lowered.evidence == 6 && lowered.duty == .reliableCommunication)
     #expect(lowered.dutySince == "09-21 11:00" && lowered.dutyRule == "CK-11")
+    #expect(lowered.lapsedAt == "09-23 11:00" && lowered.lapsedBy == 5)
     #expect(events[2] == .downgradeNotified(proposal: 6, channel: .email))
     #expect(it.view.assigned == .c)
     let made = try #require(it.view.proposal(6))

@@ -26,6 +26,26 @@ import Testing
     #expect(it.owed.isEmpty)
   }
 
+  @Test(arguments: ["third-party-add-in", "client-connectivity"], [RequestType.billing, .presales])
+  func `CN-3 CN-6 CN-32 what is no technical problem stays the operator's, whatever it is about`(
+    category: String, type: RequestType
+  ) throws {
+    let opened = try Scenario(opened: "09-21 10:30", request(type, .c, category: category))
+    #expect(opened.view.status == .open && opened.view.ball == .operator)
+    #expect(opened.owed.isSuperset(of: [Duty.assistance(with: type), .coordinateResolution]))
+    var it = try Scenario(opened: "09-21 10:30", request(type, .c))
+    #expect(try it.when("09-21 11:00", classify(category)).count == 1)
+    #expect(it.view.status == .open && it.view.category == category && !it.view.isOwnArea)
+  }
+
+  @Test(arguments: RequestType.allCases)
+  func `CN-2 what originates in the customer's network is out of scope in every type of request`(
+    type: RequestType
+  ) throws {
+    let it = try Scenario(opened: "09-21 10:30", request(type, .c, category: "customer-network"))
+    #expect(it.view.status == .referred && it.view.referredTo == .customerNetwork)
+  }
+
   @Test func `CN-4 a breach already due stands when a classification refers the case`() throws {
     var it = try Scenario(opened: "09-21 10:30")
     try it.when("09-23 10:30", classify("customer-network"))

@@ -49,6 +49,16 @@ import Testing
     #expect(try it.clock(.initialResponse).dueAt == due)
   }
 
+  @Test func `CN-26 a change of impact and a correction have to be stated, or shown by an event`() throws {
+    let it = try Scenario(opened: "09-21 10:30")
+    for reason in [DowngradeReason.impactChanged, .misclassified] {
+      it.refuses("09-21 11:00", .lowers(to: .c, reason, words: " \n"), .reasonMissing, ["CN-26"])
+      #expect(try it.decide("09-21 11:00", .lowers(to: .c, reason, evidence: 1, words: "")).count == 1)
+      let events = try it.decide("09-21 11:00", .lowers(to: .c, reason, words: "one user only"))
+      #expect(events.first?.texts.map(\.text) == ["one user only"])
+    }
+  }
+
   @Test func `CN-26 a downgrade without a reason is refused, a stated one suffices`() throws {
     var it = try Scenario(opened: "09-21 10:30")
     it.refuses("09-21 11:00", .lowers(to: .c, nil), .reasonMissing, ["CN-26"])
@@ -81,6 +91,7 @@ import Testing
     }
     #expect(facts.duty == .reliableCommunication && facts.dutyRule == "CN-25" && facts.evidence == 2)
     #expect(facts.dutySince == "09-21 11:00" as Instant)
+    #expect(facts.lapsedAt == "09-23 11:00" as Instant && facts.lapsedBy == 3)
     #expect(it.view.ball == .customer)
   }
 
@@ -110,8 +121,10 @@ import Testing
       Issue.record("not lowered")
       return
     }
-    #expect(byAttempt.duty == .contactInformation)
-    #expect(byRequest.duty == .reliableCommunication)
+    #expect(byAttempt.duty == .contactInformation && byAttempt.lapsedBy == 4)
+    #expect(byAttempt.lapsedAt == "09-23 11:00" as Instant)
+    #expect(byRequest.duty == .reliableCommunication && byRequest.lapsedBy == 5)
+    #expect(byRequest.lapsedAt == "09-23 12:00" as Instant)
   }
 
   @Test func `CN-25 what an A customer says it cannot provide is evidence`() throws {
@@ -126,7 +139,8 @@ import Testing
       Issue.record("not lowered")
       return
     }
-    #expect(facts.duty == .jointInvestigation)
+    #expect(facts.duty == .jointInvestigation && facts.dutySince == "09-21 10:00" as Instant)
+    #expect(facts.lapsedAt == "09-21 10:20" as Instant && facts.lapsedBy == 3)
     try expect(it.duty(.jointInvestigation), .released, by: 5 - 1)
   }
 

@@ -44,9 +44,10 @@ extension CaseCommand {
     .escalate(severity: severity, tier: nil, texts: statement ? [text(.impactStatement)] : [])
   }
   static func lowers(
-    to severity: Severity, _ reason: DowngradeReason? = .impactChanged, evidence: Int? = nil
+    to severity: Severity, _ reason: DowngradeReason? = .impactChanged, evidence: Int? = nil,
+    words: String = "something"
   ) -> CaseCommand {
-    .downgrade(severity: severity, reason: reason, evidence: evidence, texts: [])
+    .downgrade(severity: severity, reason: reason, evidence: evidence, texts: [text(.message, words)])
   }
   static func accepts(_ proposal: Int?) -> CaseCommand {
     .accept(proposal: proposal, texts: [text(.message)])

@@ -73,10 +73,10 @@ enum TestRules {
         guidance: "Ask your own networking team.", rule: "CN-2"),
       CategoryRule(
         category: "third-party-add-in", outcome: .referred, referTo: "third-party",
-        guidance: "Ask its vendor or the community.", rule: "CN-3"),
+        guidance: "Ask its vendor or the community.", types: [.technical], rule: "CN-3"),
       CategoryRule(
         category: "client-connectivity", outcome: .administrator, referTo: nil,
-        guidance: "This is the administrator's.", rule: "CN-32"),
+        guidance: "This is the administrator's.", types: [.technical], rule: "CN-32"),
     ],
     knownCategories: [:])
 
