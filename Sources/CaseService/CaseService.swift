@@ -87,7 +87,7 @@ public final class CaseService: Sendable {
     case .incident(let text, _):
       guard let reference = text.flatMap({ IncidentReference($0) }),
         let found = try await ledger(where: { $0.prefix == reference.prefix })
-      else { throw ServiceError.notFound("there is no incident \(text ?? "")") }
+      else { throw ServiceError.rejected(.noIncident(text ?? "", "CN"), helpers: []) }
       return found
     case .open(let form): return try await owner(form.organization)
     case .change(let address, _, _): return try await ledger(of: address)
@@ -105,14 +105,14 @@ public final class CaseService: Sendable {
     case .reference(let text):
       guard let reference = Reference(text),
         let found = try await ledger(where: { $0.prefix == reference.prefix })
-      else { throw ServiceError.notFound("there is no case \(text)") }
+      else { throw ServiceError.notFound("there is no case \(text.shown)") }
       return found
     }
   }
 
   private func owner(_ organization: String) async throws -> LedgerHead {
     guard let ledger = try await organizationLedger(organization) else {
-      throw ServiceError.notFound("there is no organization named \(organization)")
+      throw ServiceError.notFound("there is no organization named \(organization.shown)")
     }
     return ledger
   }

@@ -22,14 +22,15 @@ enum Places {
   static func country(_ letters: String) throws(ServiceError) {
     guard numbering.countries[letters] == nil else { return }
     throw .invalid(
-      "\(letters) is no country; give three capital letters of ISO 3166-1, as in CHN, DEU or USA")
+      "\(letters.shown) is no country; give three capital letters of ISO 3166-1, as in CHN, DEU or USA")
   }
 
   /// A zone by its name in the time zone database, whatever its capitals.
   static func zone(_ name: String?) throws(ServiceError) -> String? {
     guard let name else { return nil }
     guard let known = zones[name.lowercased()] else {
-      throw .invalid("\(name) is no time zone; give a name of the time zone database, as in Asia/Shanghai")
+      throw .invalid(
+        "\(name.shown) is no time zone; give a name of the time zone database, as in Asia/Shanghai")
     }
     return known
   }

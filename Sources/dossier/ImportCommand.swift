@@ -52,7 +52,7 @@ struct ImportCSV: Subcommand {
   private func stated(_ actor: String?) throws(Failure) -> Actor? {
     guard let actor else { return nil }
     guard let known = Actor(actor), known.role != .timer else {
-      throw .invalid("--actor \(actor) is no actor; give a role and a name, as in operator:import")
+      throw .invalid("--actor \(actor.shown) is no actor; give a role and a name, as in operator:import")
     }
     return known
   }

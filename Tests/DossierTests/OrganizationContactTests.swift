@@ -1,3 +1,4 @@
+import Foundation
 import TestCluster
 import Testing
 
@@ -22,6 +23,34 @@ import Testing
     #expect(
       guest.contains { $0["address"]?.text == "wang@contoso.cn" && $0["kind"]?.text == "administrator" })
     #expect(try await dossier("contact", "--organization", "Nobody", "--type", "technical").status == 66)
+  }
+
+  @Test func `ALL-4 who asks is an e-mail address, and channels given are of the cloud asked about`()
+    async throws
+  {
+    try await registerContoso()
+    let asked = ["contact", "--organization", "Contoso", "--type", "technical"]
+    for person in ["", " ", "wang", "@contoso.cn", "a b@contoso.cn"] {
+      let outcome = try await dossier(more: asked + ["--person", person])
+      #expect(
+        outcome.status == 65 && outcome.err.contains("(--person) is no e-mail address"), "\(outcome.err)")
+    }
+    let file = try TestCluster.scratchDirectory() + "/channels-\(UInt32.random(in: 0...UInt32.max)).yaml"
+    try """
+    channels: worldwide
+    entries:
+      - {channel: phone, kind: request, audience: administrators, types: [technical], countries: [BRA],
+         address: 0800 123, hours: always, rule: WW-3, basis: choice}
+
+    """.write(toFile: file, atomically: true, encoding: .utf8)
+    let other = try await dossier(more: asked + ["--channels", file])
+    #expect(
+      other.status == 65 && other.err.contains("holds channels of worldwide, and 21vianet is asked about"))
+    // A standing setting is for the questions it has an answer to.
+    #expect(try await dossier(more: asked, environment: ["DOSSIER_CHANNELS": file]).status == 0)
+    let brazil = try await done(
+      "contact", "--cloud", "worldwide", "--country", "BRA", "--type", "technical", "--channels", file)
+    #expect(brazil.out.contains("0800 123"))
   }
 
   @Test(arguments: [

@@ -135,7 +135,7 @@ import Testing
     #expect(then.items.first?["state"]?.text == "met")
     #expect(try await dossier("replay").status == 0)
     #expect(try await dossier("views", "verify").status == 0)
-    for (event, status) in [("1", Int32(3)), ("2", 3), ("3", 3), ("99", 65), ("x", 64)] {
+    for (event, status) in [("1", Int32(3)), ("2", 3), ("3", 3), ("99", 66), ("x", 64)] {
       #expect(try await dossier("retract", reference, event, "--reason", "no").status == status, "\(event)")
     }
     #expect(try await dossier("retract", reference, "2").status == 64)

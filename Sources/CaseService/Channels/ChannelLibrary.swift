@@ -16,6 +16,16 @@ public struct ChannelLibrary: Sendable {
     }
   }
 
+  /// The cloud that a file of channels is for.
+  ///
+  /// - Throws: `PolicyFileError` where it names none.
+  public static func cloud(ofFile file: String, text: String) throws(PolicyFileError) -> Cloud {
+    guard let node = try DataNode(file: file, text: text).node(at: "channels") else {
+      throw PolicyFileError(file: file, "the key channels is missing", accepted: "a cloud")
+    }
+    return try node.choice(of: Cloud.allCases)
+  }
+
   /// Adds an operator's own channels: those of its cloud come first, and where it names a country, the program's own
   /// answer that no number is known there falls away.
   ///
@@ -43,7 +53,7 @@ public struct ChannelLibrary: Sendable {
     for (country, zone) in read.zones {
       guard (try? ImportZone.find(zone)) == nil else { continue }
       throw (root.node(at: "zones.countries.\(country)") ?? root).refusal(
-        "\(zone) is no time zone", accepted: ImportZone.accepted)
+        "\(zone.shown) is no time zone", accepted: ImportZone.accepted)
     }
     return read
   }
@@ -58,7 +68,7 @@ public struct ChannelLibrary: Sendable {
     var zone: ZoneData?
     if let stated {
       guard let found = try ImportZone.find(stated) else {
-        throw .invalid("\(stated) is no time zone; give \(ImportZone.accepted)")
+        throw .invalid("\(stated.shown) is no time zone; give \(ImportZone.accepted)")
       }
       zone = found
     }

@@ -81,14 +81,14 @@ struct ChannelFile: Sendable {
       case "always": return .always
       case "unstated": return .unstated
       case let other:
-        throw node.refusal("\(other) is unknown", accepted: "always, unstated, or a map with calendar")
+        throw node.refusal("\(other.shown) is unknown", accepted: "always, unstated, or a map with calendar")
       }
     }
     let parts = try node.fields("calendar", "zone")
     let named = try parts.need("calendar", accepted: "a calendar's name")
     let name = try named.text()
     guard calendars.contains(name) else {
-      throw named.refusal("\(name) has no calendar file", accepted: calendars.joined(separator: ", "))
+      throw named.refusal("\(name.shown) has no calendar file", accepted: calendars.joined(separator: ", "))
     }
     guard let zone = parts["zone"] else { return .calendar(name) }
     guard try zone.text() == "contact" else {
@@ -118,7 +118,7 @@ struct ChannelFile: Sendable {
 
   private static func checkCountry(_ country: String, _ node: DataNode) throws(PolicyFileError) {
     guard Places.numbering.countries[country] == nil else { return }
-    throw node.refusal("\(country) is no country", accepted: "three capital letters of ISO 3166-1")
+    throw node.refusal("\(country.shown) is no country", accepted: "three capital letters of ISO 3166-1")
   }
 
   private static func languages(_ node: DataNode?) throws(PolicyFileError) -> [String] {
@@ -126,7 +126,7 @@ struct ChannelFile: Sendable {
     for item in try node?.list() ?? [] {
       let tag = try item.text()
       guard ReaderLanguage.isTag(tag) else {
-        throw item.refusal("\(tag) is no language", accepted: "a tag as in en or zh-Hans")
+        throw item.refusal("\(tag.shown) is no language", accepted: "a tag as in en or zh-Hans")
       }
       found.append(tag)
     }

@@ -62,6 +62,13 @@ public struct ContactReader: Sendable {
   /// The organisation's administrators, where they are known (ALL-2).
   public var administrators: [String]
 
+  /// Refuses what is no e-mail address of an asker.
+  ///
+  /// - Throws: `ServiceError.invalid`, which does not hold it: it may be personal.
+  public static func check(_ email: String) throws(ServiceError) {
+    try TextLimits.email(email, "asker's e-mail address (--person)")
+  }
+
   /// A reader.
   public init(
     _ question: ContactQuestion, language: String? = nil, timeZone: String? = nil,

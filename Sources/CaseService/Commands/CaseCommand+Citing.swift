@@ -18,18 +18,18 @@ public struct EventName: Hashable, Sendable {
 
   /// What a text that is no name is told.
   public static func refusal(of text: String, in reference: String = "CN-1002") -> String {
-    "\(text) is no event; name it by its version, as in 3, or by its id, as in \(reference)@3"
+    "\(text.shown) is no event; name it by its version, as in 3, or by its id, as in \(reference)@3"
   }
 }
 
 extension CaseView {
   /// The version of an event of this case, named by its version or id.
-  func version(of event: String, _ code: Rejection.Code, rules: [Rule]) throws(Rejection) -> Int {
+  func version(of event: String, rules: [Rule]) throws(Rejection) -> Int {
     guard let name = EventName(event) else {
-      throw Rejection(code, EventName.refusal(of: event, in: reference), rules: rules)
+      throw Rejection(.invalidInput, EventName.refusal(of: event, in: reference), rules: rules)
     }
     guard name.reference == nil || name.reference == reference else {
-      throw Rejection(code, "the event \(event) is another case's, not \(reference)'s", rules: rules)
+      throw Rejection(.unknownEvent, "the event \(event) is another case's, not \(reference)'s", rules: rules)
     }
     return name.version
   }
@@ -39,7 +39,7 @@ extension CaseCommand {
   /// The command with its evidence, stated as a version or as an event's id, checked to be this case's.
   func citing(_ evidence: String?, of view: CaseView) throws(Rejection) -> CaseCommand {
     guard let evidence else { return self }
-    let version = try view.version(of: evidence, .evidenceInsufficient, rules: citingRules)
+    let version = try view.version(of: evidence, rules: citingRules)
     switch self {
     case .downgrade(let severity, let reason, _, let texts):
       return .downgrade(severity: severity, reason: reason, evidence: version, texts: texts)

@@ -10,7 +10,7 @@ extension CaseProcessor {
     let connection = transaction.connection
     guard let owner = try cache.stream(named: form.organization, scope: NameScope.organization, connection)
     else {
-      throw ServiceError.notFound("there is no organization named \(form.organization)")
+      throw ServiceError.notFound("there is no organization named \(form.organization.shown)")
     }
     let organization = try cache.organization(owner, connection)
     let scope = NameScope.cases(of: owner)
@@ -59,7 +59,7 @@ extension CaseProcessor {
     let connection = transaction.connection
     let stream = try find(address, connection)
     let state = try cache.caseState(stream, connection)
-    guard state.exists else { throw ServiceError.notFound("there is no case \(address.text)") }
+    guard state.exists else { throw ServiceError.notFound("there is no case \(address.text.shown)") }
     try check(request, isAt: state.view.version)
     guard
       let owner = try cache.stream(
@@ -87,7 +87,7 @@ extension CaseProcessor {
   ) throws -> String {
     let state = try cache.caseState(try find(CaseAddress(text), connection), connection)
     guard state.exists, state.view.organization == organization else {
-      throw ServiceError.notFound("\(organization) has no case \(text) that a new one could follow")
+      throw ServiceError.notFound("\(organization) has no case \(text.shown) that a new one could follow")
     }
     try checkCaller(of: state.view)
     return state.view.reference
@@ -101,13 +101,13 @@ extension CaseProcessor {
     case .named(let organization, let name):
       guard let owner = try cache.stream(named: organization, scope: NameScope.organization, connection)
       else {
-        throw ServiceError.notFound("there is no organization named \(organization)")
+        throw ServiceError.notFound("there is no organization named \(organization.shown)")
       }
       if let stream = try cache.stream(named: name, scope: NameScope.cases(of: owner), connection) {
         return stream
       }
     }
-    throw ServiceError.notFound("there is no case \(address.text)")
+    throw ServiceError.notFound("there is no case \(address.text.shown)")
   }
 
   /// Appends what was decided, folds it in, and tells what became of the case.

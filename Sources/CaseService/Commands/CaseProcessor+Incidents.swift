@@ -57,24 +57,7 @@ extension CaseProcessor {
   /// The reference of an incident of this cloud.
   func knownIncident(_ text: String, _ connection: Connection) throws -> String {
     try readIncidents(connection)
-    guard let reference = IncidentReference(text) else {
-      throw Rejection(
-        .unknownIncident,
-        "\(text) is no incident; 'dossier incident list' shows them, as in \(ledger.prefix)I-1005",
-        rules: ["WW-1"])
-    }
-    guard reference.prefix == ledger.prefix else {
-      throw Rejection(
-        .unknownIncident, "\(reference.text) is an incident of another cloud than \(ledger.name)",
-        rules: ["WW-1"])
-    }
-    guard let found = cache.incidents.entries[reference.stream] else {
-      throw Rejection(
-        .unknownIncident,
-        "there is no incident \(reference.text) in \(ledger.name); 'dossier incident list' shows them",
-        rules: ["WW-1"])
-    }
-    return found.incident.reference
+    return try entry(text).incident.reference
   }
 
   /// The event of an incident's end, for the case that is told of it.
@@ -94,11 +77,30 @@ extension CaseProcessor {
     cache.hasReadIncidents = true
   }
 
-  private func entry(_ text: String) throws -> IncidentBook.Entry {
-    guard let reference = IncidentReference(text), reference.prefix == ledger.prefix,
-      let entry = cache.incidents.entries[reference.stream]
-    else { throw ServiceError.notFound("there is no incident \(text)") }
+  private func entry(_ text: String) throws(Rejection) -> IncidentBook.Entry {
+    guard let reference = IncidentReference(text) else { throw .noIncident(text, ledger.prefix) }
+    guard reference.prefix == ledger.prefix else {
+      throw Rejection(
+        .unknownIncident, "\(reference.text) is an incident of another cloud than \(ledger.name)",
+        rules: ["WW-1"])
+    }
+    guard let entry = cache.incidents.entries[reference.stream] else {
+      throw Rejection(
+        .unknownIncident,
+        "there is no incident \(reference.text) in \(ledger.name); 'dossier incident list' shows them",
+        rules: ["WW-1"])
+    }
     return entry
+  }
+}
+
+extension Rejection {
+  /// What a text that names no incident is told.
+  static func noIncident(_ text: String, _ prefix: String) -> Rejection {
+    Rejection(
+      .unknownIncident,
+      "there is no incident \(text.shown); 'dossier incident list' shows them, as in \(prefix)I-1005",
+      rules: ["WW-1"])
   }
 }
 

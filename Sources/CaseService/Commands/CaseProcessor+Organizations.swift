@@ -12,7 +12,7 @@ extension CaseProcessor {
     if isRegistration { try claim(name, transaction) }
     let known = try cache.stream(named: name, scope: NameScope.organization, connection)
     guard known != nil || isRegistration else {
-      throw ServiceError.notFound("there is no organization named \(name)")
+      throw ServiceError.notFound("there is no organization named \(name.shown)")
     }
     let state = try known.map { try cache.organization($0, connection) } ?? OrganizationState()
     try check(request, isAt: state.version)

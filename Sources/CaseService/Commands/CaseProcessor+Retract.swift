@@ -11,9 +11,9 @@ extension CaseProcessor {
   ) throws -> CommandAnswer {
     let stream = try find(address, transaction.connection)
     let state = try cache.caseState(stream, transaction.connection)
-    guard state.exists else { throw ServiceError.notFound("there is no case \(address.text)") }
+    guard state.exists else { throw ServiceError.notFound("there is no case \(address.text.shown)") }
     try check(request, isAt: state.view.version)
-    let version = try state.view.version(of: event, .invalidInput, rules: ["CK-18"])
+    let version = try state.view.version(of: event, rules: ["CK-18"])
     let history = try history(of: stream, transaction)
     var rulebooks: [String: Rulebook] = [:]
     for name in Set(history.map(\.policy)) { rulebooks[name] = try rules.rulebook(named: name) }

@@ -11,7 +11,7 @@ extension CaseProcessor {
   ) throws -> CommandAnswer {
     let stream = try find(.reference(reference), transaction.connection)
     let state = try cache.caseState(stream, transaction.connection)
-    guard state.exists else { throw ServiceError.notFound("there is no case \(reference)") }
+    guard state.exists else { throw ServiceError.notFound("there is no case \(reference.shown)") }
     let now = Instant(microseconds: transaction.now)
     let moment = min(moment(request, transaction), now)
     // The organisation bears on nothing that time does.
@@ -60,7 +60,7 @@ extension CaseProcessor {
     let other = try cache.caseState(try find(CaseAddress(text), connection), connection).view
     guard other.version > 0, other.organization == view.organization else {
       throw ServiceError.notFound(
-        "\(view.organization) has no case \(text) that \(view.reference) could be linked to")
+        "\(view.organization) has no case \(text.shown) that \(view.reference) could be linked to")
     }
     try checkCaller(of: other)
     return .link(kind, to: other.reference, chain: try linked(from: other, connection))

@@ -68,7 +68,7 @@ extension CaseService {
       text = try ImportFile.text(name)
     } catch .notFound {
       throw .notFound(
-        "there is no mapping \(name); accepted: the path of a mapping, or \(shippedMappings.joined(separator: ", "))"
+        "there is no mapping \(name.shown); accepted: the path of a mapping, or \(shippedMappings.joined(separator: ", "))"
       )
     }
     return try MappingReader.mapping(file: name, text: text)

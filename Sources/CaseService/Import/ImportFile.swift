@@ -33,7 +33,7 @@ final class ImportFile {
     // Without waiting: a pipe has no writer yet, and is refused below.
     let opened = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard opened >= 0 else {
-      if errno == ENOENT || errno == ENOTDIR { throw .notFound("there is no file \(path)") }
+      if errno == ENOENT || errno == ENOTDIR { throw .notFound("there is no file \(path.shown)") }
       throw .invalid(
         "\(path) cannot be read (\(String(cString: strerror(errno)))); accepted: a file you may read")
     }

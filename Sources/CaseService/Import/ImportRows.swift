@@ -10,7 +10,7 @@ struct ImportRows {
   init(_ file: ImportFile, _ mapping: ImportMapping) throws(ServiceError) {
     let encoding = mapping.source.encoding
     guard let decoder = TextDecoder(encoding: encoding) else {
-      throw .invalid("\(encoding) is no encoding this machine knows")
+      throw .invalid("\(encoding.shown) is no encoding this machine knows")
     }
     file.rewind()
     var reader = CSVReader(mapping.source.dialect) { () throws(ServiceError) -> [UInt8] in

@@ -45,15 +45,13 @@ enum ImportZone {
     return bytes
   }
 
-  /// What the last line of a zone of the machine says of the years after its list, as in `CET-1CEST,M3.5.0,M10.5.0/3`.
-  static func rule(_ name: String) -> String? {
-    read(name, atMost: 1 << 20).split(separator: 0x0A).last.map { String(decoding: $0, as: UTF8.self) }
-  }
+  /// The last year whose changes a zone of the machine's has.
+  static let lastYear = 2099
 }
 
 extension ZoneData {
-  /// Reads the 64-bit part of a compiled zone (RFC 8536). What its last line says of the years after the last
-  /// change is not read: Debian lists the changes through 2037.
+  /// Reads the 64-bit part of a compiled zone (RFC 9636) and its last line, which says how it goes on after the list.
+  /// Nil for what is none, or goes on by no rule that can be read.
   fileprivate init?(name: String, tzif bytes: [UInt8]) {
     guard let first = Header(bytes, at: 0), first.version >= 2,
       let header = Header(bytes, at: first.end(timeBytes: 4))
@@ -76,6 +74,12 @@ extension ZoneData {
       transitions.append(Transition(at: Instant(seconds: seconds), offset: offset))
     }
     guard let initial = offset(0) else { return nil }
+    let footer = bytes[header.end(timeBytes: 8)...].dropFirst().prefix { $0 != 0x0A }
+    if !footer.isEmpty {
+      guard let rule = ZoneRule(String(decoding: footer, as: UTF8.self)) else { return nil }
+      let last = transitions.last?.at ?? Instant(seconds: 0)
+      transitions += rule.changes(after: last, through: ImportZone.lastYear)
+    }
     self.init(name: name, dataVersion: "system", initialOffset: initial, transitions: transitions)
   }
 

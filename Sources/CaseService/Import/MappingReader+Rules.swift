@@ -65,7 +65,7 @@ extension MappingReader {
   private func check(_ value: ImportValue, _ node: DataNode) throws(PolicyFileError) {
     guard let accepted = Self.accepted(value.name) else { return }
     for text in value.constants where !accepted.contains(text) {
-      throw node.refusal("\(text) is no \(value.name)", accepted: accepted.joined(separator: ", "))
+      throw node.refusal("\(text.shown) is no \(value.name)", accepted: accepted.joined(separator: ", "))
     }
   }
 
@@ -118,7 +118,7 @@ extension MappingReader {
       for text in try statuses.texts() {
         guard let status = CaseStatus(rawValue: text) else {
           let known = CaseStatus.allCases.map(\.rawValue).joined(separator: ", ")
-          throw statuses.refusal("\(text) is no state of a case", accepted: known)
+          throw statuses.refusal("\(text.shown) is no state of a case", accepted: known)
         }
         set.insert(status)
       }

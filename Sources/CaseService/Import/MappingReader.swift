@@ -72,7 +72,7 @@ struct MappingReader {
     let name = try zone.text()
     guard let found = try? ImportZone.find(name) else {
       throw zone.refusal(
-        "\(name) is no zone the program or this machine knows", accepted: ImportZone.accepted)
+        "\(name.shown) is no zone the program or this machine knows", accepted: ImportZone.accepted)
     }
     var time = ImportTime(formats: formats, zone: found)
     for (column, format) in try fields["columns"]?.entries() ?? [] {
@@ -88,7 +88,7 @@ struct MappingReader {
     var formats: [ImportTime.Format] = []
     for text in try node.texts() {
       guard let format = ImportTime.Format(text) else {
-        throw node.refusal("\(text) is no format of a time", accepted: TimePattern.accepted)
+        throw node.refusal("\(text.shown) is no format of a time", accepted: TimePattern.accepted)
       }
       formats.append(format)
     }
@@ -140,7 +140,7 @@ struct MappingReader {
   mutating func column(_ node: DataNode) throws(PolicyFileError) -> String {
     let name = try node.text()
     guard !name.contains(where: { "{}".contains($0) }) else {
-      throw node.refusal("\(name) is a template", accepted: "the name of one column, without braces")
+      throw node.refusal("\(name.shown) is a template", accepted: "the name of one column, without braces")
     }
     columns.append((name, node.place))
     return name
@@ -155,7 +155,7 @@ struct MappingReader {
     let text = try node.text()
     guard let template = ImportTemplate(text) else {
       throw node.refusal(
-        "\(text) is no template",
+        "\(text.shown) is no template",
         accepted: "text with columns in braces, as in {category|\"none\"}; {{ for a brace")
     }
     columns += template.columns.map { ($0, node.place) }
@@ -178,7 +178,7 @@ extension DataNode {
     if text == word { return nil }
     let bytes = Array(text.utf8)
     guard bytes.count == 1, bytes[0] < 0x80, bytes[0] != 0x0A, bytes[0] != 0x0D, bytes[0] != 0 else {
-      throw refusal("\(text) is no single character", accepted: "one ASCII character, or \(word)")
+      throw refusal("\(text.shown) is no single character", accepted: "one ASCII character, or \(word)")
     }
     return bytes[0]
   }
@@ -187,7 +187,7 @@ extension DataNode {
   func actor() throws(PolicyFileError) -> Actor {
     let text = try text()
     guard let actor = Actor(text), actor.role != .timer else {
-      throw refusal("\(text) is no actor", accepted: "ROLE:NAME, as in operator:import")
+      throw refusal("\(text.shown) is no actor", accepted: "ROLE:NAME, as in operator:import")
     }
     return actor
   }

@@ -90,7 +90,7 @@ extension DayWindow {
     for part in text.split(separator: " ") {
       let (from, to) = String(part).cut(at: "-")
       guard let opens = second(from[...]), let to, let closes = second(to[...]) else {
-        throw node.refusal("\(part) is no window", accepted: "09:00-12:00 13:00-24:00, or closed")
+        throw node.refusal("\(part.shown) is no window", accepted: "09:00-12:00 13:00-24:00, or closed")
       }
       guard opens < closes else {
         throw node.refusal("\(part) is empty", accepted: "windows that close after they open, up to 24:00")

@@ -143,7 +143,8 @@ struct DataNode {
     let text = try text()
     guard let value = Int(text), range.contains(value) else {
       throw refusal(
-        "\(text) is out of range or no whole number", accepted: "\(range.lowerBound) to \(range.upperBound)")
+        "\(text.shown) is out of range or no whole number",
+        accepted: "\(range.lowerBound) to \(range.upperBound)")
     }
     return value
   }
@@ -152,7 +153,7 @@ struct DataNode {
   func truth() throws(PolicyFileError) -> Bool {
     let text = try text()
     guard let value = Bool(text) else {
-      throw refusal("\(text) is no truth value", accepted: "true or false")
+      throw refusal("\(text.shown) is no truth value", accepted: "true or false")
     }
     return value
   }
@@ -163,7 +164,7 @@ struct DataNode {
   ) throws(PolicyFileError) -> Value {
     let text = try text()
     guard let value = Value(rawValue: text), values.contains(where: { $0.rawValue == text }) else {
-      throw refusal("\(text) is unknown", accepted: values.map(\.rawValue).joined(separator: ", "))
+      throw refusal("\(text.shown) is unknown", accepted: values.map(\.rawValue).joined(separator: ", "))
     }
     return value
   }
@@ -172,7 +173,7 @@ struct DataNode {
   func instant() throws(PolicyFileError) -> Instant {
     let text = try text()
     guard let value = Instant(rfc3339: text) else {
-      throw refusal("\(text) is no time", accepted: "RFC 3339, as in 2020-07-28T00:00:00Z")
+      throw refusal("\(text.shown) is no time", accepted: "RFC 3339, as in 2020-07-28T00:00:00Z")
     }
     return value
   }
@@ -183,7 +184,7 @@ struct DataNode {
     let parts = text.split(separator: "-", omittingEmptySubsequences: false)
     guard parts.count == 2, !parts[0].isEmpty, parts[0].allSatisfy({ ("A"..."Z").contains($0) }),
       let number = Int(parts[1]), number > 0
-    else { throw refusal("\(text) is no rule", accepted: "a rule's number, as in CN-20") }
+    else { throw refusal("\(text.shown) is no rule", accepted: "a rule's number, as in CN-20") }
     return Rule(rawValue: text)
   }
 

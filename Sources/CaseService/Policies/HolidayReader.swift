@@ -20,7 +20,7 @@ extension HolidayTable {
     var reader = NoticeReader()
     for (year, value) in try years.entries() {
       guard let number = Int(year), (1...9999).contains(number) else {
-        throw value.refusal("\(year) is no year", accepted: "1 to 9999")
+        throw value.refusal("\(year.shown) is no year", accepted: "1 to 9999")
       }
       if let before = reader.notices.last(where: { $0.year != nil })?.year, number != before + 1 {
         throw value.refusal("\(number) does not follow \(before)", accepted: "every year once, in order")
@@ -85,7 +85,7 @@ extension DataNode {
   func dayOfYear() throws(PolicyFileError) -> DayRule.Day {
     let text = try text()
     guard let day = DayRule.day(text) else {
-      throw refusal("\(text) is no day", accepted: DayRule.accepted)
+      throw refusal("\(text.shown) is no day", accepted: DayRule.accepted)
     }
     return day
   }
@@ -143,7 +143,9 @@ private struct NoticeReader {
     let (from, to) = days.cut(at: "..")
     guard let first = CivilDate(from), let last = CivilDate(to ?? from), first <= last, let name,
       last.daysSinceEpoch - first.daysSinceEpoch < 60
-    else { throw entry.refusal("\(text) is no day off", accepted: "2026-10-01..2026-10-07 National Day") }
+    else {
+      throw entry.refusal("\(text.shown) is no day off", accepted: "2026-10-01..2026-10-07 National Day")
+    }
     guard abs(first.year - year) <= 1, abs(last.year - year) <= 1 else {
       throw entry.refusal("\(days) is far from \(year)", accepted: "days of \(year) and at its edges")
     }
@@ -165,7 +167,7 @@ private struct NoticeReader {
     var dates: [CivilDate] = []
     for text in try node.text().split(separator: " ") {
       guard let date = CivilDate(String(text)) else {
-        throw node.refusal("\(text) is no date", accepted: "dates as in 2026-10-10")
+        throw node.refusal("\(text.shown) is no date", accepted: "dates as in 2026-10-10")
       }
       dates.append(date)
     }

@@ -92,7 +92,7 @@ struct PolicyLoader: Sendable {
       file: file + ".yaml", place: place,
       line: try text.flatMap { text throws(PolicyFileError) in
         try DataNode(file: file, text: text).node(at: place)?.line
-      }, "\(name) has no calendar file", accepted: calendarNames.joined(separator: ", "))
+      }, "\(name.shown) has no calendar file", accepted: calendarNames.joined(separator: ", "))
   }
 
   /// The names of all calendars, sorted.

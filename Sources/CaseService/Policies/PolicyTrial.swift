@@ -58,7 +58,7 @@ extension PolicyLibrary {
         file: file, place: place,
         line: try text.flatMap { text throws(PolicyFileError) in
           try DataNode(file: file, text: text).node(at: place)?.line
-        }, "\(name) has no calendar file", accepted: library.acceptedCalendars)
+        }, "\(name.shown) has no calendar file", accepted: library.acceptedCalendars)
     }
     return PolicyEdition(policy: policy, calendars: library)
   }

@@ -19,7 +19,7 @@ struct CalendarFile {
       name.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x7a).contains($0 | 0x20) || $0 == 0x2D })
     else {
       throw named.refusal(
-        "\(name) cannot be a calendar's name",
+        "\(name.shown) cannot be a calendar's name",
         accepted: "letters, digits and hyphens, not beginning with zone- or holidays-")
     }
     version = try fields.need("version", accepted: "a number from 1").number(1...9999)
@@ -45,7 +45,7 @@ struct CalendarFile {
     guard let zone else {
       let name = try zoneName.text()
       guard let machine = (try? ImportZone.machine(name)).flatMap({ $0 }) else {
-        throw zoneName.refusal("\(name) is no time zone", accepted: "an IANA name, as in Asia/Shanghai")
+        throw zoneName.refusal("\(name.shown) is no time zone", accepted: "an IANA name, as in Asia/Shanghai")
       }
       throw zoneName.refusal(
         "\(machine.name) has no zone file",
@@ -108,7 +108,7 @@ struct CalendarFile {
   private func setDates(_ calendar: inout ServiceCalendar) throws(PolicyFileError) {
     for (key, value) in try fields["dates"]?.entries() ?? [] {
       guard let date = CivilDate(key) else {
-        throw value.refusal("\(key) is no date", accepted: "a date, as in 2026-12-24")
+        throw value.refusal("\(key.shown) is no date", accepted: "a date, as in 2026-12-24")
       }
       calendar.worked[date] = try DayWindow.windows(value)
     }
@@ -118,7 +118,7 @@ struct CalendarFile {
   private func setHalfDays(_ calendar: inout ServiceCalendar) throws(PolicyFileError) {
     for (key, value) in try fields["half_days"]?.entries() ?? [] {
       guard let day = DayRule.day(key) else {
-        throw value.refusal("\(key) is no day", accepted: DayRule.accepted)
+        throw value.refusal("\(key.shown) is no day", accepted: DayRule.accepted)
       }
       let windows = try DayWindow.windows(value)
       guard !windows.isEmpty else {

@@ -4,7 +4,7 @@ internal import SupportCases
 /// it when it is published.
 public enum ZoneFile {
   /// The years whose changes of offset are written down.
-  private static let years = 1990...2037
+  private static let years = 1990...ImportZone.lastYear
 
   /// New Year in Greenwich.
   private static func start(of year: Int) -> Instant {
@@ -13,22 +13,13 @@ public enum ZoneFile {
 
   /// The file of a zone.
   ///
-  /// - Throws: `ServiceError.notFound` where the machine does not know the zone, `invalid` where its copy does not
-  ///   list the changes of the years to come.
+  /// - Throws: `ServiceError.notFound` where the machine does not know the zone.
   public static func text(of name: String) throws(ServiceError) -> String {
     guard let name = try Places.zone(name), let zone = try ImportZone.machine(name) else {
-      throw .notFound("this machine's time zone database has no \(name)")
+      throw .notFound("this machine's time zone database has no \(name.shown)")
     }
     let first = start(of: years.lowerBound)
     let changes = zone.transitions.filter { $0.at >= first && $0.at < start(of: years.upperBound + 1) }
-    // Compiled "slim", a zone with summer time ends with a rule instead of a list.
-    if let end = ImportZone.rule(name), end.contains(","),
-      !changes.contains(where: { $0.at >= start(of: years.upperBound) })
-    {
-      throw .invalid(
-        "this machine's time zone database lists the changes of \(name) only in part; use one compiled with 'zic -b fat'"
-      )
-    }
     var lines = [
       "# The changes of the offset from UTC from \(years.lowerBound) through \(years.upperBound), from the time zone database",
       "# of the machine it was made on. Before \(years.lowerBound) the initial offset holds, afterwards the last one.",

@@ -26,7 +26,9 @@ extension ZoneData {
 
   private static func offset(_ text: String, at node: DataNode) throws(PolicyFileError) -> Int {
     guard let time = DayWindow.second(text.dropFirst()), time <= 18 * 3600, "+-".contains(text.prefix(1))
-    else { throw node.refusal("\(text) is no offset", accepted: "an offset up to 18 hours, as in +08:00") }
+    else {
+      throw node.refusal("\(text.shown) is no offset", accepted: "an offset up to 18 hours, as in +08:00")
+    }
     return text.hasPrefix("-") ? -time : time
   }
 }

@@ -34,7 +34,7 @@ struct CaseHistory {
     retracted = EffectiveHistory.retracted(in: decoded)
     state = CaseState(folding: decoded)
     guard state.exists else {
-      throw ServiceError.notFound("there is no case \(address.text)\(point.words)")
+      throw ServiceError.notFound("there is no case \(address.text.shown)\(point.words)")
     }
   }
 
@@ -50,7 +50,7 @@ struct CaseHistory {
     case .named(let organization, let name):
       guard
         let owner = try EventReader.find(name: organization, scope: NameScope.organization, connection)
-      else { throw ServiceError.notFound("there is no organization named \(organization)") }
+      else { throw ServiceError.notFound("there is no organization named \(organization.shown)") }
       let scope = NameScope.cases(of: owner.stream)
       if let found = try EventReader.find(name: name, scope: scope, connection),
         let ledger = ledgers.first(where: { $0.ledger == found.ledger })
@@ -58,7 +58,7 @@ struct CaseHistory {
         return (ledger, found.stream)
       }
     }
-    throw ServiceError.notFound("there is no case \(address.text)")
+    throw ServiceError.notFound("there is no case \(address.text.shown)")
   }
 
   /// The texts that `show` answers with: the opening's, then what later events put in their place.
@@ -96,9 +96,10 @@ extension CaseService {
     _ body: @escaping @Sendable (CaseHistory, Instant, Connection) throws -> R
   ) async throws(ServiceError) -> R {
     try await read { connection in
+      let moment = try point.moment(now: Self.now(connection))
       let ledgers = try EventReader.ledgers(connection)
       let history = try CaseHistory(address, at: point, ledgers: ledgers, connection)
-      return try body(history, try point.moment(now: Self.now(connection)), connection)
+      return try body(history, moment, connection)
     }
   }
 

@@ -127,8 +127,8 @@ extension CaseService {
     return try await read { connection in
       guard let found = try EventReader.find(name: name, scope: NameScope.organization, connection),
         let ledger = try EventReader.ledgers(connection).first(where: { $0.ledger == found.ledger })
-      else { throw ServiceError.notFound("there is no organization named \(name)") }
-      let moment = try asOf ?? Self.now(connection)
+      else { throw ServiceError.notFound("there is no organization named \(name.shown)") }
+      let moment = try PointInTime(asOf: asOf).moment(now: Self.now(connection))
       return try Self.report(name, found.stream, ledger, moment, keys.file(), connection)
     }
   }

@@ -38,9 +38,10 @@ struct PastList: Sendable {
 
   func run() async throws -> CaseList {
     let ledgers = try await work.ledgers()
-    let reach = try await reach(ledgers)
-    let moment = try await work.ask { [point] connection in try point.moment(now: CaseService.now(connection))
+    let moment = try await work.ask { [point] connection in
+      try point.moment(now: CaseService.now(connection))
     }
+    let reach = try await reach(ledgers)
     var all = TopRows(limit: limit, order: order)
     for (ledger, position) in zip(ledgers, reach) where position > 0 {
       for part in try await rows(of: ledger, upTo: position, at: moment) { all.add(part) }

@@ -20,9 +20,13 @@ public struct PointInTime: Sendable, Hashable {
   }
 
   /// When one looks at clocks, given the present moment.
-  func moment(now: @autoclosure () throws -> Instant) rethrows -> Instant {
-    if let moment = asOf ?? knownAt { return moment }
-    return try now()
+  ///
+  /// - Throws: `ServiceError.rejected` for a point in the future, which nobody can know (CK-14).
+  func moment(now: Instant) throws(ServiceError) -> Instant {
+    if let future = [asOf, knownAt].compactMap({ $0 }).first(where: { $0 > now }) {
+      throw .rejected(.inTheFuture(future, now: now), helpers: [])
+    }
+    return asOf ?? knownAt ?? now
   }
 
   /// Of a case's events those that count. What a retraction that does not count brought about does not either,
@@ -36,6 +40,15 @@ public struct PointInTime: Sendable, Hashable {
   var words: String {
     (asOf.map { " at \($0.rfc3339)" } ?? "")
       + (knownAt.map { " by what was recorded until \($0.rfc3339)" } ?? "")
+  }
+}
+
+extension Rejection {
+  /// What is told who asks for a time that has not come.
+  static func inTheFuture(_ moment: Instant, now: Instant) -> Rejection {
+    Rejection(
+      .timeNotAllowed, "\(moment.rfc3339) is in the future; give a time up to \(now.rfc3339)",
+      rules: ["CK-14"])
   }
 }
 

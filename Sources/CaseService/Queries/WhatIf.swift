@@ -144,7 +144,7 @@ struct WhatIf: Sendable {
     }
     let answer = WhatIfPart.answer(parts, ledger, policy: question.rulebook.policy.name, limit: limit)
     if let address = question.address, answer.cases == 0 {
-      throw ServiceError.notFound("there is no case \(address.text) of \(cloud.rawValue) in that time")
+      throw ServiceError.notFound("there is no case \(address.text.shown) of \(cloud.rawValue) in that time")
     }
     return answer
   }

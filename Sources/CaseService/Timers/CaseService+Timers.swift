@@ -18,12 +18,7 @@ extension CaseService {
   ) async throws(ServiceError) -> TimersReport {
     let now = try await read { try Self.now($0) }
     let until = until ?? now
-    guard until <= now else {
-      throw .rejected(
-        Rejection(
-          .timeNotAllowed, "\(until.rfc3339) is in the future; give a time up to \(now.rfc3339)",
-          rules: ["CK-14"]), helpers: [])
-    }
+    guard until <= now else { throw .rejected(.inTheFuture(until, now: now), helpers: []) }
     let heads = try await ledgers()
     var run = TimersRun(
       report: TimersReport(until: until, isDryRun: isDryRun, ledgers: heads.map(\.name)), heads: heads)

@@ -123,13 +123,13 @@ struct Replay: Sendable {
         let found = try EventReader.find(name: name, scope: NameScope.organization, connection)
         return ledgers.first { $0.ledger == found?.ledger }
       }
-      guard let ledger else { throw ServiceError.notFound("there is no organization named \(name)") }
+      guard let ledger else { throw ServiceError.notFound("there is no organization named \(name.shown)") }
       ledgers = [ledger]
     }
     var reports: [ReplayReport.Ledger] = []
     for ledger in ledgers { reports.append(try await replay(ledger, only)) }
     if let address = scope.address, scope.organization == nil, reports.allSatisfy({ $0.cases == 0 }) {
-      throw ServiceError.notFound("there is no case \(address.text) in that time")
+      throw ServiceError.notFound("there is no case \(address.text.shown) in that time")
     }
     return reports
   }

@@ -67,6 +67,12 @@ extension CaseDecider {
     let view = state.view
     let open = view.pendingProposals.map { "\($0.event)" }
     let accepted = open.isEmpty ? "none awaits a decision" : "undecided: \(open.joined(separator: ", "))"
+    if let version, !(1...view.version).contains(version) {
+      throw Rejection(
+        .unknownEvent,
+        "\(version) is no event of \(view.reference), whose versions are 1 to \(view.version); \(accepted)",
+        rules: ["CK-11"])
+    }
     guard let version, let found = view.proposal(version) else {
       throw Rejection(
         .unknownProposal,

@@ -70,7 +70,7 @@ extension CaseDecider {
     }
     if let evidence, !(1...state.view.version).contains(evidence) {
       throw Rejection(
-        .evidenceInsufficient,
+        .unknownEvent,
         "\(evidence) is no event of \(state.view.reference), whose versions are 1 to \(state.view.version)",
         rules: ["CN-26"])
     }

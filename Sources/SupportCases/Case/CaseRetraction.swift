@@ -58,7 +58,7 @@ public enum CaseRetraction {
   ) throws(Rejection) {
     guard let event = history.first(where: { $0.version == version }) else {
       throw Rejection(
-        .invalidInput, "there is no event \(version); the case's events are 1 to \(history.count)",
+        .unknownEvent, "there is no event \(version); the case's events are 1 to \(history.count)",
         rules: ["CK-18"])
     }
     guard texts.contains(where: { $0.field == .reason && !$0.text.isBlank }) else {

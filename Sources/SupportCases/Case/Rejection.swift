@@ -68,6 +68,8 @@ public struct Rejection: Error, Hashable, Sendable {
     case unknownIncident = "unknown-incident"
     /// The incident is over (WW-1).
     case incidentResolved = "incident-resolved"
+    /// There is no such event in the case.
+    case unknownEvent = "unknown-event"
     /// The event named is no proposal and no objection (CK-11).
     case unknownProposal = "unknown-proposal"
     /// The proposal or objection was decided or withdrawn before (CK-11).

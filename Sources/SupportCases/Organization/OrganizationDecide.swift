@@ -109,7 +109,7 @@ public enum OrganizationDecider {
     let letters = country.utf8.allSatisfy { (0x41...0x5a).contains($0) }
     guard country.utf8.count == 3, letters else {
       throw Rejection(
-        .invalidInput, "\(country) is no country; give three capital letters of ISO 3166-1, as in CHN")
+        .invalidInput, "\(country.shown) is no country; give three capital letters of ISO 3166-1, as in CHN")
     }
     if let domain, isGerman(domain), cloud != .germany {
       throw Rejection(

@@ -8,7 +8,7 @@ enum TextFile {
   static func read(_ path: String) throws(Failure) -> String {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
-      throw Failure(.notFound, "not-found", "\(path) cannot be read: \(reason())")
+      throw Failure(.notFound, "not-found", "\(path.shown) cannot be read: \(reason())")
     }
     defer { close(descriptor) }
     var bytes: [UInt8] = []
@@ -16,7 +16,9 @@ enum TextFile {
     while true {
       let count = Glibc.read(descriptor, &buffer, buffer.count)
       if count < 0, errno == EINTR { continue }
-      guard count >= 0 else { throw Failure(.notFound, "not-found", "\(path) cannot be read: \(reason())") }
+      guard count >= 0 else {
+        throw Failure(.notFound, "not-found", "\(path.shown) cannot be read: \(reason())")
+      }
       if count == 0 { break }
       bytes.append(contentsOf: buffer[..<count])
       guard bytes.count <= 4 << 20 else { throw .invalid("\(path) is longer than 4 MB; give a shorter file") }

@@ -70,7 +70,7 @@ extension WriteOptions {
     var id: UUIDBytes?
     if let commandId {
       guard let given = UUIDBytes(commandId) else {
-        throw .invalid("--command-id \(commandId) is no UUID; give 8-4-4-4-12 hexadecimal digits")
+        throw .invalid("--command-id \(commandId.shown) is no UUID; give 8-4-4-4-12 hexadecimal digits")
       }
       id = given
     }
@@ -90,7 +90,7 @@ extension WriteOptions {
     }
     guard let actor = Actor(try checked(text, "--actor")) else {
       let roles = Actor.Role.allCases.map(\.rawValue).joined(separator: ", ")
-      throw .invalid("--actor \(text) is no ROLE:NAME; the roles are \(roles)")
+      throw .invalid("--actor \(text.shown) is no ROLE:NAME; the roles are \(roles)")
     }
     return actor
   }

@@ -106,7 +106,7 @@ struct CalendarShow: Subcommand {
 
   private func date(_ text: String, _ option: String) throws(Failure) -> CivilDate {
     guard let date = CivilDate(text) else {
-      throw .invalid("\(option) \(text) is no date; give one as in 2026-10-01")
+      throw .invalid("\(option) \(text.shown) is no date; give one as in 2026-10-01")
     }
     return date
   }
@@ -231,8 +231,8 @@ func noCalendar(_ name: String, _ library: PolicyLibrary) -> Failure {
   let versions = library.versions(ofCalendar: plain)
   guard versions.isEmpty else {
     let known = versions.map { "\(plain)/\($0)" }.joined(separator: ", ")
-    return Failure(.notFound, "not-found", "there is no calendar \(name); there are \(known)")
+    return Failure(.notFound, "not-found", "there is no calendar \(name.shown); there are \(known)")
   }
   let known = library.calendarNames.joined(separator: ", ")
-  return Failure(.notFound, "not-found", "there is no calendar \(name); there are \(known)")
+  return Failure(.notFound, "not-found", "there is no calendar \(name.shown); there are \(known)")
 }

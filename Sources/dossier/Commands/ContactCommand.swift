@@ -50,7 +50,7 @@ struct ContactCommand: Subcommand {
   func run(in session: Session) async throws {
     let moment = try at.map { try LocalTime.parse($0, for: "--at") } ?? session.look.now
     if let language, !ReaderLanguage.isTag(language) {
-      throw Failure.invalid("--language \(language) is no language; give a tag as in de or zh-Hans")
+      throw Failure.invalid("--language \(language.shown) is no language; give a tag as in de or zh-Hans")
     }
     let asker = try await asker(at: moment, session)
     let question = ContactQuestion(
@@ -58,7 +58,7 @@ struct ContactCommand: Subcommand {
     let reader = ContactReader(
       question, language: language, timeZone: try checked(timeZone, "--time-zone"),
       administrators: asker.administrators)
-    let answers = try await library(session).answer(asker.cloud, reader)
+    let answers = try await library(session, for: asker.cloud).answer(asker.cloud, reader)
     show(list: answers.map(\.json), names: [], as: session.format) {
       lines(answers, asker.cloud, session.look)
     }
@@ -80,6 +80,7 @@ struct ContactCommand: Subcommand {
     let report = try await session.withService { try await $0.organization(name, asOf: moment) }
     let holders = report.administrators.filter { $0.holds(at: moment) }.map(\.what)
     let person = try checked(person, "--person")
+    if let person { try ContactReader.check(person) }
     let isKnown = person.map { person in holders.contains { $0.lowercased() == person.lowercased() } }
     return Asker(
       cloud: report.state.cloud, country: try checked(country, "--country") ?? report.state.country,
@@ -87,8 +88,16 @@ struct ContactCommand: Subcommand {
       administrators: holders.reduce(into: []) { if !$0.contains($1) { $0.append($1) } })
   }
 
-  private func library(_ session: Session) async throws -> ChannelLibrary {
+  private func library(_ session: Session, for asked: Cloud) async throws -> ChannelLibrary {
     do {
+      if let path = try checked(channels, "--channels") {
+        let cloud = try ChannelLibrary.cloud(ofFile: path, text: try TextFile.read(path))
+        guard cloud == asked else {
+          throw Failure.invalid(
+            "\(path) holds channels of \(cloud.rawValue), and \(asked.rawValue) is asked about; give a file with "
+              + "channels: \(asked.rawValue)")
+        }
+      }
       var library = try ChannelLibrary(try await session.knownPolicies(files))
       if let path = try checked(channels, "--channels") ?? environment("DOSSIER_CHANNELS") {
         try library.add(file: path, text: try TextFile.read(path))

@@ -15,8 +15,8 @@ struct Dossier: AsyncParsableCommand {
       as CN-1002, or ORGANIZATION/NAME.
 
       Exit status: 0 done, 1 a check found a difference, 3 refused by a rule, 64 called wrongly, 65 bad input, \
-      66 no such case or organization, 69 database not reachable or read-only, 70 a fault of this program, \
-      75 conflict, try again, 77 not permitted, 78 schema or configuration, 130 stopped by ctrl-C.
+      66 no such case, event, incident, organization or file, 69 database not reachable or read-only, 70 a fault \
+      of this program, 75 conflict, try again, 77 not permitted, 78 schema or configuration, 130 stopped by ctrl-C.
       """,
     version: "0.1.0",
     subcommands: [

@@ -34,7 +34,7 @@ struct HistoryCommand: Subcommand {
         Cell("\(entry.version)"), Cell(look.time(entry.occurredAt, seconds: true)),
         Cell(isLate ? look.time(entry.recordedAt, seconds: true) : "", .dim),
         Cell(entry.type, entry.retractedBy == nil ? .bold : .dim), Cell(entry.actor),
-        Cell(truncated(escaped(remark(on: entry) + details(of: entry)), to: 160)),
+        Cell(truncated(escaped(remark(on: entry) + details(of: entry, look)), to: 160)),
       ])
     }
     return table.lines(in: look)
@@ -47,7 +47,7 @@ private func remark(on entry: HistoryEntry) -> String {
 }
 
 /// What an event says, in a few words: its texts, then its plain values.
-func details(of entry: HistoryEntry) -> String {
+func details(of entry: HistoryEntry, _ look: Look) -> String {
   var parts: [String] = []
   for name in entry.data["texts"]?.names ?? [] {
     if let text = entry.data["texts"]?[name]?.text { parts.append("\(spoken(name)): \(text)") }
@@ -62,7 +62,26 @@ func details(of entry: HistoryEntry) -> String {
     default: continue
     }
   }
+  if entry.type.hasSuffix("-dates-recomputed") { parts += movedDates(in: entry.data, look) }
   return parts.joined(separator: "; ")
+}
+
+/// Which duties and clocks got another due date by a publication (CK-12).
+private func movedDates(in data: JSON, _ look: Look) -> [String] {
+  func date(_ json: JSON?) -> String {
+    json?.text.flatMap { Instant(rfc3339: $0) }.map { look.time($0) } ?? "no date"
+  }
+  let duties = (data["duties"]?.items ?? []).map {
+    "\($0["duty"]?.text ?? ""): \(date($0["due_before"])) → \(date($0["due_at"]))"
+  }
+  let clocks = (data["clocks"]?.items ?? []).compactMap { change -> String? in
+    if let clock = change["moved"]?.text {
+      return "\(spoken(clock)): \(date(change["due_before"])) → \(date(change["due_at"]))"
+    }
+    if let clock = change["started"]?.text { return "\(spoken(clock)) begins: \(date(change["due_at"]))" }
+    return change["cancelled"]?.text.map { "\(spoken($0)) ends" }
+  }
+  return duties + clocks
 }
 
 struct DutiesCommand: Subcommand {

@@ -77,7 +77,7 @@ struct PolicyShow: Subcommand {
       Cloud(rawValue: name).map { library.policy(for: $0, at: moment) } ?? library.policy(named: name)
     guard let policy else {
       let known = library.policies.map(\.name).joined(separator: ", ")
-      throw Failure(.notFound, "not-found", "there is no policy \(name); there are \(known)")
+      throw Failure(.notFound, "not-found", "there is no policy \(name.shown); there are \(known)")
     }
     if source || calendar != nil {
       guard let calendar else { return Terminal.print(library.files(of: policy).policy.text) }
@@ -85,7 +85,7 @@ struct PolicyShow: Subcommand {
       guard let file = library.file(ofCalendar: name, of: policy) else {
         throw Failure(
           .notFound, "not-found",
-          "\(policy.name) has no file \(name); there are "
+          "\(policy.name) has no file \(name.shown); there are "
             + library.files(of: policy).calendars.map(\.name).joined(separator: ", "))
       }
       return Terminal.print(file.text)

@@ -74,7 +74,8 @@ struct PolicyDiff: Subcommand {
 
   private func notFound(_ text: String, _ library: PolicyLibrary) -> Failure {
     let known = library.policies.map(\.name).joined(separator: ", ")
-    return Failure(.notFound, "not-found", "there is no policy \(text); there are \(known), or give a file")
+    return Failure(
+      .notFound, "not-found", "there is no policy \(text.shown); there are \(known), or give a file")
   }
 
   private func json(_ difference: PolicyDifference) -> JSON {

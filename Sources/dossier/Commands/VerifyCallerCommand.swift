@@ -73,7 +73,7 @@ struct VerifyCallerCommand: Subcommand {
     else {
       throw Failure(
         .configuration, "delivery-hook",
-        "\(path) is no program that can be run; give the whole path of one that delivers codes")
+        "\(path.shown) is no program that can be run; give the whole path of one that delivers codes")
     }
     return DeliveryHook(program: path)
   }

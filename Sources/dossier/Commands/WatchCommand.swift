@@ -44,7 +44,7 @@ extension Session {
       let severity = event.view?.assigned.map { " " + $0.rawValue.uppercased() } ?? ""
       let text =
         "\(look.time(event.entry.occurredAt, seconds: true))  \(escaped(event.subject))\(severity)  "
-        + "\(event.entry.type)  \(escaped(event.entry.actor))  \(escaped(details(of: event.entry)))"
+        + "\(event.entry.type)  \(escaped(event.entry.actor))  \(escaped(details(of: event.entry, look)))"
       Terminal.print(look.width.map { truncated(text, to: $0) } ?? truncated(text, to: 240))
     }
   }

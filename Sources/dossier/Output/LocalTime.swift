@@ -37,7 +37,7 @@ enum LocalTime {
   static func parse(_ text: String, for option: String) throws(Failure) -> Instant {
     if let moment = Instant(rfc3339: text) { return moment }
     let refusal = Failure.invalid(
-      "\(option) \(text) is no time; give RFC 3339 as in 2026-09-21T10:30:00+08:00, or '2026-09-21 10:30' "
+      "\(option) \(text.shown) is no time; give RFC 3339 as in 2026-09-21T10:30:00+08:00, or '2026-09-21 10:30' "
         + "in your time zone")
     let characters = Array(text.utf8)
     guard characters.count >= 10, let date = CivilDate(String(text.prefix(10))) else { throw refusal }
@@ -58,7 +58,7 @@ enum LocalTime {
     fields.tm_isdst = -1
     let time = mktime(&fields)
     guard Int(fields.tm_hour) == clock.hour, Int(fields.tm_min) == clock.minute else {
-      throw .invalid("\(option) \(text) does not exist in your time zone: clocks were put forward then")
+      throw .invalid("\(option) \(text.shown) does not exist in your time zone: clocks were put forward then")
     }
     return Instant(seconds: Int64(time))
   }

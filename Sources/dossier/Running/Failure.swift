@@ -40,8 +40,6 @@ struct Failure: Error {
   var helpers: [String] = []
   /// What the customer is told, in the request's language.
   var customerText: CustomerText?
-  /// How to call the command, shown below the message on a terminal.
-  var usage: String?
 
   init(_ status: ExitStatus, _ code: String, _ message: String) {
     self.status = status
@@ -52,15 +50,21 @@ struct Failure: Error {
   /// A value that cannot be used: what is wrong and what would be accepted.
   static func invalid(_ message: String) -> Failure { Failure(.data, "invalid-input", message) }
 
-  /// What the argument parser refuses, with its usage line.
+  /// What the argument parser refuses, with the command that tells how to call it.
   init(usage error: any Error) {
     let message = Dossier.message(for: error)
     // The parser lists the values it would accept on lines of their own.
     let lines = message.split(separator: "\n").prefix { !$0.hasPrefix("Usage:") && !$0.hasPrefix("  See ") }
     let words = lines.map { $0.trimmingPrefix { $0 == " " } }.joined(separator: " ")
-    self.init(.usage, "usage", words.isEmpty ? "wrong arguments" : words)
-    let full = Dossier.fullMessage(for: error)
-    usage = full.range(of: "Usage:").map { String(full[$0.lowerBound...]) }
+    let help = Self.help(in: Dossier.fullMessage(for: error)).map { "; '\($0)' tells more" } ?? ""
+    self.init(.usage, "usage", (words.isEmpty ? "wrong arguments" : words) + help)
+  }
+
+  /// The command that the parser names for more information.
+  private static func help(in message: String) -> String? {
+    guard let start = message.range(of: "  See '")?.upperBound else { return nil }
+    let name = message[start...].prefix { $0 != "'" }
+    return name.hasSuffix("--help") ? String(name) : nil
   }
 
   /// Says it on standard error: one line, or the documented JSON.
@@ -73,7 +77,6 @@ struct Failure: Error {
       Terminal.complain("dossier: " + escaped(message + help) + cited)
       // In English the message has said it.
       if let customerText, customerText.language != .english { Terminal.complain(escaped(customerText.text)) }
-      if let usage { Terminal.complain(usage) }
     }
   }
 

@@ -37,7 +37,7 @@ extension Failure {
     let status: ExitStatus =
       switch rejection.code {
       case .invalidInput: .data
-      case .unknownCase, .unknownOrganization: .notFound
+      case .unknownCase, .unknownOrganization, .unknownEvent, .unknownIncident: .notFound
       default: .refused
       }
     self.init(status, rejection.code.rawValue, rejection.message)

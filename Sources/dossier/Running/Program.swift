@@ -45,9 +45,7 @@ enum Program {
     let group = path.joined(separator: " ")
     let choice =
       accepted.count > 10 ? "'\(group) --help' lists them" : "accepted: \(accepted.joined(separator: ", "))"
-    var failure = Failure(.usage, "usage", "there is no command '\(group) \(word)'; \(choice)")
-    failure.usage = "Usage: \(group) <subcommand>\n  See '\(group) --help' for more information."
-    throw failure
+    throw Failure(.usage, "usage", "there is no command '\(group) \(word)'; \(choice)")
   }
 
   private static func perform(_ parsed: any ParsableCommand) async throws {

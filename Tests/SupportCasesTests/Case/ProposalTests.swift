@@ -185,7 +185,8 @@ import Testing
 
   @Test func `CK-11 only a proposal can be accepted, and not before it was made`() throws {
     let it = try proposed()
-    for version in [nil, 0, 1, 5, 7, -1] { it.refuses("09-23 12:00", .accepts(version), .unknownProposal) }
+    for version in [nil, 1, 5] { it.refuses("09-23 12:00", .accepts(version), .unknownProposal, ["CK-11"]) }
+    for version in [0, 7, -1] { it.refuses("09-23 12:00", .accepts(version), .unknownEvent, ["CK-11"]) }
     it.refuses("09-23 10:00", .accepts(6), .timeNotAllowed, ["CK-14"], entered: "09-23 12:00")
     it.refuses("09-23 12:00", .decline(proposal: 6, texts: [text(.reason, " ")]), .reasonMissing)
     it.refuses("09-23 12:00", .decline(proposal: 6, texts: []), .reasonMissing)

@@ -94,8 +94,8 @@ import Testing
     refused(
       2, "event 3 (reopen) rests on event 2: without it, reopen needs a case that is resolved or closed")
     refused(4, "records what time did")
-    refused(9, "the case's events are 1 to 4", .invalidInput)
-    refused(0, "the case's events are 1 to 4", .invalidInput)
+    refused(9, "the case's events are 1 to 4", .unknownEvent)
+    refused(0, "the case's events are 1 to 4", .unknownEvent)
     try it.retract(3, "09-26 10:00")
     let count = it.history.count
     refused(3, "taken back already, by event 5")

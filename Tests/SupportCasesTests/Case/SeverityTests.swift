@@ -67,7 +67,7 @@ import Testing
     }
     for evidence in [0, -1, 2] {
       it.refuses(
-        "09-21 11:00", .lowers(to: .c, .impactChanged, evidence: evidence), .evidenceInsufficient, ["CN-26"])
+        "09-21 11:00", .lowers(to: .c, .impactChanged, evidence: evidence), .unknownEvent, ["CN-26"])
     }
     try it.when("09-21 11:00", .lowers(to: .c, .misclassified, evidence: 1))
     #expect(it.view.assigned == .c)
