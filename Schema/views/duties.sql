@@ -12,7 +12,7 @@ select
   c.agent,
   d.duty,
   d.instance,
-  d.holder,
+  k.holder,
   -- A survey that comes late still comes: its date lapses nothing.
   case when d.state = 'owed' and d.due_at < now() and d.duty <> 'survey' then 'lapsed' else d.state end
     as state,
@@ -21,8 +21,9 @@ select
   d.due_at,
   case when d.state = 'owed' and d.due_at < now() then now() - d.due_at end as overdue_by,
   nullif(d.by_event, 0) as by_version,
-  d.rule
+  k.rule
 from dossier.responsibility_assignment d
+join dossier.duties k on k.duty = d.duty
 join dossier.case_view c on c.ledger = d.ledger and c.stream = d.stream;
 
 comment on view dashboard.duties is

@@ -33,11 +33,13 @@ enum CaseSQL {
     Statement("cases_" + name, text(name))
   }
 
-  /// A statement on a ledger's own partition of a view: naming it spares the server finding it for every row.
-  static func statement(_ name: String, _ view: ViewName, ledger: Int16) -> Statement {
+  /// A statement on a ledger's own partition of a view: naming it spares the server finding it for every row. Its
+  /// parameter is `RowBuffer.array`.
+  static func statement<Row: ViewRow>(_ name: String, _: Row.Type, ledger: Int16) -> Statement {
     Statement(
-      "cases_\(name)_\(view.rawValue)_\(ledger)",
-      text(name).replacing("{ledger}", with: "\(ledger)").replacing("{view}", with: view.rawValue))
+      "cases_\(name)_\(Row.view.rawValue)_\(ledger)",
+      text(name).replacing("{ledger}", with: "\(ledger)").replacing("{view}", with: Row.view.rawValue)
+        .replacing("{columns}", with: Row.columns))
   }
 
   private static func unprepared(_ name: String) -> Statement { Statement("", text(name)) }

@@ -1,11 +1,6 @@
 -- Stores rows of the view of cases, new or changed, where it is not certain which of them are there.
-insert into dossier.case_view_{ledger}
-  (ledger, stream, reference, organization, cloud, name, person, type, service, category, issue_type,
-  status, requested, assigned, reasons, classified, has_statement, own_area, tier, agent, ball, ball_since,
-  contact_method, contact_event, language, time_zone, incident, follows, policy, opened_at,
-  first_response_at, resolved_at, ended_at, reopenings, referred_to, next_due_clock, next_due_at, version,
-  position, duplicate_of, gaps, proposals, surveys)
-select *
+insert into dossier.case_view_{ledger} ({columns})
+select {columns}
 from unnest($1::dossier.case_view[])
 on conflict (ledger, stream) do update set
   reference = excluded.reference, organization = excluded.organization,

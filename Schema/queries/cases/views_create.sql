@@ -1,8 +1,8 @@
--- A table like a partition, to be filled and to take its place. What a killed rebuild left goes first.
+-- A table like the partition, to be filled and to take its place. What a killed rebuild left goes first.
 -- The check spares ATTACH the reading of every row; keys and indexes are made when the rows are in.
 drop table if exists dossier.{view}_{ledger}_new;
 create table dossier.{view}_{ledger}_new
-  (like dossier.{view} including defaults including constraints including storage);
+  (like dossier.{view}_{ledger} including defaults including constraints including storage);
 alter table dossier.{view}_{ledger}_new add constraint {view}_{ledger}_new check (ledger = {ledger});
 -- LIKE leaves out how full a page may become.
 do $$

@@ -1,4 +1,4 @@
 -- The rows of a view, in any order.
 copy (
-  select * from dossier.{view} where ledger = {ledger} and stream >= {first} and stream < {end}
+  select {columns} from dossier.{view}_{ledger} where ledger = {ledger} and stream >= {first} and stream < {end}
 ) to stdout (format binary)

@@ -1,4 +1,4 @@
 -- The rows of some cases in a view, in any order.
 copy (
-  select * from dossier.{view} where ledger = {ledger} and stream = any ('{streams}'::bigint[])
+  select {columns} from dossier.{view}_{ledger} where ledger = {ledger} and stream = any ('{streams}'::bigint[])
 ) to stdout (format binary)

@@ -18,8 +18,7 @@ extension CaseService {
     if point == .now { return try await list(filter, limit: limit, order: order) }
     let (store, keys, filter) = (store, keys, try filter.checked())
     let limit = limit.map { max(0, $0) } ?? .max
-    return try await StopSign.guarding { sign in
-      let work = ViewMaintenance(store: store, sign: sign, progress: progress)
+    return try await ViewMaintenance.run(on: store, progress) { work in
       return try await PastList(
         work: work, keys: keys, filter: filter, point: point, limit: limit, order: order
       ).run()

@@ -100,11 +100,9 @@ extension CaseService {
   public func whatIf(
     _ question: WhatIfQuestion, progress: (@Sendable (Progress) -> Void)? = nil
   ) async throws(ServiceError) -> WhatIfAnswer {
-    let store = store
-    return try await StopSign.guarding { sign in
+    try await ViewMaintenance.run(on: store, progress) { work in
       let clock = ContinuousClock()
       let start = clock.now
-      let work = ViewMaintenance(store: store, sign: sign, progress: progress)
       var answer = try await WhatIf(work: work, question: question).run()
       answer.seconds = (clock.now - start).seconds
       return answer

@@ -27,17 +27,14 @@ struct CaseFold: EventFolding, Sendable {
     guard exists else { return }
     switch name {
     case .caseView:
-      ViewTables.caseView.write(
-        CaseViewRow(ledger: ledger, stream: stream, view: view, nextDue: clocks.nextDue), to: &buffer)
+      buffer.append(CaseViewRow(ledger: ledger, stream: stream, view: view, nextDue: clocks.nextDue))
     case .slaClock:
       for index in KeyOrder.sorted(clocks.rows, { $0.clock.keyRank }, { $0.cycle }) {
-        ViewTables.slaClock.write(
-          SLAClockRow(ledger: ledger, stream: stream, clock: clocks.rows[index]), to: &buffer)
+        buffer.append(SLAClockRow(ledger: ledger, stream: stream, clock: clocks.rows[index]))
       }
     case .responsibilityAssignment:
       for index in KeyOrder.sorted(duties.rows, { $0.duty.keyRank }, { $0.instance }) {
-        ViewTables.responsibilityAssignment.write(
-          DutyRow(ledger: ledger, stream: stream, duty: duties.rows[index]), to: &buffer)
+        buffer.append(DutyRow(ledger: ledger, stream: stream, duty: duties.rows[index]))
       }
     }
   }

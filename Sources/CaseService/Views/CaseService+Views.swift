@@ -7,9 +7,7 @@ extension CaseService {
   public func viewStatus(
     progress: (@Sendable (Progress) -> Void)? = nil
   ) async throws(ServiceError) -> [ViewStatus] {
-    let store = store
-    return try await StopSign.guarding { sign in
-      let work = ViewMaintenance(store: store, sign: sign, progress: progress)
+    return try await ViewMaintenance.run(on: store, progress) { work in
       var all: [ViewStatus] = []
       for ledger in try await work.ledgers() { all += try await work.status(ledger) }
       return all
@@ -23,9 +21,7 @@ extension CaseService {
   public func verifyViews(
     _ names: [ViewName] = [], progress: (@Sendable (Progress) -> Void)? = nil
   ) async throws(ServiceError) -> [VerifyReport] {
-    let store = store
-    return try await StopSign.guarding { sign in
-      let work = ViewMaintenance(store: store, sign: sign, progress: progress)
+    return try await ViewMaintenance.run(on: store, progress) { work in
       var all: [VerifyReport] = []
       for ledger in try await work.ledgers() { all += try await work.verify(ledger, ViewName.all(of: names)) }
       return all
@@ -42,9 +38,7 @@ extension CaseService {
   public func rebuildViews(
     _ names: [ViewName] = [], progress: (@Sendable (Progress) -> Void)? = nil
   ) async throws(ServiceError) -> [RebuildReport] {
-    let store = store
-    return try await StopSign.guarding { sign in
-      let work = ViewMaintenance(store: store, sign: sign, progress: progress)
+    return try await ViewMaintenance.run(on: store, progress) { work in
       var all: [RebuildReport] = []
       for ledger in try await work.ledgers() {
         all += try await ViewRebuild(work: work, ledger: ledger, views: ViewName.all(of: names)).run()
@@ -88,24 +82,16 @@ extension ViewMaintenance {
 
   /// When each view of a ledger was last made anew, and by which version of the fold.
   func builds(of ledger: LedgerHead) async throws -> [ViewName: (version: Int, at: Instant?)] {
-    let session = ViewSession(store.application, sign)
-    do {
-      let builds = try await session.run { connection in
-        var builds: [ViewName: (version: Int, at: Instant?)] = [:]
-        let rows = try connection.query(ViewSQL.builds, [.int16(ledger.ledger.rawValue)])
-        for row in 0..<rows.count {
-          guard let view = ViewName(rawValue: try rows.text(row, 0)) else { continue }
-          builds[view] = (
-            Int(try rows.int32(row, 1)), try rows.optionalTimestamp(row, 2).map(Instant.init(microseconds:))
-          )
-        }
-        return builds
+    try await ask { connection in
+      var builds: [ViewName: (version: Int, at: Instant?)] = [:]
+      let rows = try connection.query(ViewSQL.builds, [.int16(ledger.ledger.rawValue)])
+      for row in 0..<rows.count {
+        guard let view = ViewName(rawValue: try rows.text(row, 0)) else { continue }
+        builds[view] = (
+          Int(try rows.int32(row, 1)), try rows.optionalTimestamp(row, 2).map(Instant.init(microseconds:))
+        )
       }
-      await session.close()
       return builds
-    } catch {
-      await session.close()
-      throw error
     }
   }
 }

@@ -2,6 +2,16 @@ internal import SupportCases
 
 // Lists of a case as the table keeps them: compact JSON arrays; nil where there are none.
 extension CaseView {
+  /// The reasons for a cap.
+  var reasonsText: String? {
+    guard !reasons.isEmpty else { return nil }
+    var writer = JSONWriter()
+    writer.beginArray()
+    for reason in reasons { writer.write(reason) }
+    writer.endArray()
+    return String(decoding: writer.bytes, as: UTF8.self)
+  }
+
   var gapsText: String? { gaps.isEmpty ? nil : JSON.array(gaps.map(\.json)).line }
 
   var proposalsText: String? {

@@ -30,15 +30,7 @@ struct ScanLane {
 extension ViewMaintenance {
   /// Asks something of the database on a session of its own.
   func ask<R: Sendable>(_ body: @escaping @Sendable (Connection) throws -> R) async throws -> R {
-    let session = ViewSession(store.application, sign)
-    do {
-      let found = try await session.run(body)
-      await session.close()
-      return found
-    } catch {
-      await session.close()
-      throw error
-    }
+    try await sessions.borrow(1, as: store.application) { try await $0[0].run(body) }
   }
 
   /// Reads a ledger in one snapshot with several connections; what each makes of its part comes back.
@@ -53,21 +45,21 @@ extension ViewMaintenance {
     meter: @escaping @Sendable (LedgerExtent) -> ProgressMeter,
     _ body: @escaping @Sendable (ScanLane) throws -> Part
   ) async throws -> (extent: LedgerExtent, parts: [Part]) {
-    let keeper = ViewSession(settings, sign)
-    let readers = (0..<(streams == nil ? Self.readers : 1)).map { _ in ViewSession(settings, sign) }
-    do {
+    let count = streams == nil ? Self.readers : 1
+    return try await sessions.borrow(count + 1, as: settings) { [sign] sessions in
+      let (keeper, readers) = (sessions[0], sessions[1...])
       let (extent, snapshot) = try await keeper.run { connection in
         try connection.execute(TransactionMode.readOnlySnapshot.begin)
         return (
           try LedgerExtent(ledger.ledger, connection), try connection.query(ViewSQL.snapshot).text(0, 0)
         )
       }
-      let sets = streams.map(StreamSets.init(one:)) ?? StreamSets(extent)
+      let sets = streams.map(StreamSets.init(one:)) ?? StreamSets(extent, readers: Self.readers)
       let told = meter(extent)
       let parts = try await withThrowingTaskGroup(of: Part.self) { group in
         for reader in readers {
           group.addTask {
-            try await reader.run { [sign] connection in
+            try await reader.run { connection in
               do {
                 return try body(
                   ScanLane(
@@ -83,11 +75,8 @@ extension ViewMaintenance {
         }
         return try await group.reduce(into: [Part]()) { $0.append($1) }
       }
-      for session in readers + [keeper] { await session.close() }
+      try await keeper.run { try $0.execute("commit") }
       return (extent, parts)
-    } catch {
-      for session in readers + [keeper] { await session.close() }
-      throw error
     }
   }
 }

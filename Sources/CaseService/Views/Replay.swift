@@ -92,12 +92,10 @@ extension CaseService {
   public func replay(
     _ scope: ReplayScope, progress: (@Sendable (Progress) -> Void)? = nil
   ) async throws(ServiceError) -> ReplayReport {
-    let store = store
-    return try await StopSign.guarding { sign in
+    try await ViewMaintenance.run(on: store, progress) { work in
       let clock = ContinuousClock()
       let start = clock.now
-      let replay = Replay(
-        work: ViewMaintenance(store: store, sign: sign, progress: progress), scope: scope)
+      let replay = Replay(work: work, scope: scope)
       let ledgers = try await replay.run()
       let elapsed = start.duration(to: clock.now).components
       return ReplayReport(

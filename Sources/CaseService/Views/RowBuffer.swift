@@ -17,6 +17,8 @@ struct RowBuffer: ~Copyable {
   private let isArray: Bool
   /// Where the last element of an array begins.
   private var element = 0
+  /// How many fields of the last row have been written.
+  private var fields = 0
 
   /// Rows as COPY has them.
   init() {
@@ -56,8 +58,14 @@ struct RowBuffer: ~Copyable {
     rows += 1
   }
 
-  /// The rows as an array parameter.
-  consuming func array() -> Parameter {
+  /// Rows as an array of the table's row type, which has this identifier in the database.
+  static func array(_ rows: [some ViewRow], type: UInt32) -> Parameter {
+    var buffer = RowBuffer(arrayOf: type)
+    for row in rows { buffer.append(row) }
+    return buffer.array()
+  }
+
+  private consuming func array() -> Parameter {
     endElement()
     memory.storeBytes(of: Int32(truncatingIfNeeded: rows).bigEndian, toByteOffset: 12, as: Int32.self)
     return .encoded(Array(bytes))
@@ -85,44 +93,19 @@ struct RowBuffer: ~Copyable {
     rows += 1
   }
 
-  mutating func int16(_ value: Int16) { field(TypeID.int16, value) }
-  mutating func int32(_ value: Int) { field(TypeID.int32, Int32(truncatingIfNeeded: value)) }
-  mutating func int64(_ value: Int64) { field(TypeID.int64, value) }
-
-  mutating func int32(_ value: Int?) {
-    if let value { int32(value) } else { null(TypeID.int32) }
-  }
-
-  mutating func bool(_ value: Bool) { field(TypeID.bool, value ? 1 as UInt8 : 0) }
-
-  /// A time; PostgreSQL counts from 2000-01-01.
-  mutating func timestamp(_ value: Instant) {
-    field(TypeID.timestamp, value.microseconds &- 946_684_800_000_000)
-  }
-
-  mutating func timestamp(_ value: Instant?) {
-    if let value { timestamp(value) } else { null(TypeID.timestamp) }
-  }
-
-  mutating func uuid(_ value: PersonID) {
-    reserve(24)
-    header(TypeID.uuid, 16)
-    store(value.high)
-    store(value.low)
-  }
-
-  mutating func text(_ value: String) {
-    var value = value
-    value.withUTF8 { utf8 in
-      reserve(8 + utf8.count)
-      header(TypeID.text, Int32(truncatingIfNeeded: utf8.count))
-      UnsafeMutableRawBufferPointer(rebasing: memory[count...]).copyMemory(from: UnsafeRawBufferPointer(utf8))
-      count += utf8.count
+  /// Writes a row with all columns.
+  mutating func append(_ row: some ViewRow) {
+    begin(fields: 0)
+    let start = count
+    fields = 0
+    row.write(to: &self)
+    if isArray {
+      memory.storeBytes(
+        of: Int32(truncatingIfNeeded: fields).bigEndian, toByteOffset: start - 4, as: Int32.self)
+    } else {
+      memory.storeBytes(
+        of: Int16(truncatingIfNeeded: fields).bigEndian, toByteOffset: start - 2, as: Int16.self)
     }
-  }
-
-  mutating func text(_ value: String?) {
-    if let value { text(value) } else { null(TypeID.text) }
   }
 
   private mutating func null(_ type: UInt32) {
@@ -139,6 +122,7 @@ struct RowBuffer: ~Copyable {
 
   @inline(__always)
   private mutating func header(_ type: UInt32, _ length: Int32) {
+    fields += 1
     if isArray { store(type) }
     store(length)
   }
@@ -160,5 +144,39 @@ struct RowBuffer: ~Copyable {
     larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: memory[..<count]))
     memory.deallocate()
     memory = larger
+  }
+}
+
+extension RowBuffer: ColumnWriter {
+  mutating func int16(_ column: StaticString, _ value: Int16) { field(TypeID.int16, value) }
+  mutating func int64(_ column: StaticString, _ value: Int64) { field(TypeID.int64, value) }
+  mutating func bool(_ column: StaticString, _ value: Bool) { field(TypeID.bool, value ? 1 as UInt8 : 0) }
+
+  mutating func int32(_ column: StaticString, _ value: Int?) {
+    guard let value else { return null(TypeID.int32) }
+    field(TypeID.int32, Int32(truncatingIfNeeded: value))
+  }
+
+  /// A time; PostgreSQL counts from 2000-01-01.
+  mutating func timestamp(_ column: StaticString, _ value: Instant?) {
+    guard let value else { return null(TypeID.timestamp) }
+    field(TypeID.timestamp, value.microseconds &- 946_684_800_000_000)
+  }
+
+  mutating func uuid(_ column: StaticString, _ value: PersonID) {
+    reserve(24)
+    header(TypeID.uuid, 16)
+    store(value.high)
+    store(value.low)
+  }
+
+  mutating func text(_ column: StaticString, _ value: String?) {
+    guard var value else { return null(TypeID.text) }
+    value.withUTF8 { utf8 in
+      reserve(8 + utf8.count)
+      header(TypeID.text, Int32(truncatingIfNeeded: utf8.count))
+      UnsafeMutableRawBufferPointer(rebasing: memory[count...]).copyMemory(from: UnsafeRawBufferPointer(utf8))
+      count += utf8.count
+    }
   }
 }

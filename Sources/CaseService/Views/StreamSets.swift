@@ -7,12 +7,12 @@ final class StreamSets: Sendable {
   private let next: Mutex<(range: Int64, strays: [Int64])>
   private let end: Int64
   private let width: Int64
+  private let readers: Int64
 
-  /// Sets of a size that keeps some tens of thousands of events in flight, whatever the ledger's size.
-  ///
-  /// - Parameters:
-  ///   - strays: streams with stored rows beyond those the log knows.
-  init(_ extent: LedgerExtent) {
+  /// Sets of a size that keeps some tens of thousands of events in flight, whatever the ledger's size; the last
+  /// ones are smaller, so that all readers come to their end together.
+  init(_ extent: LedgerExtent, readers: Int) {
+    self.readers = Int64(readers)
     next = Mutex((extent.streams.lowerBound, extent.strays))
     end = extent.streams.upperBound
     let each = max(1, extent.position / max(1, Int64(extent.streams.count)))
@@ -22,7 +22,7 @@ final class StreamSets: Sendable {
 
   /// One set alone.
   init(one streams: StreamSet) {
-    (end, width) = (0, 0)
+    (end, width, readers) = (0, 0, 1)
     switch streams {
     case .range(let range): next = Mutex((0, range.map { $0 }))
     case .list(let list): next = Mutex((0, list))
@@ -42,7 +42,8 @@ final class StreamSets: Sendable {
         return next.strays.isEmpty ? nil : .list(next.strays)
       }
       let start = next.range
-      next.range = min(start + width, end)
+      let share = (end - start) / (2 * readers) / ViewDigest.width * ViewDigest.width
+      next.range = min(start + min(max(share, ViewDigest.width), width), end)
       return .range(start..<next.range)
     }
   }

@@ -7,7 +7,29 @@ internal import SupportCases
 struct ViewMaintenance: Sendable {
   let store: Store
   let sign: StopSign
+  let sessions: ViewSessions
   let progress: (@Sendable (Progress) -> Void)?
+
+  /// Runs a piece of work that ends when its task is cancelled.
+  static func run<R: Sendable>(
+    on store: Store, _ progress: (@Sendable (Progress) -> Void)?, _ body: (ViewMaintenance) async throws -> R
+  ) async throws(ServiceError) -> R {
+    let sign = StopSign()
+    let sessions = ViewSessions(sign)
+    let work = ViewMaintenance(store: store, sign: sign, sessions: sessions, progress: progress)
+    do {
+      let result = try await withTaskCancellationHandler {
+        try await body(work)
+      } onCancel: {
+        sign.raise()
+      }
+      await sessions.close()
+      return result
+    } catch {
+      await sessions.close()
+      throw ServiceError(error)
+    }
+  }
 
   /// How many connections read at once, one for each core: each keeps a core of the server and one of this
   /// program busy in turn.

@@ -1,5 +1,6 @@
 internal import EventStore
 internal import Postgres
+internal import Synchronization
 
 /// Makes the views of a ledger anew.
 ///
@@ -20,15 +21,11 @@ struct ViewRebuild: Sendable {
   private var owner: ConnectionSettings { work.store.owner }
 
   func run() async throws -> [RebuildReport] {
-    let lock = ViewSession(owner, work.sign)
-    let helper = ViewSession(owner, work.sign)
     do {
-      let reports = try await rebuild(lock, helper)
-      for session in [helper, lock] { await session.close() }
+      let reports = try await work.sessions.borrow(2, as: owner) { try await rebuild($0[0], $0[1]) }
       if !reports.allSatisfy(\.isSwapped) { await sweep() }
       return reports
     } catch {
-      for session in [helper, lock] { await session.close() }
       await sweep()
       throw error
     }
@@ -77,26 +74,22 @@ struct ViewRebuild: Sendable {
 
   /// Gives the new tables what the old ones have: privileges, keys, indexes, and figures for the planner.
   private func index() async throws {
-    let sessions = (0..<ViewMaintenance.readers).map { _ in ViewSession(owner, work.sign) }
-    let (number, views, count) = (number, views, sessions.count)
+    let (number, views, count) = (number, views, ViewMaintenance.readers)
     work.progress?(Progress(phase: "indexing \(ledger.name)", done: 0, total: nil, unit: "views"))
-    do {
+    // The largest views are the last: whoever is free takes the largest left.
+    let left = ViewsLeft(views)
+    try await work.sessions.borrow(min(count, views.count), as: owner) { sessions in
       try await withThrowingTaskGroup(of: Void.self) { group in
-        for (place, session) in sessions.enumerated() {
-          // The largest view is the last: it has a session to itself.
-          let mine = views.reversed().enumerated().filter { min($0.offset, count - 1) == place }.map(
-            \.element)
+        for session in sessions {
           group.addTask {
-            for view in mine { try await session.run { try Self.finish(view, number, $0) } }
+            while let view = left.takeLast() {
+              try await session.run { try Self.finish(view, number, $0) }
+            }
           }
         }
         try await group.waitForAll()
       }
-    } catch {
-      for session in sessions { await session.close() }
-      throw error
     }
-    for session in sessions { await session.close() }
   }
 
   private static func finish(_ view: ViewName, _ ledger: Int16, _ connection: Connection) throws {
@@ -230,6 +223,17 @@ struct ViewRebuild: Sendable {
     }
     await session.close()
   }
+}
+
+/// Views that are still to be indexed.
+private final class ViewsLeft: Sendable {
+  private let views: Mutex<[ViewName]>
+
+  init(_ views: [ViewName]) {
+    self.views = Mutex(views)
+  }
+
+  func takeLast() -> ViewName? { views.withLock { $0.popLast() } }
 }
 
 extension PassResult {

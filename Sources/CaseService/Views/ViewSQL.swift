@@ -17,7 +17,7 @@ enum ViewSQL {
 
   /// A statement about one view of one ledger.
   static func text(_ name: String, _ view: ViewName, ledger: Int16) -> String {
-    fill(CaseSQL.text(name), [("view", view.rawValue), ("ledger", "\(ledger)")])
+    fill(CaseSQL.text(name), [("view", view.rawValue), ("ledger", "\(ledger)"), ("columns", view.columns)])
   }
 
   /// The COPY of the events of some streams.
@@ -40,7 +40,7 @@ enum ViewSQL {
 
   /// The COPY into a view's new table.
   static func copyIn(_ view: ViewName, ledger: Int16) -> String {
-    "copy dossier.\(view.partition(ledger))_new from stdin (format binary)"
+    "copy dossier.\(view.partition(ledger))_new (\(view.columns)) from stdin (format binary)"
   }
 
   private static func fill(_ text: String, _ values: [(name: String, value: String)]) -> String {
@@ -57,8 +57,17 @@ enum ViewSQL {
 }
 
 extension ViewName {
-  /// The partition of a ledger.
+  /// The partition of a ledger. Its columns may have an order of their own.
   func partition(_ ledger: Int16) -> String { "\(rawValue)_\(ledger)" }
+
+  /// The names of the columns in the order in which rows are written and read.
+  var columns: String {
+    switch self {
+    case .caseView: CaseViewRow.columns
+    case .slaClock: SLAClockRow.columns
+    case .responsibilityAssignment: DutyRow.columns
+    }
+  }
 }
 
 /// Streams of a ledger, ascending: a range or a list.

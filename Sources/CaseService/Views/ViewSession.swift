@@ -29,29 +29,13 @@ final class StopSign: Sendable {
     }
     _ = WorkerThread(name: "views cancel").post { for handle in handles { handle.cancel() } }
   }
-
-  /// Runs a long piece of work that ends when its task is cancelled.
-  static func guarding<R: Sendable>(
-    _ body: (StopSign) async throws -> R
-  ) async throws(ServiceError) -> R {
-    let sign = StopSign()
-    do {
-      return try await withTaskCancellationHandler {
-        try await body(sign)
-      } onCancel: {
-        sign.raise()
-      }
-    } catch {
-      throw ServiceError(error)
-    }
-  }
 }
 
 /// A connection with a thread of its own, on which a transaction stays open from one piece of work to the
 /// next.
 final class ViewSession: @unchecked Sendable {
   private let thread = WorkerThread(name: "views")
-  private let settings: ConnectionSettings
+  let settings: ConnectionSettings
   private let sign: StopSign?
   // Touched by the thread alone.
   private var connection: Connection?
@@ -77,6 +61,13 @@ final class ViewSession: @unchecked Sendable {
     }
   }
 
+  /// Rolls back what is open.
+  func settle() async throws {
+    try await thread.run { [self] in
+      if let connection, connection.inTransaction { try connection.execute("rollback") }
+    }
+  }
+
   /// Rolls back what is open, and disconnects.
   func close() async {
     _ = try? await thread.run { [self] in
@@ -90,11 +81,12 @@ final class ViewSession: @unchecked Sendable {
     if let connection { return connection }
     let fresh = try Connection.open(settings)
     sign?.follow(fresh)
-    // Whole tables are read in short plain statements: compiling them or sharing them out only costs time.
+    // Whole tables are read in short plain statements: compiling them or sharing them out only costs time. Nor
+    // is an index shared out: rows come nearly in its order, and other sessions keep the other cores busy.
     // The planner is told of new tables by a sample that is read in no time; later ones are autovacuum's.
     try fresh.execute(
-      "set jit = off; set max_parallel_workers_per_gather = 0; set work_mem = '16MB'; "
-        + "set default_statistics_target = 20")
+      "set jit = off; set max_parallel_workers_per_gather = 0; set max_parallel_maintenance_workers = 0; "
+        + "set work_mem = '16MB'; set default_statistics_target = 20")
     connection = fresh
     return fresh
   }

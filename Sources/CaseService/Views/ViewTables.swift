@@ -1,7 +1,29 @@
 internal import SupportCases
 
-/// A row of the table `case_view`. Shared rather than copied: every column asks for it, and it is large.
-final class CaseViewRow: Sendable {
+/// A row of a view's table.
+protocol ViewRow: Sendable {
+  /// The view.
+  static var view: ViewName { get }
+  /// A row of nothing: what it writes says which columns there are.
+  static var blank: Self { get }
+  /// Writes the columns. Every writer and reader of the table takes names, order, types and values from here.
+  func write<Writer: ColumnWriter & ~Copyable>(to row: inout Writer)
+}
+
+extension ViewRow {
+  /// The columns' names for a statement, in their order.
+  static var columns: String {
+    var names = ColumnNames()
+    blank.write(to: &names)
+    return names.columns.map(\.name).joined(separator: ", ")
+  }
+}
+
+/// A row of the table `case_view`. Shared rather than copied: it is large.
+final class CaseViewRow: ViewRow {
+  static let view = ViewName.caseView
+  static var blank: CaseViewRow { CaseViewRow(ledger: 0, stream: 0, view: CaseView(), nextDue: nil) }
+
   let ledger: Int16
   let stream: Int64
   let view: CaseView
@@ -14,124 +36,112 @@ final class CaseViewRow: Sendable {
     self.view = view
     self.nextDue = nextDue
   }
+
+  func write<Writer: ColumnWriter & ~Copyable>(to row: inout Writer) {
+    row.int16("ledger", ledger)
+    row.int64("stream", stream)
+    row.text("reference", view.reference)
+    row.text("organization", view.organization)
+    row.text("cloud", view.cloud.rawValue)
+    row.text("name", view.name)
+    row.uuid("person", view.person)
+    row.text("type", view.type.rawValue)
+    row.text("service", view.service)
+    row.text("category", view.category)
+    row.text("issue_type", view.issueType)
+    row.text("status", view.status.rawValue)
+    row.text("requested", view.requested?.rawValue)
+    row.text("assigned", view.assigned?.rawValue)
+    row.text("reasons", view.reasonsText)
+    row.bool("classified", view.isClassified)
+    row.bool("has_statement", view.hasStatement)
+    row.bool("own_area", view.isOwnArea)
+    row.int16("tier", Int16(truncatingIfNeeded: view.tier))
+    row.text("agent", view.agent)
+    row.text("ball", view.ball?.rawValue)
+    row.timestamp("ball_since", view.ballSince)
+    row.text("contact_method", view.contactMethod.rawValue)
+    row.int32("contact_event", view.contactEvent)
+    row.text("language", view.language)
+    row.text("time_zone", view.timeZone)
+    row.text("incident", view.incident)
+    row.text("follows", view.follows)
+    row.text("policy", view.policy)
+    row.timestamp("opened_at", view.openedAt)
+    row.timestamp("first_response_at", view.firstResponseAt)
+    row.timestamp("resolved_at", view.resolvedAt)
+    row.timestamp("ended_at", view.endedAt)
+    row.int32("reopenings", view.reopenings)
+    row.text("referred_to", view.referredTo?.rawValue)
+    row.text("next_due_clock", nextDue?.clock.rawValue)
+    row.timestamp("next_due_at", nextDue?.dueAt)
+    row.int32("version", view.version)
+    row.int64("position", view.position)
+    row.text("duplicate_of", view.duplicateOf)
+    row.text("gaps", view.gapsText)
+    row.text("proposals", view.proposalsText)
+    row.text("surveys", view.surveysText)
+  }
 }
 
 /// A row of the table `sla_clock`.
-struct SLAClockRow: Hashable, Sendable {
+struct SLAClockRow: ViewRow, Hashable {
+  static let view = ViewName.slaClock
+  static var blank: SLAClockRow {
+    let start = Instant(microseconds: 0)
+    return SLAClockRow(
+      ledger: 0, stream: 0, clock: SLAClock(.initialResponse, cycle: 1, startedAt: start, by: 1, policy: ""))
+  }
+
   var ledger: Int16
   var stream: Int64
   var clock: SLAClock
+
+  func write<Writer: ColumnWriter & ~Copyable>(to row: inout Writer) {
+    row.int16("ledger", ledger)
+    row.int64("stream", stream)
+    row.text("clock", clock.clock.rawValue)
+    row.int32("cycle", clock.cycle)
+    row.text("state", clock.state.rawValue)
+    row.timestamp("started_at", clock.startedAt)
+    row.timestamp("due_at", clock.dueAt)
+    row.timestamp("met_at", clock.metAt)
+    row.timestamp("breached_at", clock.breachedAt)
+    row.timestamp("cancelled_at", clock.cancelledAt)
+    row.int32("target_amount", clock.target?.amount)
+    row.text("target_unit", clock.target?.unit.rawValue)
+    row.text("target_rule", clock.target?.rule.rawValue)
+    row.text("policy", clock.policy)
+    row.text("calendar", clock.calendar)
+    row.text("zone_data", clock.zoneData)
+    row.bool("provisional", clock.provisional)
+    row.int32("started_by", clock.startedBy)
+  }
 }
 
 /// A row of the table `responsibility_assignment`.
-struct DutyRow: Hashable, Sendable {
+struct DutyRow: ViewRow, Hashable {
+  static let view = ViewName.responsibilityAssignment
+  static var blank: DutyRow {
+    let since = Instant(microseconds: 0)
+    return DutyRow(
+      ledger: 0, stream: 0,
+      duty: ResponsibilityAssignment(.survey, instance: 1, since: since, by: 1, due: nil))
+  }
+
   var ledger: Int16
   var stream: Int64
   var duty: ResponsibilityAssignment
-}
 
-/// The tables of the views. Every writer takes names, order and values of the columns from here.
-enum ViewTables {
-  static let caseView = ViewTable<CaseViewRow>(
-    .caseView,
-    [
-      ViewColumn("ledger", .int16 { $0.ledger }),
-      ViewColumn("stream", .int64 { $0.stream }),
-      ViewColumn("reference", .text { $0.view.reference }),
-      ViewColumn("organization", .text { $0.view.organization }),
-      ViewColumn("cloud", .text { $0.view.cloud.rawValue }),
-      ViewColumn("name", .optionalText { $0.view.name }),
-      ViewColumn("person", .uuid { $0.view.person }),
-      ViewColumn("type", .text { $0.view.type.rawValue }),
-      ViewColumn("service", .text { $0.view.service }),
-      ViewColumn("category", .optionalText { $0.view.category }),
-      ViewColumn("issue_type", .optionalText { $0.view.issueType }),
-      ViewColumn("status", .text { $0.view.status.rawValue }),
-      ViewColumn("requested", .optionalText { $0.view.requested?.rawValue }),
-      ViewColumn("assigned", .optionalText { $0.view.assigned?.rawValue }),
-      ViewColumn("reasons", .optionalText { $0.view.reasonsText }),
-      ViewColumn("classified", .bool { $0.view.isClassified }),
-      ViewColumn("has_statement", .bool { $0.view.hasStatement }),
-      ViewColumn("own_area", .bool { $0.view.isOwnArea }),
-      ViewColumn("tier", .int16 { Int16(truncatingIfNeeded: $0.view.tier) }),
-      ViewColumn("agent", .optionalText { $0.view.agent }),
-      ViewColumn("ball", .optionalText { $0.view.ball?.rawValue }),
-      ViewColumn("ball_since", .optionalTimestamp { $0.view.ballSince }),
-      ViewColumn("contact_method", .text { $0.view.contactMethod.rawValue }),
-      ViewColumn("contact_event", .int32 { $0.view.contactEvent }),
-      ViewColumn("language", .optionalText { $0.view.language }),
-      ViewColumn("time_zone", .optionalText { $0.view.timeZone }),
-      ViewColumn("incident", .optionalText { $0.view.incident }),
-      ViewColumn("follows", .optionalText { $0.view.follows }),
-      ViewColumn("policy", .text { $0.view.policy }),
-      ViewColumn("opened_at", .timestamp { $0.view.openedAt }),
-      ViewColumn("first_response_at", .optionalTimestamp { $0.view.firstResponseAt }),
-      ViewColumn("resolved_at", .optionalTimestamp { $0.view.resolvedAt }),
-      ViewColumn("ended_at", .optionalTimestamp { $0.view.endedAt }),
-      ViewColumn("reopenings", .int32 { $0.view.reopenings }),
-      ViewColumn("referred_to", .optionalText { $0.view.referredTo?.rawValue }),
-      ViewColumn("next_due_clock", .optionalText { $0.nextDue?.clock.rawValue }),
-      ViewColumn("next_due_at", .optionalTimestamp { $0.nextDue?.dueAt }),
-      ViewColumn("version", .int32 { $0.view.version }),
-      ViewColumn("position", .int64 { $0.view.position }),
-      ViewColumn("duplicate_of", .optionalText { $0.view.duplicateOf }),
-      ViewColumn("gaps", .optionalText { $0.view.gapsText }),
-      ViewColumn("proposals", .optionalText { $0.view.proposalsText }),
-      ViewColumn("surveys", .optionalText { $0.view.surveysText }),
-    ])
-
-  static let slaClock = ViewTable<SLAClockRow>(
-    .slaClock,
-    [
-      ViewColumn("ledger", .int16 { $0.ledger }),
-      ViewColumn("stream", .int64 { $0.stream }),
-      ViewColumn("clock", .text { $0.clock.clock.rawValue }),
-      ViewColumn("cycle", .int32 { $0.clock.cycle }),
-      ViewColumn("state", .text { $0.clock.state.rawValue }),
-      ViewColumn("started_at", .timestamp { $0.clock.startedAt }),
-      ViewColumn("due_at", .optionalTimestamp { $0.clock.dueAt }),
-      ViewColumn("met_at", .optionalTimestamp { $0.clock.metAt }),
-      ViewColumn("breached_at", .optionalTimestamp { $0.clock.breachedAt }),
-      ViewColumn("cancelled_at", .optionalTimestamp { $0.clock.cancelledAt }),
-      ViewColumn("target_amount", .optionalInt32 { $0.clock.target?.amount }),
-      ViewColumn("target_unit", .optionalText { $0.clock.target?.unit.rawValue }),
-      ViewColumn("target_rule", .optionalText { $0.clock.target?.rule.rawValue }),
-      ViewColumn("target_basis", .optionalText { $0.clock.target?.basis.rawValue }),
-      ViewColumn("policy", .text { $0.clock.policy }),
-      ViewColumn("calendar", .text { $0.clock.calendar }),
-      ViewColumn("zone_data", .text { $0.clock.zoneData }),
-      ViewColumn("provisional", .bool { $0.clock.provisional }),
-      ViewColumn("started_by", .int32 { $0.clock.startedBy }),
-      ViewColumn("breached_by", .int32 { $0.clock.breachedBy }),
-      ViewColumn("changed_by", .int32 { $0.clock.changedBy }),
-    ])
-
-  static let responsibilityAssignment = ViewTable<DutyRow>(
-    .responsibilityAssignment,
-    [
-      ViewColumn("ledger", .int16 { $0.ledger }),
-      ViewColumn("stream", .int64 { $0.stream }),
-      ViewColumn("duty", .text { $0.duty.duty.rawValue }),
-      ViewColumn("instance", .int32 { $0.duty.instance }),
-      ViewColumn("holder", .text { $0.duty.duty.holder.rawValue }),
-      ViewColumn("state", .text { $0.duty.state.rawValue }),
-      ViewColumn("since", .timestamp { $0.duty.since }),
-      ViewColumn("since_event", .int32 { $0.duty.sinceEvent }),
-      ViewColumn("due_at", .optionalTimestamp { $0.duty.dueAt }),
-      ViewColumn("by_event", .int32 { $0.duty.byEvent }),
-      ViewColumn("rule", .text { $0.duty.duty.rule.rawValue }),
-      ViewColumn("changed_by", .int32 { $0.duty.changedBy }),
-    ])
-}
-
-extension CaseView {
-  /// The reasons for a cap as the table keeps them: a compact JSON array; nil where there are none.
-  var reasonsText: String? {
-    guard !reasons.isEmpty else { return nil }
-    var writer = JSONWriter()
-    writer.beginArray()
-    for reason in reasons { writer.write(reason) }
-    writer.endArray()
-    return String(decoding: writer.bytes, as: UTF8.self)
+  func write<Writer: ColumnWriter & ~Copyable>(to row: inout Writer) {
+    row.int16("ledger", ledger)
+    row.int64("stream", stream)
+    row.text("duty", duty.duty.rawValue)
+    row.int32("instance", duty.instance)
+    row.text("state", duty.state.rawValue)
+    row.timestamp("since", duty.since)
+    row.int32("since_event", duty.sinceEvent)
+    row.timestamp("due_at", duty.dueAt)
+    row.int32("by_event", duty.byEvent)
   }
 }

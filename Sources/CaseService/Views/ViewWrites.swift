@@ -19,19 +19,17 @@ struct ViewChange {
 /// server less than looking for each. Where the history may not tell, because another version of the fold made
 /// the views or a row was found that should not be there, every row is stored whether it is there or not.
 struct ViewWrites {
-  private struct Writer<Row: Sendable> {
-    let table: ViewTable<Row>
+  private struct Writer<Row: ViewRow> {
     let type: UInt32
     let insert: Statement
     let update: Statement
     let upsert: Statement
 
-    init(_ table: ViewTable<Row>, _ ledger: Int16, type: Int64) {
-      self.table = table
+    init(_ ledger: Int16, type: Int64) {
       self.type = UInt32(truncatingIfNeeded: type)
-      insert = table.statement("insert_rows", ledger)
-      update = table.statement("update_\(table.view.rawValue)", ledger)
-      upsert = table.statement("upsert_\(table.view.rawValue)", ledger)
+      insert = CaseSQL.statement("insert_rows", Row.self, ledger: ledger)
+      update = CaseSQL.statement("update_\(Row.view.rawValue)", Row.self, ledger: ledger)
+      upsert = CaseSQL.statement("upsert_\(Row.view.rawValue)", Row.self, ledger: ledger)
     }
 
     func commands(new: [Row], changed: [Row], isCertain: Bool) -> [Command] {
@@ -40,7 +38,7 @@ struct ViewWrites {
     }
 
     private func command(_ statement: Statement, _ rows: [Row]) -> [Command] {
-      rows.isEmpty ? [] : [Command(statement, [table.array(rows, type: type)])]
+      rows.isEmpty ? [] : [Command(statement, [RowBuffer.array(rows, type: type)])]
     }
   }
 
@@ -55,9 +53,9 @@ struct ViewWrites {
     let found = try connection.query(
       CaseSQL.viewTypes, [.int16(ledger.rawValue), .int32(Int32(ViewFold.version))])
     self.ledger = ledger.rawValue
-    cases = Writer(ViewTables.caseView, ledger.rawValue, type: try found.int64(0, 0))
-    clocks = Writer(ViewTables.slaClock, ledger.rawValue, type: try found.int64(0, 1))
-    duties = Writer(ViewTables.responsibilityAssignment, ledger.rawValue, type: try found.int64(0, 2))
+    cases = Writer(ledger.rawValue, type: try found.int64(0, 0))
+    clocks = Writer(ledger.rawValue, type: try found.int64(0, 1))
+    duties = Writer(ledger.rawValue, type: try found.int64(0, 2))
     isCertain = try found.bool(0, 3)
   }
 

@@ -102,6 +102,12 @@ public struct ResponsibilityAssignment: Hashable, Sendable {
   /// Gaps in continuous effort while it was owed, as far as they are asked for (CK-9); a fold leaves it empty.
   public var gaps: [EffortGap] = []
 
+  /// A duty that is owed since an event.
+  public init(_ duty: Duty, instance: Int, since: Instant, by event: Int, due: Instant?) {
+    (self.duty, self.instance, self.since, dueAt) = (duty, instance, since, due)
+    (state, sinceEvent, byEvent, changedBy) = (.owed, event, 0, event)
+  }
+
   /// The row as it is true at a moment: a duty whose due date has passed has lapsed though nothing has
   /// recorded it yet (CK-6).
   public func observed(at moment: Instant) -> ResponsibilityAssignment {

@@ -4,8 +4,7 @@ extension Responsibilities {
     let instance = (last(duty)?.instance ?? 0) + 1
     rows.append(
       ResponsibilityAssignment(
-        duty: duty, instance: instance, state: .owed, since: since ?? change.at, sinceEvent: change.by,
-        dueAt: due, byEvent: 0, changedBy: change.by))
+        duty, instance: instance, since: since ?? change.at, by: change.by, due: due))
   }
 
   /// Ends the oldest owed instance of a duty, if there is one.

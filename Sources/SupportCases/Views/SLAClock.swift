@@ -75,6 +75,14 @@ public struct SLAClock: Hashable, Sendable {
   /// Warnings recorded ahead of its due date, in rising order.
   public var warnings: [Warning] = []
 
+  /// A cycle that an event begins, without a target.
+  public init(_ clock: ClockName, cycle: Int, startedAt: Instant, by event: Int, policy: String) {
+    (self.clock, self.cycle, self.startedAt) = (clock, cycle, startedAt)
+    (startedBy, breachedBy, changedBy) = (event, 0, event)
+    self.policy = policy
+    (state, provisional, calendar, zoneData, changes) = (.noTarget, false, "", "", [])
+  }
+
   /// True while what is owed has not been done.
   public var isOutstanding: Bool {
     switch state {
@@ -184,10 +192,11 @@ public struct SLAClocks: Hashable, Sendable {
 extension SLAClock {
   fileprivate init(_ start: ClockStart, by recorded: RecordedCaseEvent) {
     self.init(
-      clock: start.clock, cycle: start.cycle, state: start.dueAt == nil ? .noTarget : .running,
-      startedAt: start.startedAt, dueAt: start.dueAt, target: start.target, policy: recorded.policy,
-      calendar: start.calendar, zoneData: start.zoneData, provisional: start.provisional,
-      startedBy: recorded.version, breachedBy: 0, changedBy: recorded.version, changes: [])
+      start.clock, cycle: start.cycle, startedAt: start.startedAt, by: recorded.version,
+      policy: recorded.policy)
+    state = start.dueAt == nil ? .noTarget : .running
+    (dueAt, target, provisional) = (start.dueAt, start.target, start.provisional)
+    (calendar, zoneData) = (start.calendar, start.zoneData)
   }
 
   fileprivate mutating func move(_ move: ClockMove, by recorded: RecordedCaseEvent) {

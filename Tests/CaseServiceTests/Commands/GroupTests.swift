@@ -110,18 +110,15 @@ func consistent(_ desk: Desk) async throws {
     let states = histories.mapValues { CaseState(folding: $0) }
     let (number, all) = (ledger.ledger.rawValue, states.sorted { $0.key < $1.key })
     try compare(
-      ViewTables.caseView,
       all.map {
         CaseViewRow(ledger: number, stream: $0.key, view: $0.value.view, nextDue: $0.value.clocks.nextDue)
       },
       number, connection)
     try compare(
-      ViewTables.slaClock,
       all.flatMap { stream, state in
         state.clocks.rows.map { SLAClockRow(ledger: number, stream: stream, clock: $0) }
       }, number, connection)
     try compare(
-      ViewTables.responsibilityAssignment,
       all.flatMap { stream, state in
         state.duties.rows.map { DutyRow(ledger: number, stream: stream, duty: $0) }
       },
@@ -130,16 +127,16 @@ func consistent(_ desk: Desk) async throws {
 }
 
 /// Compares the rows of a view with those of a fold, in both directions.
-private func compare<Row>(
-  _ table: ViewTable<Row>, _ rows: [Row], _ ledger: Int16, _ connection: Connection
+private func compare<Row: ViewRow>(
+  _ rows: [Row], _ ledger: Int16, _ connection: Connection
 ) throws {
-  let view = table.view.rawValue
+  let view = Row.view.rawValue
   try connection.execute(
     "begin; create temp table folded (like dossier.\(view) including all) on commit drop")
   let type = try connection.query("select 'dossier.\(view)'::regtype::oid::bigint").int64(0, 0)
   _ = try connection.query(
     "insert into folded select * from unnest($1::dossier.\(view)[])",
-    [table.array(rows, type: UInt32(truncatingIfNeeded: type))])
+    [RowBuffer.array(rows, type: UInt32(truncatingIfNeeded: type))])
   let stored = "select * from dossier.\(view) where ledger = \(ledger)"
   let found = try connection.query(
     """

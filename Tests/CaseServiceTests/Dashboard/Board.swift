@@ -42,7 +42,7 @@ struct Board {
       "ledger": "2", "stream": "\(stream)", "clock": "'initial_response'", "cycle": "1", "state": "'running'",
       "started_at": "now() - interval '3 hours'", "due_at": "now() + interval '1 hour'",
       "policy": "'21vianet-2'", "calendar": "'technical-1'", "zone_data": "'2025b'", "provisional": "false",
-      "started_by": "1", "breached_by": "0", "changed_by": "1",
+      "started_by": "1",
     ]
     try insert("sla_clock", row.merging(columns) { _, new in new })
   }
@@ -50,9 +50,8 @@ struct Board {
   /// A duty that is owed, unless SQL expressions by column say otherwise.
   func add(dutyOf stream: Int, _ duty: String, _ columns: [String: String] = [:]) throws {
     let row = [
-      "ledger": "2", "stream": "\(stream)", "duty": "'\(duty)'", "instance": "1", "holder": "'operator'",
+      "ledger": "2", "stream": "\(stream)", "duty": "'\(duty)'", "instance": "1",
       "state": "'owed'", "since": "now() - interval '3 hours'", "since_event": "1", "by_event": "0",
-      "rule": "'CN-20'", "changed_by": "1",
     ]
     try insert("responsibility_assignment", row.merging(columns) { _, new in new })
   }

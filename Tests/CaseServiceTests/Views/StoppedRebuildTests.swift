@@ -12,10 +12,10 @@ import Testing
   ) async throws {
     let holder = try desk.database.connect()
     defer { holder.close() }
-    try holder.execute("begin; lock table dossier.case_view_2 in access exclusive mode")
+    try holder.execute("begin; lock table dossier.events in access exclusive mode")
     let rebuild = Task { try await desk.service.rebuildViews() as [RebuildReport] }
     try await desk.until(
-      "select from \(Desk.awaited) and relation = 'dossier.case_view_2'::regclass")
+      "select from \(Desk.awaited) and relation = 'dossier.events'::regclass")
     #expect(try !desk.leftovers().isEmpty)
     try await body(rebuild)
   }
@@ -38,7 +38,7 @@ import Testing
     try await Desk.worked { desk in
       try await halfway(desk) { rebuild async throws in
         try desk.tamper(
-          "select pg_terminate_backend(pid) from \(Desk.awaited) and relation = 'dossier.case_view_2'::regclass"
+          "select pg_terminate_backend(pid) from \(Desk.awaited) and relation = 'dossier.events'::regclass"
         )
         await #expect(throws: ServiceError.self) { try await rebuild.value }
       }

@@ -71,7 +71,7 @@ import Testing
         try desk.tamper(
           """
           insert into dossier.responsibility_assignment
-          select ledger, \(stream), duty, 7, holder, state, since, since_event, due_at, by_event, rule, changed_by
+          select ledger, \(stream), duty, 7, state, since, since_event, due_at, by_event
           from dossier.responsibility_assignment where stream = 1002 limit 1
           """)
       }

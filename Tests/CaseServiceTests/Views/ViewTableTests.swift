@@ -13,30 +13,26 @@ import Testing
         + "where table_schema = 'dossier' and table_name = '\(view.rawValue)' order by ordinal_position")
   }
 
-  private func described<Row>(_ table: ViewTable<Row>) -> [String] {
-    table.columns.map { column in
-      let type =
-        switch column.value {
-        case .int16: "int2"
-        case .int32, .optionalInt32: "int4"
-        case .int64: "int8"
-        case .text, .optionalText: "text"
-        case .timestamp, .optionalTimestamp: "timestamptz"
-        case .bool: "bool"
-        case .uuid: "uuid"
-        }
-      return "\(column.name) \(type)"
-    }
+  private func described<Row: ViewRow>(_: Row.Type) -> [String] {
+    var names = ColumnNames()
+    Row.blank.write(to: &names)
+    return names.columns.map { "\($0.name) \($0.type)" }
   }
 
-  @Test func `every column of a view's table is described, in its order and type`() async throws {
+  @Test func `every column of a view's table is written, in its order and type`() async throws {
     try await Desk.run { desk in
       let found = try ViewName.allCases.map { try columns(desk, $0) }
       #expect(
-        found == [
-          described(ViewTables.caseView), described(ViewTables.slaClock),
-          described(ViewTables.responsibilityAssignment),
-        ])
+        found == [described(CaseViewRow.self), described(SLAClockRow.self), described(DutyRow.self)])
+    }
+  }
+
+  @Test func `the database knows of every duty who holds it and which rule states it`() async throws {
+    try await Desk.run { desk in
+      let found = try desk.texts("select duty || ' ' || holder || ' ' || rule from dossier.duties")
+      #expect(
+        Set(found) == Set(Duty.allCases.map { "\($0.rawValue) \($0.holder.rawValue) \($0.rule.rawValue)" }))
+      #expect(found.count == Duty.allCases.count)
     }
   }
 
@@ -81,7 +77,7 @@ import Testing
     var arena = EventArena()
     for (index, version) in [(1, 2), (0, 1), (1, 1), (1, 3), (0, 2)] {
       var field = RowBuffer()
-      field.int64(Int64(index * 10 + version))
+      field.int64("value", Int64(index * 10 + version))
       arena.append(index, version: version, field.bytes)
     }
     arena.sort(cases: 3)
