@@ -40,6 +40,7 @@ extension Proposal {
       .init("made_at", JSON(madeAt)), .init("from", .string(from.rawValue)),
       .init("to", .string(to.rawValue)),
       .init("duty", JSON(duty?.rawValue)), .init("duty_since", JSON(dutySince)),
+      .init("lapsed_at", JSON(lapsedAt)),
       .init("evidence", .array(evidence.map { .int(Int64($0)) })),
       .init("by_event", endedBy.map { .int(Int64($0)) } ?? .null),
       .init("told_by_event", toldBy.map { .int(Int64($0)) } ?? .null),

@@ -24,7 +24,8 @@ public struct CaseView: Hashable, Sendable {
   public var requested: Severity?
   /// The severity assigned (CN-10).
   public var assigned: Severity?
-  /// Why the request was capped (CN-17).
+  /// Why the severity asked for is not assigned, as far as that still stands (CN-17): a reason goes once its
+  /// ground or the cap is gone.
   public var reasons: [CapReason] = []
   /// True once the operator has assessed it (CN-10).
   public var isClassified = false
@@ -101,7 +102,7 @@ public struct CaseView: Hashable, Sendable {
     case .opened(let opened): open(opened, recorded)
     case .classified(let severity, let category, let issueType, _):
       isClassified = true
-      if let severity { assigned = severity }
+      assign(severity)
       if let category { self.category = category }
       if let issueType { self.issueType = issueType }
     case .assigned(let agent): self.agent = agent
@@ -111,12 +112,12 @@ public struct CaseView: Hashable, Sendable {
       noteResponse(recorded)
       hold(.customer, at)
     case .informationProvided(let hasStatement, _, let ball, _):
-      if hasStatement { self.hasStatement = true }
+      state(hasStatement)
       hold(ball, at)
     case .escalated(_, let severity, let tier, let hasStatement, _):
-      if let severity { assigned = severity }
+      state(hasStatement)
+      assign(severity)
       if let tier { self.tier = tier }
-      if hasStatement { self.hasStatement = true }
     case .downgraded(let downgraded):
       assigned = downgraded.to
       loweredFrom = downgraded.from
@@ -175,6 +176,20 @@ public struct CaseView: Hashable, Sendable {
     }
     followGaps(recorded)
     followProposals(recorded, severityBefore: severityBefore)
+  }
+
+  /// What is above a cap shows that the reason for it no longer stands.
+  private mutating func assign(_ severity: Severity?) {
+    guard let severity else { return }
+    assigned = severity
+    reasons.removeAll { $0.cap < severity }
+  }
+
+  /// A statement that came later ends the want of one (CN-16).
+  private mutating func state(_ isStated: Bool) {
+    guard isStated else { return }
+    hasStatement = true
+    reasons.removeAll { $0.code == .noImpactStatement }
   }
 
   private mutating func link(_ kind: LinkKind, to other: String) {

@@ -49,6 +49,24 @@ import Testing
     #expect(try it.clock(.initialResponse).dueAt == due)
   }
 
+  @Test func `CN-16 CN-17 a reason for the cap stands until its ground or the cap is gone`() throws {
+    var it = Scenario(TestRules.vianet, contoso(agreement: false))
+    try it.when("09-21 10:30", .open(request(.technical, .a)))
+    #expect(it.view.reasons.map(\.rule) == ["CN-14", "CN-16"])
+    try it.when("09-21 10:40", .classifies(.b))
+    #expect(it.view.reasons.map(\.rule) == ["CN-14", "CN-16"])
+    try it.when("09-21 10:50", .states)
+    #expect(it.view.reasons.map(\.rule) == ["CN-14"], "no statement is missing any more")
+    it.organization = contoso()
+    try it.when("09-21 11:00", .raises(to: .a))
+    #expect(it.view.assigned == .a && it.view.reasons.isEmpty)
+    try it.when("09-21 12:00", .lowers(to: .b))
+    #expect(it.view.reasons.isEmpty, "what it was lowered for is no cap")
+    var other = try Scenario(opened: "09-21 10:30", request(.technical, .a))
+    try other.when("09-21 10:50", .raises(to: .a, statement: true))
+    #expect(other.view.assigned == .a && other.view.reasons.isEmpty)
+  }
+
   @Test func `CN-26 a change of impact and a correction have to be stated, or shown by an event`() throws {
     let it = try Scenario(opened: "09-21 10:30")
     for reason in [DowngradeReason.impactChanged, .misclassified] {
