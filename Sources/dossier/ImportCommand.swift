@@ -29,21 +29,24 @@ struct ImportCSV: Subcommand {
     help: ArgumentHelp("Where rows set aside are written, instead of FILE.rejected.csv.", valueName: "path"))
   var rejected: String?
   @Flag(help: "End with status 65 if a row was set aside.") var strict = false
+  @Flag(help: "Report what would be imported, and write nothing, no file either.") var dryRun = false
   @OptionGroup(title: "Common options") var global: GlobalOptions
 
   static let whenStopped: String? = "stopped; give the same command again to go on"
 
   func run(in session: Session) async throws {
-    let options = ImportOptions(
+    var options = ImportOptions(
       file: file, mapping: mapping, organization: try checked(organization, "--organization"), cloud: cloud,
       actor: try stated(actor), rejectedFile: rejected)
+    options.isDryRun = dryRun
     let line = ProgressLine(global)
     defer { line.clear() }
     let report = try await session.withService { try await $0.importCSV(options) { line.show($0) } }
     line.clear()
     show(report.json, as: session.format) { lines(report) }
     if report.isInterrupted {
-      Terminal.complain("dossier: stopped; give the same command again to go on")
+      Terminal.complain(
+        "dossier: stopped; " + (dryRun ? "nothing was written" : "give the same command again to go on"))
       throw ExitStatus.interrupted
     }
     if strict, report.setAsideRows > 0 { throw ExitStatus.data }
@@ -58,7 +61,8 @@ struct ImportCSV: Subcommand {
   }
 
   private func lines(_ report: ImportReport) -> [String] {
-    var lines = [
+    var lines = report.isDryRun ? ["dry run, nothing was written:"] : []
+    lines += [
       "\(report.rows) rows of \(escaped(report.file)): \(report.cases) cases of \(escaped(report.organization)) in "
         + "\(report.ledger), \(report.newCases) of them new",
       "\(report.commands) commands accepted (\(report.events) events), \(report.repeated) were in already; "

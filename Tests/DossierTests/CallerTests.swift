@@ -191,7 +191,7 @@ import Testing
     #expect(linked["incidents"]?.items.first?["linked"] == .bool(true))
     let unknown = try await dossier(
       more: call + ["--admin", "wang@contoso.cn", "--incident", "WWI-77"])
-    #expect(unknown.status == 3)
+    #expect(unknown.status == 66)
     #expect(try unknown.error()["code"]?.text == "unknown-incident")
     try await done("incident", "update", incident, "--message", "We look into it.")
     let late = try await dossier("incident", "update", incident, "--expect-version", "1", "--message", "x")

@@ -28,7 +28,7 @@ extension CaseProcessor {
     let asker = try call.person ?? people[form.administrator].map { PersonID($0) } ?? namelessCaller()
     if let phone = form.phone, !form.isHistory { try checkNumber(phone, organization) }
     form.follows = try form.follows.map { try earlierCase($0, of: form.organization, connection) }
-    let number = transaction.nextStream
+    let number = nextStream(transaction)
     let reference = Reference(prefix: ledger.prefix, stream: number).text
     var opened = form.command(
       reference: reference, person: asker, behalf: form.onBehalfOf.flatMap { people[$0] })
@@ -40,7 +40,7 @@ extension CaseProcessor {
       occurredAt: moment, now: Instant(microseconds: transaction.now),
       rulebook: try rules.rulebook(for: organization.cloud, at: moment), organization: organization)
     let events = try CaseDecider.decide(.open(opened), CaseState(), context)
-    let stream = request.isDryRun ? number : transaction.allocateStream()
+    let stream = request.isDryRun ? number : allocateStream(transaction)
     var answer = try record(events, of: CaseState(), stream, context, request, transaction)
     answer.opening = CommandAnswer.Opening(
       events.map(\.event), context.rulebook.policy, language: form.language)

@@ -25,7 +25,7 @@ extension CaseProcessor {
     let events = try OrganizationDecider.decide(
       form.command(name, person, administrator), state, at: moment,
       now: Instant(microseconds: transaction.now))
-    let stream = known ?? (request.isDryRun ? transaction.nextStream : transaction.allocateStream())
+    let stream = known ?? (request.isDryRun ? nextStream(transaction) : allocateStream(transaction))
     let answer = try record(events, of: state, name, form, person, stream, moment, request, transaction)
     if isRegistration, !request.isDryRun {
       transaction.name(name, scope: NameScope.organization, stream: stream)

@@ -18,6 +18,8 @@ final class CaseProcessor: GroupProcessor {
   private static let margin: Int64 = 60_000_000
   /// The cases whose rows are all stored anew.
   var refolded: Set<Int64> = []
+  /// The number of the next stream of a rehearsal; nil in earnest.
+  var rehearsed: Int64?
 
   init(ledger: LedgerHead, keys: KeyFile, rules: RulebookCache) {
     self.ledger = ledger

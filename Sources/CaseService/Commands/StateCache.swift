@@ -28,6 +28,8 @@ final class StateCache {
   var incidents = IncidentBook()
   /// Whether they are all there: since they were read, nobody else has appended anything.
   var hasReadIncidents = false
+  /// Whether names are kept however many they are: of a rehearsal, nobody else has them.
+  var keepsNames = false
   private static let generation = 20_000
   /// Past this distance everything is read anew rather than asked what changed.
   private static let farBehind: Int64 = 50_000
@@ -222,7 +224,7 @@ final class StateCache {
   }
 
   private func keep(_ name: String, scope: String, _ stream: Int64) {
-    if names.count >= Self.generation { names = [:] }
+    if names.count >= Self.generation, !keepsNames { names = [:] }
     names[Name(scope: scope, name: name)] = stream
   }
 }

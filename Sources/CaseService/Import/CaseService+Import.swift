@@ -14,6 +14,8 @@ public struct ImportOptions: Sendable {
   public var actor: Actor?
   /// Where rows set aside are written. Defaults to the file's path with `.rejected.csv` after it.
   public var rejectedFile: String?
+  /// True to decide all of it and write nothing, no file either. Defaults to false.
+  public var isDryRun = false
   /// How many cases are brought in side by side. Defaults to 256.
   public var casesInFlight: Int
 
@@ -48,8 +50,33 @@ extension CaseService {
     if let name = options.organization { mapping.organization.name = name }
     if let cloud = options.cloud { mapping.organization.cloud = cloud }
     if let actor = options.actor { mapping.actor = actor }
-    var importer = try Importer(mapping, options, service: self, progress: progress)
-    return try await importer.run()
+    guard options.isDryRun else {
+      var importer = try Importer(mapping, options, service: self, submit: submit, progress: progress)
+      return try await importer.run()
+    }
+    return try await rehearse(mapping, options, progress)
+  }
+
+  /// Reports what an import would do.
+  private func rehearse(
+    _ mapping: ImportMapping, _ options: ImportOptions, _ progress: (@Sendable (Progress) -> Void)?
+  ) async throws(ServiceError) -> ImportReport {
+    let cloud = mapping.organization.cloud.rawValue
+    guard let ledger = try await ledgers().first(where: { $0.name == cloud }) else {
+      throw .store(.unknownLedger(cloud))
+    }
+    _ = try await currentPolicies()
+    let rehearsal = ImportRehearsal(self, in: ledger)
+    do throws(ServiceError) {
+      var importer = try Importer(
+        mapping, options, service: self, submit: rehearsal.submit, progress: progress)
+      let report = try await importer.run()
+      await rehearsal.stop()
+      return report
+    } catch {
+      await rehearsal.stop()
+      throw error
+    }
   }
 
   /// The names of the mappings shipped with the program.

@@ -7,6 +7,8 @@ struct ImportPlan: Sendable {
   let mapping: ImportMapping
   let ids: ImportIDs
   let service: CaseService
+  /// Where its commands go.
+  let submit: @Sendable (CommandRequest) async throws(ServiceError) -> CommandAnswer
 }
 
 /// Brings the rows of one case in, command by command.
@@ -98,7 +100,7 @@ struct ImportCaseRun {
       correlation: plan.ids.correlation)
     let answer: CommandAnswer
     do {
-      answer = try await plan.service.submit(request)
+      answer = try await plan.submit(request)
     } catch {
       guard let reason = Self.reason(error) else { throw error }
       reasons[index, default: []].append("open: \(reason)")
@@ -225,7 +227,7 @@ struct ImportCaseRun {
     _ request: CommandRequest, _ state: ImportCaseState
   ) async throws -> CommandAnswer {
     do throws(ServiceError) {
-      return try await plan.service.submit(request)
+      return try await plan.submit(request)
     } catch {
       guard case .store(.wrongExpectedVersion) = error else { throw error }
       let later = try await plan.service.history(.reference(state.reference)).contains { entry in
@@ -235,7 +237,7 @@ struct ImportCaseRun {
       guard !later else { throw RowProblem("refused when the file was imported before; later steps are in") }
       var request = request
       request.expectedVersion = nil
-      return try await plan.service.submit(request)
+      return try await plan.submit(request)
     }
   }
 

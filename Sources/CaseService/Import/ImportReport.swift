@@ -40,6 +40,8 @@ public struct ImportReport: Hashable, Sendable {
   public var setAside: [SetAside] = []
   /// The file with the rows set aside; nil if there was none to write.
   public var rejectedFile: String?
+  /// True if nothing was written: it tells what would have been.
+  public var isDryRun = false
   /// True if it was stopped. The same command goes on where it ended.
   public var isInterrupted = false
 
@@ -54,6 +56,7 @@ public struct ImportReport: Hashable, Sendable {
       number("ignored", ignored), number("cases", cases), number("new_cases", newCases),
       number("commands", commands), number("repeated", repeated), number("events", events),
       number("set_aside", setAsideRows), .init("interrupted", .bool(isInterrupted)),
+      .init("dry_run", .bool(isDryRun)),
       .init("rejected_file", JSON(rejectedFile)),
       .init(
         "rows_set_aside",

@@ -13,6 +13,7 @@ struct Importer {
 
   init(
     _ mapping: ImportMapping, _ options: ImportOptions, service: CaseService,
+    submit: @escaping @Sendable (CommandRequest) async throws(ServiceError) -> CommandAnswer,
     progress: (@Sendable (Progress) -> Void)?
   ) throws(ServiceError) {
     self.options = options
@@ -21,10 +22,11 @@ struct Importer {
     let organization = mapping.organization
     plan = ImportPlan(
       mapping: mapping, ids: ImportIDs(ledger: organization.cloud.rawValue, organization: organization.name),
-      service: service)
+      service: service, submit: submit)
     report = ImportReport(
       file: options.file, mapping: options.mapping, organization: organization.name,
       ledger: organization.cloud.rawValue)
+    report.isDryRun = options.isDryRun
     rejected = RejectedFile(options.rejectedFile ?? "\(options.file).rejected.csv", header: [])
   }
 
@@ -39,7 +41,7 @@ struct Importer {
     try await bringIn()
     if report.isInterrupted {
       rejected.discard()
-    } else {
+    } else if !options.isDryRun {
       report.rejectedFile = try rejected.finish()
     }
     return report
@@ -120,7 +122,9 @@ struct Importer {
     for outcome in outcomes {
       report.add(outcome)
       if outcome.isInterrupted { report.isInterrupted = true }
-      for (row, fields) in outcome.setAside { try rejected.add(fields, line: row.line, reason: row.reason) }
+      for (row, fields) in outcome.setAside where !options.isDryRun {
+        try rejected.add(fields, line: row.line, reason: row.reason)
+      }
     }
     guard !outcomes.isEmpty else { return }
     progress?(

@@ -66,7 +66,7 @@ struct OrganizationSetup {
   private mutating func submit(
     _ form: OrganizationForm, at moment: Instant, step: String
   ) async throws(ServiceError) {
-    let answer = try await plan.service.submit(
+    let answer = try await plan.submit(
       CommandRequest(
         .organization(plan.mapping.organization.name, form), actor: plan.mapping.actor,
         commandID: plan.ids.organizationStep(step), occurredAt: moment, correlation: plan.ids.correlation))

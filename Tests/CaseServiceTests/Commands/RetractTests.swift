@@ -116,8 +116,8 @@ import Testing
       try await desk.contoso()
       let reference = try await desk.open().reference ?? ""
       for (event, code) in [
-        ("1", Rejection.Code.notRetractable), ("2", .invalidInput), ("x", .invalidInput),
-        ("CN-1@1", .invalidInput), ("\(reference)@x", .invalidInput),
+        ("1", Rejection.Code.notRetractable), ("2", .unknownEvent), ("x", .invalidInput),
+        ("CN-1@1", .unknownEvent), ("\(reference)@x", .invalidInput),
       ] {
         guard
           case .rejected(let rejection, _)? = try await refusal({ try await retract(desk, reference, event) })

@@ -1,5 +1,6 @@
 import CaseService
 import EventStore
+import Foundation
 import Postgres
 import SupportCases
 import Synchronization
@@ -50,6 +51,63 @@ struct ImportTests {
       #expect(history[0].data["texts"]?["title"]?.text == "邮件无法发送")
       #expect(history[0].recordedAt > history[8].occurredAt)
       #expect(Set(history.map(\.commandID)).count == 9)
+    }
+  }
+
+  @Test func `a dry run reports what the import does and writes nothing, before it, halfway and after it`()
+    async throws
+  {
+    try await Desk.run { desk in
+      func stored() throws -> [String] {
+        try desk.sql(
+          """
+          select count(*)::text from dossier.events union all select count(*)::text from dossier.persons
+          union all select count(*)::text from dossier.stream_names
+          union all select count(*)::text from dossier.commands
+          union all select count(*)::text from dossier.case_view
+          union all select sum(last_stream)::text from dossier.ledgers
+          """)
+      }
+      let bench = try ImportBench()
+      let begun = try Self.options(
+        ImportBench(), Fixture.log,
+        Fixture.logRows.split(separator: "\n").prefix(4).joined(separator: "\n") + "\n")
+      let whole = try Self.options(bench, Fixture.log, Fixture.logRows)
+      var dry = whole
+      dry.isDryRun = true
+      dry.rejectedFile = whole.file + ".dry.csv"
+      let before = try stored()
+      var told = try await desk.service.importCSV(dry)
+      #expect(try stored() == before)
+      #expect(told.isDryRun && told.newCases == 2 && told.commands > 10)
+      _ = try await desk.service.importCSV(begun)
+      told = try await desk.service.importCSV(dry)
+      #expect(told.repeated > 0 && told.commands > 0)
+      var done = try await desk.service.importCSV(whole)
+      // What a write says of itself is all that differs.
+      (told.isDryRun, done.rejectedFile) = (false, nil)
+      #expect(told == done)
+      let after = try stored()
+      let again = try await desk.service.importCSV(dry)
+      #expect(again.commands == 0 && again.events == 0 && again.repeated == done.commands + done.repeated)
+      #expect(again.newCases == 0 && again.cases == 2)
+      #expect(try stored() == after)
+      #expect(!FileManager.default.fileExists(atPath: dry.rejectedFile ?? ""))
+    }
+  }
+
+  @Test func `a dry run of rows that are set aside names them and writes no file`() async throws {
+    try await Desk.run { desk in
+      let bench = try ImportBench()
+      var options = try Self.options(bench, Fixture.table, Fixture.tableRows, cloud: .worldwide)
+      options.isDryRun = true
+      var told = try await desk.service.importCSV(options)
+      #expect(told.setAsideRows == 1 && told.setAside.map(\.line) == [4] && told.rejectedFile == nil)
+      #expect(!FileManager.default.fileExists(atPath: options.file + ".rejected.csv"))
+      options.isDryRun = false
+      var done = try await desk.service.importCSV(options)
+      (told.isDryRun, done.rejectedFile) = (false, nil)
+      #expect(told == done)
     }
   }
 
