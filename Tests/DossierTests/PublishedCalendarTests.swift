@@ -190,6 +190,34 @@ import Testing
     #expect(check.status == 65 && check.err.contains("what 'dossier calendar zone Asia/Tokyo' prints"))
   }
 
+  @Test("CK-12 a calendar published for one cloud is not another's, and the refusal says so", .desk)
+  func otherCloud() async throws {
+    let night = try Self.file(
+      "calendar: night\nversion: 1\nzone: UTC\nrules: [OP-1]\nbasis: choice\nweekly: {daily: 00:00-06:00}\n")
+    let own = try Self.version3().replacing(
+      "billing: {b: 21vianet-billing, c: 21vianet-billing}", with: "billing: {b: night, c: night}")
+    try await done("policy", "publish", try Self.file(own), "--calendar", night, "--apply", "new")
+    let other = try Self.file(
+      try Self.shipped("germany-2.yaml").replacing("version: 2\n", with: "version: 3\n")
+        .replacing("valid_from: 2020-07-28T00:00:00Z", with: "valid_from: 2026-10-01T00:00:00Z")
+        .replacing("assigns_severity: false", with: "assigns_severity: true")
+          + """
+          initial_response:
+            technical: {a: &t {amount: 1, unit: hour, rule: OP-1, basis: choice}, b: *t, c: *t}
+          hours:
+            technical: {a: night, b: night, c: night}
+
+          """)
+    let refused = try await dossier("policy", "publish", other, "--apply", "new")
+    #expect(refused.status == 65, "\(refused.err)")
+    #expect(
+      refused.err.contains(
+        "night has no calendar file of germany's; one belongs to the cloud it was published for; accepted: "),
+      "\(refused.err)")
+    #expect(refused.err.contains("one given with --calendar"))
+    try await done("policy", "publish", other, "--calendar", night, "--apply", "new")
+  }
+
   @Test("CK-16 a publication says which readings stay on the old hours", .desk) func warned() async throws {
     let hours = try Self.file(
       try Self.shipped("21vianet-technical.yaml").replacing("version: 1\n", with: "version: 2\n")

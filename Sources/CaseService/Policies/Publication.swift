@@ -134,17 +134,10 @@ extension PolicyLibrary {
       throw PolicyFileError(
         file: file.name, place: place,
         line: try DataNode(file: file.name, text: file.text).node(at: place)?.line,
-        missingCalendar(name, of: cloud), accepted: "it with --calendar, or \(calendars.acceptedCalendars)")
+        "\(name.shown) has no calendar file of \(cloud.rawValue)'s; one belongs to the cloud it was published for",
+        accepted: calendars.acceptedCalendars)
     }
     return PublishedPolicy(publication: publication, policy: policy, calendars: calendars)
-  }
-
-  /// Why a policy of a cloud cannot count on a calendar that is not there: one that came with another cloud's policy
-  /// is that cloud's.
-  func missingCalendar(_ name: String, of cloud: Cloud) -> String {
-    let owners = Cloud.allCases.filter { $0 != cloud && newestCalendars(of: $0).calendar(named: name) != nil }
-    guard let owner = owners.first else { return "\(name.shown) has no calendar file" }
-    return "\(name) was published for \(owner.rawValue), and \(cloud.rawValue) does not know it"
   }
 
   /// All versions of a cloud, the oldest first; one without an end ends where the next begins.
