@@ -129,7 +129,7 @@ import Testing
     let reference = try await openCase()
     for command in [
       ["show", reference], ["clocks", reference], ["duties", reference], ["history", reference], ["list"],
-      ["queue"], ["organization", "show", "Contoso"],
+      ["queue"], ["organization", "show", "Contoso"], ["incident", "list"],
     ] {
       let outcome = try await dossier(more: command + ["--as-of", "2999-01-01"])
       #expect(outcome.status == 3 && outcome.err.contains("is in the future"), "\(command): \(outcome.err)")
@@ -142,7 +142,8 @@ import Testing
     (["show", "CN-1", "--as-of", ""], "--as-of '' is no time"),
     (["assign", "CN-1", "--agent", "a", "--actor", ""], "--actor '' is no ROLE:NAME"),
     (["assign", "CN-1", "--agent", "a", "--command-id", " "], "--command-id ' ' is no UUID"),
-    (["show", ""], "there is no case ''"), (["calendar", "zone", ""], "'' is no time zone"),
+    (["show", ""], "there is no case ''"), (request + ["--language", ""], "'' is no language"),
+    (["replay", "--policy", ""], "there is no policy ''"), (["calendar", "zone", ""], "'' is no time zone"),
     (["policy", "show", ""], "there is no policy ''"),
     (["contact", "--cloud", "germany", "--country", "", "--type", "billing"], "'' is no country"),
   ]) func `an empty value is seen in the message`(_ arguments: [String], _ words: String) async throws {

@@ -66,7 +66,9 @@ import Testing
     #expect(proposal["state"]?.text == "pending" && proposal["duty"]?.text == "reliable-communication")
     let id = try #require(proposal["id"]?.text)
     let version = try #require(proposal["version"]?.integer)
-    #expect(try await done("show", reference).out.contains("B → C"))
+    let table = try await done("show", reference).out
+    #expect(table.contains("B → C") && table.contains("reliable-communication, lapsed 2026-"), "\(table)")
+    #expect(proposal["lapsed_at"]?.text?.hasPrefix("2026-") == true)
     #expect(try await dossier("accept", reference, id, "--actor", "timer:dossier").status == 3)
     #expect(try await dossier("decline", reference, id).status == 64)
     #expect(try await dossier("accept", reference, "CN-9999@3").status == 66)

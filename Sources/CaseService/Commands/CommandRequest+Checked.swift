@@ -83,6 +83,9 @@ extension OpenForm {
       (incident, "incident"),
     ] { try TextLimits.line(value, field, TextLimits.name) }
     form.timeZone = try Places.zone(timeZone)
+    if let language, !isHistory, !ReaderLanguage.isTag(language) {
+      throw .invalid("\(language.shown) is no language; give a tag as in de or zh-Hans")
+    }
     for (value, field) in [
       (description, "description"), (impactStatement, "impact statement"), (selfHelp, "self-help"),
     ] { try TextLimits.text(value, field) }

@@ -50,7 +50,7 @@ extension CaseService {
     _ filter: IncidentFilter = IncidentFilter(), asOf: Instant? = nil
   ) async throws(ServiceError) -> [IncidentReport] {
     try await read { connection in
-      let moment = try asOf ?? Self.now(connection)
+      let moment = try PointInTime(asOf: asOf).moment(now: Self.now(connection))
       var found: [IncidentReport] = []
       for ledger in try EventReader.ledgers(connection) {
         guard filter.cloud.map({ $0.rawValue == ledger.name }) ?? true else { continue }

@@ -94,7 +94,8 @@ struct Trial {
     guard let found = book.policy.reading(named: reading) else {
       let names = book.policy.readingNames.joined(separator: ", ")
       throw Failure.invalid(
-        "\(book.policy.name) has no reading \(escaped(reading)); it has \(names), and several joined by +")
+        "\(book.policy.name) has no reading \(escaped(reading.shown)); it has \(names), and several joined by +"
+      )
     }
     return book.reading(found)
   }
@@ -103,7 +104,7 @@ struct Trial {
     let name = policy ?? ""
     guard let found = library.policy(named: name) else {
       let known = library.policies.map(\.name).joined(separator: ", ")
-      throw Failure(.notFound, "not-found", "there is no policy \(escaped(name)); there are \(known)")
+      throw Failure(.notFound, "not-found", "there is no policy \(escaped(name.shown)); there are \(known)")
     }
     return found
   }

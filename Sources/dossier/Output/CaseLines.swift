@@ -38,7 +38,9 @@ private func proposalLines(_ view: CaseView, _ look: Look) -> [String] {
       Cell(proposal.state.rawValue, proposal.state == .pending ? .yellow : .plain),
       Cell(look.time(proposal.madeAt)),
       Cell("\(proposal.from.rawValue.uppercased()) → \(proposal.to.rawValue.uppercased())"),
-      Cell((proposal.duty.map { "\($0.rawValue), " } ?? "") + "events \(evidence)"),
+      Cell(
+        (proposal.duty.map { "\($0.rawValue), " } ?? "")
+          + (proposal.lapsedAt.map { "lapsed \(look.time($0)), " } ?? "") + "events \(evidence)"),
       Cell(proposal.endedBy.map { "\($0)" }), Cell(proposal.toldBy.map { "\($0)" }),
     ])
   }

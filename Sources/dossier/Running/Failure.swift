@@ -55,7 +55,8 @@ struct Failure: Error {
     let message = Dossier.message(for: error)
     // The parser lists the values it would accept on lines of their own.
     let lines = message.split(separator: "\n").prefix { !$0.hasPrefix("Usage:") && !$0.hasPrefix("  See ") }
-    let words = lines.map { $0.trimmingPrefix { $0 == " " } }.joined(separator: " ")
+    var words = lines.map { $0.trimmingPrefix { $0 == " " } }.joined(separator: " ")
+    if words.hasSuffix(".") { words.removeLast() }
     let help = Self.help(in: Dossier.fullMessage(for: error)).map { "; '\($0)' tells more" } ?? ""
     self.init(.usage, "usage", (words.isEmpty ? "wrong arguments" : words) + help)
   }
