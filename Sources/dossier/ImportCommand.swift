@@ -32,7 +32,9 @@ struct ImportCSV: Subcommand {
   @Flag(help: "Report what would be imported, and write nothing, no file either.") var dryRun = false
   @OptionGroup(title: "Common options") var global: GlobalOptions
 
-  static let whenStopped: String? = "stopped; give the same command again to go on"
+  var whenStopped: String? {
+    dryRun ? "stopped; nothing was written" : "stopped; give the same command again to go on"
+  }
 
   func run(in session: Session) async throws {
     var options = ImportOptions(
@@ -45,8 +47,7 @@ struct ImportCSV: Subcommand {
     line.clear()
     show(report.json, as: session.format) { lines(report) }
     if report.isInterrupted {
-      Terminal.complain(
-        "dossier: stopped; " + (dryRun ? "nothing was written" : "give the same command again to go on"))
+      Terminal.complain("dossier: \(whenStopped ?? "stopped")")
       throw ExitStatus.interrupted
     }
     if strict, report.setAsideRows > 0 { throw ExitStatus.data }

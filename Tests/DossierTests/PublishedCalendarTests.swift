@@ -195,10 +195,10 @@ import Testing
     let night = try Self.file(
       "calendar: night\nversion: 1\nzone: UTC\nrules: [OP-1]\nbasis: choice\nweekly: {daily: 00:00-06:00}\n")
     let own = try Self.version3().replacing(
-      "billing: {b: 21vianet-billing, c: 21vianet-billing}", with: "billing: {b: night, c: night}")
+      "billing: {b: 21vianet-billing, c: 21vianet-billing}", with: "billing: {b: night, c: 21vianet-billing}")
     try await done("policy", "publish", try Self.file(own), "--calendar", night, "--apply", "new")
     let other = try Self.file(
-      try Self.shipped("germany-2.yaml").replacing("version: 2\n", with: "version: 3\n")
+      try Self.shipped("worldwide-2.yaml").replacing("version: 2\n", with: "version: 3\n")
         .replacing("valid_from: 2020-07-28T00:00:00Z", with: "valid_from: 2026-10-01T00:00:00Z")
         .replacing("assigns_severity: false", with: "assigns_severity: true")
           + """
@@ -212,7 +212,8 @@ import Testing
     #expect(refused.status == 65, "\(refused.err)")
     #expect(
       refused.err.contains(
-        "night has no calendar file of germany's; one belongs to the cloud it was published for; accepted: "),
+        "night has no calendar file of worldwide's; one belongs to the cloud it was published for; accepted: "
+      ),
       "\(refused.err)")
     #expect(refused.err.contains("one given with --calendar"))
     try await done("policy", "publish", other, "--calendar", night, "--apply", "new")

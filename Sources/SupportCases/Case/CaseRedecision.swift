@@ -273,8 +273,10 @@ extension CaseCommand {
     case .downgraded(let downgraded):
       // An accepted proposal was judged when it was made; a person's own lowering cites CN-25.
       if let rule = downgraded.dutyRule, rule != "CN-25" { return nil }
+      // Of any other reason its evidence is named only; what takes it back is refused by that name.
+      let isJudged = downgraded.reason == .notCooperating
       self = .downgrade(
-        severity: downgraded.to, reason: downgraded.reason, evidence: downgraded.evidence,
+        severity: downgraded.to, reason: downgraded.reason, evidence: isJudged ? downgraded.evidence : nil,
         texts: texts(.message))
     case .resolved: self = .resolve(texts: texts(.summary))
     case .reopened: self = .reopen(texts: [])

@@ -72,7 +72,9 @@ struct IncidentResolve: Subcommand {
   @OptionGroup(title: "Writing") var write: WriteOptions
   @OptionGroup(title: "Common options") var global: GlobalOptions
 
-  static let whenStopped: String? = "stopped; the same command goes on with the cases that are left"
+  var whenStopped: String? {
+    "stopped; the same command goes on with the cases that are left"
+  }
 
   func run(in session: Session) async throws {
     var texts = Texts()

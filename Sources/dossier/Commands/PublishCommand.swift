@@ -30,8 +30,9 @@ struct PolicyPublish: Subcommand {
   @OptionGroup(title: "Writing") var write: WriteOptions
   @OptionGroup(title: "Common options") var global: GlobalOptions
 
-  static let whenStopped: String? =
+  var whenStopped: String? {
     "stopped; what was published stands ('policy list'), and the same command goes on with the cases that are left"
+  }
 
   func run(in session: Session) async throws {
     let validFrom = try validFrom.map { text throws(Failure) in try LocalTime.parse(text, for: "--valid-from")

@@ -86,7 +86,9 @@ struct ViewsRebuild: Subcommand {
     []
   @OptionGroup(title: "Common options") var global: GlobalOptions
 
-  static let whenStopped: String? = "stopped; the views that were not exchanged yet are as they were"
+  var whenStopped: String? {
+    "stopped; the views that were not exchanged yet are as they were"
+  }
 
   func run(in session: Session) async throws {
     let names = views.map(\.name)

@@ -15,7 +15,7 @@ enum Program {
       let command = try Dossier.parseAsRoot(arguments)
       if let command = command as? any Subcommand {
         format = command.global.output
-        whenStopped = type(of: command).whenStopped
+        whenStopped = command.whenStopped
       }
       let task = Task { try await perform(command) }
       interrupt.watch { task.cancel() }

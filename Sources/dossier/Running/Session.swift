@@ -7,13 +7,13 @@ internal import Postgres
 protocol Subcommand: AsyncParsableCommand {
   var global: GlobalOptions { get }
   /// What is told where ctrl-C stopped it; nil where that leaves nothing to know.
-  static var whenStopped: String? { get }
+  var whenStopped: String? { get }
   /// Does what the command is for.
   func run(in session: Session) async throws
 }
 
 extension Subcommand {
-  static var whenStopped: String? { nil }
+  var whenStopped: String? { nil }
 
   mutating func run() async throws { try await run(in: Session(global)) }
 }

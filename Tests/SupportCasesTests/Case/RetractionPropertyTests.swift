@@ -4,7 +4,9 @@ import Testing
 
 /// Random lives of cases in which events are taken back: the oracle is the life in which they never happened.
 @Suite struct RetractionPropertyTests {
-  static let seeds: [UInt64] = Array(1...300) + (0..<20).map { _ in UInt64.random(in: 1000...UInt64.max) }
+  // The last but twenty lowers a severity by evidence that stands in one of the two lives only.
+  static let seeds: [UInt64] =
+    Array(1...300) + [12_202_485_433_031_457_758] + (0..<20).map { _ in UInt64.random(in: 1000...UInt64.max) }
 
   /// Something that was done to the case, and the events it brought about besides what time did.
   struct Step {
