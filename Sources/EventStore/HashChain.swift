@@ -53,6 +53,13 @@ public enum HashChain {
 /// SHA-256 of some bytes; 32 bytes.
 public func sha256(_ bytes: [UInt8]) -> [UInt8] { HashChain.sha256(bytes) }
 
+/// SHA-256 of some bytes in memory; 32 bytes.
+public func sha256(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
+  var hash = SHA256()
+  hash.update(bufferPointer: bytes)
+  return Array(hash.finalize())
+}
+
 extension [UInt8] {
   mutating func append(integer value: some FixedWidthInteger) {
     Swift.withUnsafeBytes(of: value.bigEndian) { append(contentsOf: $0) }

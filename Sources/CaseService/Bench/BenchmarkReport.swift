@@ -23,6 +23,15 @@ public struct BenchmarkReport: Sendable {
 
     /// Events a second.
     public var perSecond: Double { seconds > 0 ? Double(events) / seconds : 0 }
+
+    /// The pass in the middle, with the most memory that any of them took.
+    static func median(_ passes: [Throughput]) -> Throughput {
+      let sorted = passes.sorted { $0.perSecond < $1.perSecond }
+      guard !sorted.isEmpty else { return Throughput() }
+      var middle = sorted[sorted.count / 2]
+      middle.peakMemory = passes.map(\.peakMemory).max() ?? 0
+      return middle
+    }
   }
 
   /// Commands, by how many were in flight.

@@ -47,8 +47,8 @@ enum KeyOrder {
     // Name, number and place in one word: sorting words copies no rows and compares no names.
     var words: [UInt64] = []
     words.reserveCapacity(rows.count)
-    for (place, row) in rows.enumerated() {
-      words.append(UInt64(rank(row)) << 56 | UInt64(number(row)) << 28 | UInt64(place))
+    for place in rows.indices {
+      words.append(UInt64(rank(rows[place])) << 56 | UInt64(number(rows[place])) << 28 | UInt64(place))
     }
     words.sort()
     return words.map { Int($0 & 0xFFF_FFFF) }

@@ -42,7 +42,7 @@ final class StreamSets: Sendable {
         return next.strays.isEmpty ? nil : .list(next.strays)
       }
       let start = next.range
-      let share = (end - start) / (2 * readers) / ViewDigest.width * ViewDigest.width
+      let share = (end - start) / readers / ViewDigest.width * ViewDigest.width
       next.range = min(start + min(max(share, ViewDigest.width), width), end)
       return .range(start..<next.range)
     }

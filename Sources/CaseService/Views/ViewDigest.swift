@@ -15,7 +15,7 @@ struct ViewDigest: Sendable {
 
   /// The hash of the rows of streams `number * width ..< (number + 1) * width`.
   mutating func add(_ number: Int64, _ rows: UnsafeRawBufferPointer) {
-    if !rows.isEmpty { leaves[number] = sha256(Array(rows)) }
+    if !rows.isEmpty { leaves[number] = sha256(rows) }
   }
 
   /// Takes over the hashes another reader made.
