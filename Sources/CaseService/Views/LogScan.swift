@@ -50,6 +50,7 @@ extension ViewMaintenance {
       let (keeper, readers) = (sessions[0], sessions[1...])
       let (extent, snapshot) = try await keeper.run { connection in
         try connection.execute(TransactionMode.readOnlySnapshot.begin)
+        try connection.query(ViewSQL.hold)
         return (
           try LedgerExtent(ledger.ledger, connection), try connection.query(ViewSQL.snapshot).text(0, 0)
         )

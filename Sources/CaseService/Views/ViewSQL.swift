@@ -6,6 +6,7 @@ internal import Postgres
 enum ViewSQL {
   static let lock = CaseSQL.statement("views_lock")
   static let lockHead = CaseSQL.statement("views_lock_head")
+  static let hold = CaseSQL.statement("views_hold")
   static let snapshot = CaseSQL.statement("views_snapshot")
   static let extent = CaseSQL.statement("views_extent")
   static let strays = CaseSQL.statement("views_strays")
