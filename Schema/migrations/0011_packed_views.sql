@@ -89,5 +89,3 @@ $$;
 
 -- What is left of a row is what it was; the digests were of more.
 update dossier.view_builds set fold_version = 3, digest = null where fold_version = 2;
-
-analyze dossier.sla_clock, dossier.responsibility_assignment, dossier.duties;

@@ -33,13 +33,19 @@ enum CaseSQL {
     Statement("cases_" + name, text(name))
   }
 
-  /// A statement on a ledger's own partition of a view: naming it spares the server finding it for every row. Its
+  /// Stores rows in a ledger's own partition of a view: naming it spares the server finding it for every row. The
   /// parameter is `RowBuffer.array`.
-  static func statement<Row: ViewRow>(_ name: String, _: Row.Type, ledger: Int16) -> Statement {
-    Statement(
-      "cases_\(name)_\(Row.view.rawValue)_\(ledger)",
-      text(name).replacing("{ledger}", with: "\(ledger)").replacing("{view}", with: Row.view.rawValue)
-        .replacing("{columns}", with: Row.columns))
+  static func merge<Row: ViewRow>(_: Row.Type, ledger: Int16) -> Statement {
+    let (key, columns) = (["ledger"] + Row.key, Row.columns)
+    let changes = columns.filter { !key.contains($0) }
+    let fields = [
+      ("view", Row.view.rawValue), ("ledger", "\(ledger)"), ("columns", columns.joined(separator: ", ")),
+      ("values", columns.map { "r.\($0)" }.joined(separator: ", ")),
+      ("match", key.map { "v.\($0) = r.\($0)" }.joined(separator: " and ")),
+      ("changes", changes.map { "\($0) = r.\($0)" }.joined(separator: ", ")),
+    ]
+    let sql = fields.reduce(text("merge_rows")) { $0.replacing("{\($1.0)}", with: $1.1) }
+    return Statement("cases_merge_\(Row.view.rawValue)_\(ledger)", sql)
   }
 
   private static func unprepared(_ name: String) -> Statement { Statement("", text(name)) }

@@ -50,7 +50,7 @@ extension CaseService {
       let version = connection.serverVersion
       let text =
         "version \(version / 10_000).\(version % 10_000), database \(self.store.administrator.databaseName)"
-      return (version >= 140_000, version >= 140_000 ? text : text + "; 14 or newer is needed")
+      return (version >= 150_000, version >= 150_000 ? text : text + "; 15 or newer is needed")
     }
   }
 

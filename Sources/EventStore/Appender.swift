@@ -21,9 +21,7 @@ public protocol GroupProcessor: AnyObject, SendableMetatype {
   /// The oldest transaction that was posted is committed. An error is taken for one of the commit.
   func committed() throws
   /// What was decided last may not be in the database: forget it.
-  ///
-  /// - Returns: true where the processor can do better than the error says, and wants another attempt.
-  func forget(after error: any Error) -> Bool
+  func forget()
 }
 
 /// Appends to one ledger: groups the requests that wait and commits each group in one transaction.

@@ -34,7 +34,7 @@ final class AppenderCore<Processor: GroupProcessor>: @unchecked Sendable {
   /// values in sight the server would believe a plan for few rows worth making each time. Plans are kept, so one
   /// made while a table is small must find each row by the index of its key, whatever the planner believes: it
   /// may not read the whole table, nor sort what another index gives.
-  private static func withDefaults(_ settings: ConnectionSettings) -> ConnectionSettings {
+  static func withDefaults(_ settings: ConnectionSettings) -> ConnectionSettings {
     var settings = settings
     let own = ["idle_in_transaction_session_timeout=60s", "plan_cache_mode=force_generic_plan", "jit=off"]
     let planner = ["seqscan", "hashjoin", "mergejoin", "sort"].map { "enable_\($0)=off" }
@@ -152,7 +152,7 @@ final class AppenderCore<Processor: GroupProcessor>: @unchecked Sendable {
         try complete(posted)
         return posted.results
       } catch {
-        let canDoBetter = processor?.forget(after: error) ?? false
+        processor?.forget()
         if known != nil, StoreError.postgres(error)?.state == .ledgerMoved {
           lockedUntil = .now + .seconds(1)
         }
@@ -166,7 +166,7 @@ final class AppenderCore<Processor: GroupProcessor>: @unchecked Sendable {
           connection?.rollback()
         }
         if isOutage { isUncertain = isUncertain || isDecided } else if isDecided { isUncertain = false }
-        if attempts < Self.mostAttempts, canDoBetter || Self.isWorthRepeating(error) { continue }
+        if attempts < Self.mostAttempts, Self.isWorthRepeating(error) { continue }
         if isUncertain { throw PostgresError.connectionLost }
         throw Self.isWorthRepeating(error) && !isOutage ? StoreError.conflict(attempts: attempts) : error
       }

@@ -237,5 +237,5 @@ private final class Silent: GroupProcessor {
 
   func committed() {}
 
-  func forget(after error: any Error) -> Bool { false }
+  func forget() {}
 }

@@ -67,12 +67,11 @@ public final class Notebook: GroupProcessor {
   }
 
   /// Drops what is in memory.
-  public func forget(after error: any Error) -> Bool {
+  public func forget() {
     versions = [:]
     position = 0
     underway = []
     keys.forget()
-    return false
   }
 
   private func decide(_ note: Note, _ transaction: LedgerTransaction) throws -> Noted {

@@ -72,8 +72,7 @@ final class CaseProcessor: GroupProcessor {
     guard let views else { throw PostgresError.unexpectedResult("the views' tables are not known yet") }
     let rows = try changed.map { stream, before in
       ViewChange(
-        stream: stream, before: before, isStored: before > 0 || refolded.contains(stream),
-        state: try cache.kept(stream))
+        stream: stream, before: before, state: try cache.kept(stream))
     }
     return views.removals(refolded) + views.commands(rows)
       + TimerQueue.commands(Array(timers.values), ledger: ledger.ledger)
@@ -126,11 +125,10 @@ final class CaseProcessor: GroupProcessor {
 
   func committed() { cache.committed() }
 
-  func forget(after error: any Error) -> Bool {
+  func forget() {
     cache.forget()
     rules.forget()
     keys.forget()
-    return views?.doubt(error) ?? false
   }
 
   /// One command: the first answer again if it is a repeat, else decided and appended.

@@ -130,9 +130,12 @@ final class StateCache {
     forgetIncidents()
   }
 
+  /// Whether a case is at hand. Asked of the keys: a state would be copied to be compared with nil.
+  private func isAtHand(_ stream: Int64) -> Bool { young.keys.contains(stream) || old.keys.contains(stream) }
+
   /// Reads the cases that are not at hand, in one query.
   func load(_ streams: [Int64], _ connection: Connection) throws {
-    let missing = Array(Set(streams.filter { young[$0] == nil && old[$0] == nil }))
+    let missing = Array(Set(streams.filter { !isAtHand($0) }))
     guard !missing.isEmpty else { return }
     var loaded: [Int64: [RecordedCaseEvent]] = [:]
     for recorded in try EventReader.streams(missing, ledger: ledger, connection)
@@ -189,7 +192,7 @@ final class StateCache {
   }
 
   private func store(_ state: CaseState, _ stream: Int64) {
-    if young[stream] == nil, young.count >= Self.generation {
+    if !young.keys.contains(stream), young.count >= Self.generation {
       old = young
       young = [:]
     }

@@ -164,9 +164,11 @@ struct PolicyLoader: Sendable {
   mutating func past(
     _ calendar: PreparedCalendar, at moment: Instant?
   ) throws(PolicyFileError) -> PreparedCalendar {
+    guard let moment else { return calendar }
     let label = calendar.calendar.label
-    guard let moment, let file = try file(ofCalendar: label), let table = try table(ofCalendarIn: file)
-    else { return calendar }
+    guard let file = try file(ofCalendar: label), let table = try table(ofCalendarIn: file) else {
+      return calendar
+    }
     let known = table.known(at: moment).count
     if known == table.notices.count { return calendar }
     let key = "\(label) \(known)"

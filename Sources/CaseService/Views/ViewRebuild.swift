@@ -97,7 +97,10 @@ struct ViewRebuild: Sendable {
     var statements = try texts(connection.query(ViewSQL.indexes, [.text(view.rawValue), .text(partition)]))
     statements += try texts(connection.query(ViewSQL.grants, [.text(partition)]))
     for statement in statements { try connection.execute(statement) }
-    try connection.execute("analyze dossier.\(partition)_new")
+    // Of an empty table the planner had better know nothing: it would believe that it stays empty.
+    if try connection.query(ViewSQL.hasRows(view, ledger)).bool(0, 0) {
+      try connection.execute("analyze dossier.\(partition)_new")
+    }
   }
 
   private static func texts(_ rows: Rows) throws -> [String] {

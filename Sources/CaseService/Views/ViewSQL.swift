@@ -21,6 +21,11 @@ enum ViewSQL {
     fill(CaseSQL.text(name), [("view", view.rawValue), ("ledger", "\(ledger)"), ("columns", view.columns)])
   }
 
+  /// Asks whether a view's new table has rows.
+  static func hasRows(_ view: ViewName, _ ledger: Int16) -> Statement {
+    Statement("", text("views_have_rows", view, ledger: ledger))
+  }
+
   /// The COPY of the events of some streams.
   static func events(_ streams: StreamSet, ledger: Int16, position: Int64) -> String {
     fill(
@@ -64,9 +69,9 @@ extension ViewName {
   /// The names of the columns in the order in which rows are written and read.
   var columns: String {
     switch self {
-    case .caseView: CaseViewRow.columns
-    case .slaClock: SLAClockRow.columns
-    case .responsibilityAssignment: DutyRow.columns
+    case .caseView: CaseViewRow.columns.joined(separator: ", ")
+    case .slaClock: SLAClockRow.columns.joined(separator: ", ")
+    case .responsibilityAssignment: DutyRow.columns.joined(separator: ", ")
     }
   }
 }

@@ -4,6 +4,8 @@ internal import SupportCases
 protocol ViewRow: Sendable {
   /// The view.
   static var view: ViewName { get }
+  /// The columns of the key after the ledger.
+  static var key: [String] { get }
   /// A row of nothing: what it writes says which columns there are.
   static var blank: Self { get }
   /// Writes the columns. Every writer and reader of the table takes names, order, types and values from here.
@@ -11,17 +13,18 @@ protocol ViewRow: Sendable {
 }
 
 extension ViewRow {
-  /// The columns' names for a statement, in their order.
-  static var columns: String {
+  /// The columns' names in their order.
+  static var columns: [String] {
     var names = ColumnNames()
     blank.write(to: &names)
-    return names.columns.map(\.name).joined(separator: ", ")
+    return names.columns.map(\.name)
   }
 }
 
 /// A row of the table `case_view`. Shared rather than copied: it is large.
 final class CaseViewRow: ViewRow {
   static let view = ViewName.caseView
+  static let key = ["stream"]
   static var blank: CaseViewRow { CaseViewRow(ledger: 0, stream: 0, view: CaseView(), nextDue: nil) }
 
   let ledger: Int16
@@ -87,6 +90,7 @@ final class CaseViewRow: ViewRow {
 /// A row of the table `sla_clock`.
 struct SLAClockRow: ViewRow, Hashable {
   static let view = ViewName.slaClock
+  static let key = ["stream", "clock", "cycle"]
   static var blank: SLAClockRow {
     let start = Instant(microseconds: 0)
     return SLAClockRow(
@@ -122,6 +126,7 @@ struct SLAClockRow: ViewRow, Hashable {
 /// A row of the table `responsibility_assignment`.
 struct DutyRow: ViewRow, Hashable {
   static let view = ViewName.responsibilityAssignment
+  static let key = ["stream", "duty", "instance"]
   static var blank: DutyRow {
     let since = Instant(microseconds: 0)
     return DutyRow(

@@ -64,15 +64,13 @@ import Testing
     }
   }
 
-  @Test func `rows that may be there already are stored as those that are known to be`() async throws {
+  @Test func `a row that is lost is stored again by the next command that changes it`() async throws {
     try await Desk.worked { desk in
-      // Views of another version of the fold: nothing is certain, and every row is stored whatever is there.
-      try desk.tamper("update dossier.view_builds set fold_version = 0")
+      let open = try desk.texts("select reference from dossier.case_view where status = 'open'")
+      #expect(!open.isEmpty)
+      try desk.tamper("delete from dossier.case_view where status = 'open'")
       let later = Desk(service: try Desk.desk(desk.database), database: desk.database)
-      for round in 0..<4 { try await later.work(round) }
-      for reference in try desk.texts("select reference from dossier.case_view where status = 'open'") {
-        _ = try await later.respond(reference)
-      }
+      for reference in open { _ = try await later.respond(reference) }
       await later.service.stop()
       try await consistent(desk)
     }
