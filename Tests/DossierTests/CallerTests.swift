@@ -93,6 +93,42 @@ import Testing
     #expect(json?["verified"] == .bool(false))
   }
 
+  @Test func `WW-6 a code is not tried for nothing`() async throws {
+    let reference = try await unverified()
+    for action in [["send"], ["confirm", "--pin", "123456"]] {
+      let dry = try await dossier("verify-caller", reference, "--dry-run", more: action)
+      #expect(dry.status == 64 && dry.err.contains("takes no --dry-run"), "\(dry.err)")
+    }
+    #expect(try await done("history", reference, "--output", "json").json().items.count == 2)
+  }
+
+  @Test func `WW-6 a verification that has begun goes on when a version without one is published`()
+    async throws
+  {
+    let reference = try await unverified()
+    let shipped = try #require(
+      PolicyLibrary.shippedFiles.policies.first { $0.name.hasSuffix("worldwide-2.yaml") })
+    var lines = shipped.text.replacing("version: 2\n", with: "version: 3\n").split(
+      separator: "\n", omittingEmptySubsequences: false)
+    if let start = lines.firstIndex(where: { $0.hasPrefix("caller_verification:") }) {
+      let end =
+        lines[(start + 1)...].firstIndex { !$0.hasPrefix(" ") && !$0.hasPrefix("#") } ?? lines.endIndex
+      lines.removeSubrange(start..<end)
+    }
+    let path = try TestCluster.scratchDirectory() + "/worldwide-3-\(UUID().uuidString).yaml"
+    let text = lines.joined(separator: "\n").replacing(
+      #/valid_from: .*/#, with: "valid_from: 2026-10-01T00:00:00Z")
+    try text.write(toFile: path, atomically: true, encoding: .utf8)
+    try await done("policy", "publish", path, "--apply", "existing")
+    let (program, letter) = try hook()
+    try await done("verify-caller", reference, "send", "--delivery-hook", program)
+    let code = try String(contentsOfFile: letter, encoding: .utf8).split(separator: "\n").map(String.init)[2]
+    try await done("verify-caller", reference, "confirm", "--pin", code)
+    // From now on the new version judges the case.
+    try await done("respond", reference, "--agent", "li", "--channel", "phone", "--message", "Hello.")
+    #expect(try await done("show", reference, "--output", "json").json()["policy_version"]?.text == "worldwide/3")
+  }
+
   @Test func `WW-6 a delivery that fails ends with 69, and after the policy's codes the next is refused`()
     async throws
   {

@@ -268,4 +268,45 @@ import Testing
       "version: 21vianet-billing/2 is known already, so nothing would count on 21vianet-billing/1; accepted: 3"
     )
   }
+
+  private static func holidays(through year: Int, adding text: String = "") throws -> String {
+    try file(
+      try shipped("holidays-cn.yaml").replacing("published_through: 2026", with: "published_through: \(year)")
+        + text)
+  }
+
+  private static func days(of year: Int) -> String {
+    """
+      \(year):
+        notice: an arrangement for \(year)
+        known_from: \(year - 1)-10-30T00:00:00+08:00
+        off:
+          - \(year)-01-01..\(year)-01-03 New Year's Day
+
+    """
+  }
+
+  @Test("CK-13 a table of holidays is shown, published year by year, and not forgotten again", .desk)
+  func tables() async throws {
+    let text = try await done("policy", "show", "21vianet", "--source", "--calendar", "holidays-cn").out
+    #expect(text.hasPrefix("# Mainland China's public holidays"))
+    for name in ["holidays-cn", "holidays-cn/1", "zone-asia-shanghai"] {
+      let missing = try await dossier("calendar", "show", name)
+      #expect(missing.status == 66 && missing.err.split(separator: "\n").count == 1, "\(missing.err)")
+    }
+    let next = try Self.holidays(through: 2027, adding: Self.days(of: 2027))
+    let after = try Self.holidays(through: 2028, adding: Self.days(of: 2027) + Self.days(of: 2028))
+    for (version, table) in [(3, next), (4, after)] {
+      let policy = try Self.file(Self.version3(version, from: "2026-1\(version - 3)-01T00:00:00+08:00"))
+      try await done("policy", "publish", policy, "--calendar", table, "--apply", "new")
+    }
+    // Whatever was published before, a file is read against the newest of each.
+    #expect(try await done("calendar", "check", after).out.contains("2028"))
+    let fifth = try Self.file(Self.version3(5, from: "2026-12-01T00:00:00+08:00"))
+    let older = try await dossier("policy", "publish", fifth, "--calendar", next, "--apply", "new")
+    #expect(
+      older.status == 65
+        && older.err.contains("holidays of CN are known through 2028 already; accepted: 2028 or later"),
+      "\(older.err)")
+  }
 }

@@ -64,6 +64,9 @@ extension CaseService {
     guard case .change(let address, .confirmCaller, _) = request.body else {
       throw .fault("a code is checked for a case")
     }
+    guard !request.isDryRun else {
+      throw .invalid("a code is not checked for a dry run: it would not count as a try")
+    }
     let call = try await call(address)
     guard let code = CallerSecret.digits(of: answer), code.count == call.digits else {
       throw .invalid("that is no code; a code has \(call.digits) digits")

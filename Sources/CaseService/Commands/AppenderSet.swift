@@ -71,6 +71,8 @@ final class RulebookCache {
         && stream <= $0.publication.lastStream
     }
     guard let next else { return nil }
+    // A verification that has begun ends by rules that have one (WW-6): the version waits for it.
+    if let caller = view.caller, !caller.isVerified, next.policy.callerVerification == nil { return nil }
     return (next.publication, try rulebook(named: next.policy.name))
   }
 

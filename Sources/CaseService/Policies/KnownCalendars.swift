@@ -89,8 +89,12 @@ extension PolicyLibrary {
 
   /// One library of every file that is known, each in its newest version: what a new file is read against.
   func gathered() throws(PolicyFileError) -> PolicyLibrary {
-    let given = published.sorted { $0.publication.recordedAt < $1.publication.recordedAt }
-      .flatMap(\.publication.calendars)
+    // Of a table or a zone the one that was published last takes the place of those before.
+    var newest: [String: PublishForm.File] = [:]
+    for version in published.sorted(by: { $0.publication.recordedAt < $1.publication.recordedAt }) {
+      for file in version.publication.calendars { newest[try CalendarFileKind.stem(file)] = file }
+    }
+    let given = newest.sorted { $0.key < $1.key }.map(\.value)
     return given.isEmpty ? base : try base.overlaying(given)
   }
 }

@@ -103,6 +103,11 @@ struct PolicyLoader: Sendable {
     calendarTexts.map(\.name).filter { !$0.hasPrefix("zone-") && !$0.hasPrefix("holidays-") }
   }
 
+  /// The files that can hold versions of a calendar. A table of holidays or a zone is none, whatever is asked for.
+  private func files(ofCalendar name: String) -> [String] {
+    calendarFileNames.filter { $0 == name || Self.version($0, of: name) != nil }
+  }
+
   /// The calendar of a file.
   mutating func calendar(ofFile file: String) throws(PolicyFileError) -> PreparedCalendar {
     try calendar(inFile: file)
@@ -132,7 +137,7 @@ struct PolicyLoader: Sendable {
   mutating func calendar(named name: String) throws(PolicyFileError) -> PreparedCalendar? {
     if let known = newestCalendars[name] { return known }
     var newest: PreparedCalendar?
-    for (file, _) in calendarTexts where file == name || Self.version(file, of: name) != nil {
+    for file in files(ofCalendar: name) {
       let found = try calendar(inFile: file)
       if let known = newest, known.calendar.version >= found.calendar.version { continue }
       newest = found
@@ -144,7 +149,7 @@ struct PolicyLoader: Sendable {
   /// The versions of a calendar that there are.
   mutating func versions(ofCalendar name: String) throws(PolicyFileError) -> [Int] {
     var versions: [Int] = []
-    for (file, _) in calendarTexts where file == name || Self.version(file, of: name) != nil {
+    for file in files(ofCalendar: name) {
       versions.append(try calendar(inFile: file).calendar.version)
     }
     return versions
@@ -153,7 +158,7 @@ struct PolicyLoader: Sendable {
   /// The version of a calendar that a label such as `21vianet-billing/1` names.
   mutating func calendar(labelled label: String) throws(PolicyFileError) -> PreparedCalendar? {
     let name = label.cut(at: "/").0
-    for (file, _) in calendarTexts where file == name || Self.version(file, of: name) != nil {
+    for file in files(ofCalendar: name) {
       let found = try calendar(inFile: file)
       if found.calendar.label == label { return found }
     }
@@ -193,7 +198,7 @@ struct PolicyLoader: Sendable {
 
   private func file(ofCalendar label: String) throws(PolicyFileError) -> String? {
     let (name, version) = label.cut(at: "/")
-    let files = calendarTexts.map(\.name).filter { $0 == name || Self.version($0, of: name) != nil }
+    let files = files(ofCalendar: name)
     if files.count == 1 { return files[0] }
     for file in files {
       let source = try CalendarFile(try DataNode(file: file + ".yaml", text: try text(file)))

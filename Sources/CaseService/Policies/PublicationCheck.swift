@@ -110,11 +110,27 @@ extension PolicyLibrary {
     }
   }
 
+  /// What is known of public holidays is not forgotten by publishing an older table (CK-13).
+  private func checkHolidays(_ root: DataNode, of cloud: Cloud) throws(PolicyFileError) {
+    guard let place = root.node(at: "published_through"), root.node(at: "holidays") != nil else { return }
+    let given = try HolidayTable(root)
+    let stem = "holidays-" + given.code.lowercased()
+    let known = try newestCalendars(of: cloud).withLoader { (loader) throws(PolicyFileError) in
+      try loader.calendarTexts.contains { $0.name == stem } ? loader.table(ofFile: stem) : nil
+    }
+    guard let through = given.publishedThrough, let known = known?.publishedThrough, through < known else {
+      return
+    }
+    throw place.refusal(
+      "the holidays of \(given.code) are known through \(known) already", accepted: "\(known) or later")
+  }
+
   /// The same label always means the same hours: due dates name it (CK-12). A version that a newer one hides would
   /// be handed in for nothing.
   private func checkLabels(_ read: PublishedPolicy) throws(PolicyFileError) {
     for file in read.publication.calendars {
       let root = try DataNode(file: file.name, text: file.text)
+      try checkHolidays(root, of: read.policy.cloud)
       guard let place = root.node(at: "version"), root.node(at: "calendar") != nil else { continue }
       let source = try CalendarFile(root)
       let label = "\(source.name)/\(source.version)"

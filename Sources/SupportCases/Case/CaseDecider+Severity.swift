@@ -10,11 +10,22 @@ extension CaseDecider {
     }
     if let new {
       try requireSeverities("classify --severity")
+      try checkUnchanged(new)
       try checkEligible(new, hasStatement: state.view.hasStatement)
     }
     let changes = new.map { severityChanges(to: $0) } ?? []
     emit(.classified(severity: new, category: category, issueType: issueType, clocks: changes), texts)
     if let rule = rule(for: category, of: state.view.type) { apply(rule) }
+  }
+
+  /// What escalate or downgrade has made of the severity is theirs to change (CN-10).
+  private func checkUnchanged(_ new: Severity) throws(Rejection) {
+    guard let severity, new != severity, state.assessments.count > 1 else { return }
+    throw Rejection(
+      .notAChange,
+      "the severity of \(state.view.reference) was changed to \(severity.rawValue.uppercased()) since it was opened; "
+        + "classify it without --severity, and use escalate or downgrade",
+      rules: ["CN-10"])
   }
 
   mutating func escalate(_ new: Severity?, _ tier: Int?, _ texts: [PersonalText]) throws(Rejection) {

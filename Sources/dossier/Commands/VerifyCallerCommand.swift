@@ -34,6 +34,10 @@ struct VerifyCallerCommand: Subcommand {
   @OptionGroup(title: "Common options") var global: GlobalOptions
 
   func validate() throws {
+    // It would say whether a code is right without using up a try.
+    if write.dryRun {
+      throw ValidationError("verify-caller takes no --dry-run: every code and every try counts")
+    }
     if action == .send, pin != nil { throw ValidationError("--pin belongs to confirm") }
     if action == .confirm, to != nil { throw ValidationError("--to belongs to send") }
     if action == .confirm, deliveryHook != nil { throw ValidationError("--delivery-hook belongs to send") }

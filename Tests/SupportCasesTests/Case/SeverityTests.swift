@@ -13,6 +13,18 @@ import Testing
     #expect(it.view.assigned == .b && it.view.requested == .c)
   }
 
+  @Test func `CN-10 what was escalated before it was classified is lowered by downgrade, not by classify`() throws {
+    var it = try Scenario(opened: "09-21 10:30", request(.technical, .c))
+    try it.when("09-21 11:00", .raises(to: .b))
+    it.refuses("09-21 11:10", .classifies(.c), .notAChange, ["CN-10"])
+    try it.when("09-21 11:20", .classifies(.b))
+    #expect(it.view.isClassified && it.view.assigned == .b)
+    var other = try Scenario(opened: "09-21 10:30", request(.technical, .c))
+    try other.when("09-21 11:00", .raises(to: .b))
+    try other.when("09-21 11:20", .classify(severity: nil, category: "migration", issueType: nil, texts: []))
+    #expect(other.view.category == "migration" && other.view.assigned == .b)
+  }
+
   @Test func `CN-10 classify keeps category and issue type`() throws {
     var it = try Scenario(opened: "09-21 10:30")
     try it.when(
