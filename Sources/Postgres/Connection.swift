@@ -75,8 +75,8 @@ public final class Connection {
     if isBroken { throw .connectionLost }
   }
 
-  /// Whether the server has said something to an idle connection that ended it.
-  func isStale() -> Bool {
+  /// Whether the server has said something to an idle connection that ended it, or a transaction is still open.
+  public func isStale() -> Bool {
     var descriptor = pollfd(fd: PQsocket(pg), events: Int16(POLLIN), revents: 0)
     // First comes the server's farewell, then the end of the stream.
     while !isBroken, poll(&descriptor, 1, 0) != 0 {

@@ -107,6 +107,8 @@ public struct Migrator: Sendable {
     do {
       // Any number will do, as long as every version of this program takes the same.
       try connection.query("SELECT pg_advisory_xact_lock(7233191740)")
+      // Whoever waits behind a migration that waits is stopped too: it gives up, and can be tried again.
+      try connection.execute("SET LOCAL lock_timeout = '10s'")
       let report = try run(connection)
       try connection.execute("COMMIT")
       return report

@@ -38,6 +38,8 @@ public struct SQLState: RawRepresentable, Hashable, Sendable, CustomStringConver
   public static let undefinedTable = SQLState(rawValue: "42P01")
   /// No such column.
   public static let undefinedColumn = SQLState(rawValue: "42703")
+  /// A value's type is not the one expected; a row type with other columns.
+  public static let datatypeMismatch = SQLState(rawValue: "42804")
   /// No such function.
   public static let undefinedFunction = SQLState(rawValue: "42883")
   /// No such role or other object.

@@ -126,7 +126,8 @@ import Testing
     try await done("verify-caller", reference, "confirm", "--pin", code)
     // From now on the new version judges the case.
     try await done("respond", reference, "--agent", "li", "--channel", "phone", "--message", "Hello.")
-    #expect(try await done("show", reference, "--output", "json").json()["policy_version"]?.text == "worldwide/3")
+    #expect(
+      try await done("show", reference, "--output", "json").json()["policy_version"]?.text == "worldwide/3")
   }
 
   @Test func `WW-6 a delivery that fails ends with 69, and after the policy's codes the next is refused`()

@@ -61,6 +61,15 @@ final class ViewSession: @unchecked Sendable {
     }
   }
 
+  /// Connects again at the next use if the server has ended the session while nobody used it.
+  func renew() async throws {
+    try await thread.run { [self] in
+      guard let idle = connection, idle.isStale() else { return }
+      idle.close()
+      connection = nil
+    }
+  }
+
   /// Rolls back what is open.
   func settle() async throws {
     try await thread.run { [self] in

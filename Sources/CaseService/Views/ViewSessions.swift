@@ -16,6 +16,7 @@ final class ViewSessions: Sendable {
   ) async throws -> R {
     let taken = (0..<count).map { _ in take(settings) }
     do {
+      for session in taken { try await session.renew() }
       let result = try await body(taken)
       for session in taken { try await session.settle() }
       idle.withLock { $0 += taken }

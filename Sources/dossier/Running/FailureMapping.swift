@@ -135,7 +135,7 @@ extension Failure {
     case .insufficientPrivilege: self.init(.notPermitted, "not-permitted", description)
     case .serializationFailure, .deadlockDetected, .lockNotAvailable:
       self.init(.conflict, "conflict", "others kept the database busy; try again (\(state))")
-    case .undefinedTable, .invalidSchemaName, .undefinedFunction:
+    case .undefinedTable, .undefinedColumn, .datatypeMismatch, .invalidSchemaName, .undefinedFunction:
       self.init(
         .configuration, "schema-missing",
         "the database's schema is not what this program knows (\(state)); run 'dossier migrate'")

@@ -13,7 +13,9 @@ import Testing
     #expect(it.view.assigned == .b && it.view.requested == .c)
   }
 
-  @Test func `CN-10 what was escalated before it was classified is lowered by downgrade, not by classify`() throws {
+  @Test func `CN-10 what was escalated before it was classified is lowered by downgrade, not by classify`()
+    throws
+  {
     var it = try Scenario(opened: "09-21 10:30", request(.technical, .c))
     try it.when("09-21 11:00", .raises(to: .b))
     it.refuses("09-21 11:10", .classifies(.c), .notAChange, ["CN-10"])
