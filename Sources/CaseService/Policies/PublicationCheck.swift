@@ -26,7 +26,21 @@ extension PolicyLibrary {
     publication.calendars += try nextVersions(of: policy, publication)
     let read = try read(publication, cloud: policy.cloud)
     try checkLabels(read)
+    try Self.checkTargets(of: policy, root)
     return read
+  }
+
+  /// A request is referred to one of those that `refer --to` knows. Asked of a new version only: one that was
+  /// published before means what it says.
+  private static func checkTargets(of policy: Policy, _ root: DataNode) throws(PolicyFileError) {
+    let entries = try root.node(at: "categories")?.entries() ?? []
+    for category in policy.categories {
+      guard let target = category.referTo, ReferralTarget(rawValue: target) == nil else { continue }
+      let place = entries.first { $0.key == category.category }?.value.node(at: "refer_to")
+      throw (place ?? root).refusal(
+        "\(target.shown) is nobody to refer to",
+        accepted: ReferralTarget.allCases.map(\.rawValue).joined(separator: ", "))
+    }
   }
 
   private static func validFrom(_ policy: Policy, _ form: PublishForm) throws(PolicyFileError) -> Instant {

@@ -135,6 +135,10 @@ import Testing
       try await refused(
         try form(Self.vianet().replacing("rule: CN-23", with: "rule: 23")), "follow_up.a.rule",
         rejected: false)
+      try await refused(
+        try form(Self.vianet().replacing("refer_to: third-party", with: "refer_to: nowhere")),
+        "nowhere is nobody to refer to; accepted: customer-network, third-party, administrator, community",
+        rejected: false)
       let zone = Self.text("21vianet-technical.yaml").replacing("version: 1", with: "version: 2")
         .replacing("Asia/Shanghai", with: "Asia/Atlantis")
       try await refused(
