@@ -309,4 +309,13 @@ import Testing
         && older.err.contains("holidays of CN are known through 2028 already; accepted: 2028 or later"),
       "\(older.err)")
   }
+
+  @Test("CK-1 the zones that are shipped know their changes for generations", .desk)
+  func farAhead() async throws {
+    let answer = try await done(
+      "calendar", "due", "germany-billing", "--from", "2085-06-27T09:00:00+02:00", "--business-days", "1",
+      "--output", "json")
+    // Summer time: the desk closes at 17:00 in Berlin, two hours ahead of UTC.
+    #expect(try answer.json()["due_at"]?.text == "2085-06-27T15:00:00Z")
+  }
 }
