@@ -23,6 +23,24 @@ import Testing
     ).int64(0, 0)
   }
 
+  @Test func `gives up where others keep a table, and applies nothing`() throws {
+    _ = try Migrator(migrations: [first], repeatable: []).migrate(connection)
+    let reader = try database.connect()
+    defer { reader.close() }
+    try reader.execute("BEGIN; LOCK TABLE dossier.ledger IN ACCESS SHARE MODE")
+    let next = MigrationFile(
+      name: "0002_more.sql", sql: "CREATE TABLE dossier.a (id int); ALTER TABLE dossier.ledger ADD name text")
+    let migrator = Migrator(migrations: [first, next], repeatable: [])
+    let error = #expect(throws: PostgresError.self) { _ = try migrator.migrate(connection) }
+    guard case .migration(.failed(_, _, let state, _))? = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(state == .lockNotAvailable)
+    reader.rollback()
+    #expect(try migrator.migrate(connection).applied == ["0002_more.sql"])
+  }
+
   @Test func `makes a fresh schema, and finds nothing to do the next time`() throws {
     let migrator = Migrator(migrations: [first, second], repeatable: [view])
     #expect(try migrator.status(connection) == .missing)
