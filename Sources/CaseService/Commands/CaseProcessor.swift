@@ -71,8 +71,7 @@ final class CaseProcessor: GroupProcessor {
     defer { (changed, timers, refolded) = ([:], [:], []) }
     guard let views else { throw PostgresError.unexpectedResult("the views' tables are not known yet") }
     let rows = try changed.map { stream, before in
-      ViewChange(
-        stream: stream, before: before, state: try cache.kept(stream))
+      ViewChange(stream: stream, before: before, state: try cache.kept(stream))
     }
     return views.removals(refolded) + views.commands(rows)
       + TimerQueue.commands(Array(timers.values), ledger: ledger.ledger)
