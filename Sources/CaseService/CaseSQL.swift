@@ -13,7 +13,7 @@ enum CaseSQL {
   static let recordedAt = statement("recorded_at")
   static let openingSeals = statement("opening_seals")
   static let incidentEvents = statement("incident_events")
-  static let linkedOpenCases = statement("linked_open_cases")
+  static let linkedCases = statement("linked_cases")
   static let expectedWait = statement("expected_wait")
   static let casesToRecompute = statement("cases_to_recompute")
   static let countCasesToRecompute = statement("count_cases_to_recompute")

@@ -80,7 +80,11 @@ public struct EmbeddedCluster: Sendable {
       throw .cluster(.cannotStop("process \(server.process): \(String(cString: strerror(errno)))"))
     }
     for _ in 0..<6000 {
-      if !server.isAlive { return true }
+      if !server.isAlive {
+        // Empty now; what others keep in a directory of theirs stays.
+        if server.socketDirectory == SocketDirectory.path(for: self) { rmdir(server.socketDirectory) }
+        return true
+      }
       try await pause(milliseconds: 10)
     }
     throw .cluster(.cannotStop("process \(server.process) has not ended within a minute"))

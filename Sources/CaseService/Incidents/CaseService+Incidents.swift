@@ -60,8 +60,10 @@ extension CaseService {
           guard filter.service.map(incident.concerns) ?? true,
             filter.isActive.map({ $0 == incident.isActive(at: moment) }) ?? true
           else { continue }
-          let open = try Self.linkedOpenCases(incident.reference, ledger, connection).count
-          found.append(IncidentReport(incident: incident, openCases: open, observedAt: moment))
+          let linked = try Self.linkedCases(incident.reference, ledger, connection)
+          found.append(
+            IncidentReport(
+              incident: incident, openCases: linked.count { $0.isOpen }, observedAt: moment))
         }
       }
       return found.sorted {
@@ -71,7 +73,8 @@ extension CaseService {
     }
   }
 
-  /// Tells that a service works again, then every open case that is linked to the incident (WW-1).
+  /// Tells that a service works again, then every case that is linked to the incident, whatever its state
+  /// (WW-1).
   ///
   /// Each case is told once, by an event that names its cause. Stopped and given again it goes on where it was.
   ///
@@ -86,7 +89,7 @@ extension CaseService {
     guard let incident = answer.incident, let prefix = IncidentReference(incident)?.prefix,
       let ledger = try await storedLedger(where: { $0.prefix == prefix })
     else { return (answer, 0) }
-    let cases = try await read { try Self.linkedOpenCases(incident, ledger, $0) }
+    let cases = try await read { try Self.linkedCases(incident, ledger, $0).map(\.reference) }
     guard !answer.isDryRun else { return (answer, cases.count) }
     var told = 0
     for start in stride(from: 0, to: cases.count, by: Self.tellingAtOnce) {
@@ -119,9 +122,6 @@ extension CaseService {
             do {
               let answer = try await submit(told)
               return !answer.isRepeated && !answer.events.isEmpty
-            } catch ServiceError.rejected(let rejection, _) where rejection.code == .wrongState {
-              // It was closed in the meantime.
-              return false
             } catch ServiceError.store(.commandReused) {
               return false
             }
@@ -142,11 +142,11 @@ extension CaseService {
     }
   }
 
-  private static func linkedOpenCases(
+  private static func linkedCases(
     _ incident: String, _ ledger: LedgerHead, _ connection: Connection
-  ) throws -> [String] {
+  ) throws -> [(reference: String, isOpen: Bool)] {
     let rows = try connection.query(
-      CaseSQL.linkedOpenCases, [.int16(ledger.ledger.rawValue), .text(incident)])
-    return try (0..<rows.count).map { try rows.text($0, 0) }
+      CaseSQL.linkedCases, [.int16(ledger.ledger.rawValue), .text(incident)])
+    return try (0..<rows.count).map { (try rows.text($0, 0), try rows.bool($0, 1)) }
   }
 }

@@ -185,7 +185,7 @@ extension CaseCommand {
     case .open: []
     case .classify, .assign, .requestInformation, .provide, .escalate, .downgrade, .resolve, .cancel,
       .refer, .handOver, .contactDetails, .unassign, .accept, .decline, .object, .issueCallerCode,
-      .confirmCaller, .noteIncidentResolved:
+      .confirmCaller:
       [.open]
     case .respond(let kind, _, _, _):
       switch kind {
@@ -196,7 +196,7 @@ extension CaseCommand {
     case .close: [.resolved]
     case .offerSurvey: [.resolved, .closed]
     case .answerSurvey: [.open, .resolved, .closed]
-    case .link: CaseStatus.allCases
+    case .link, .noteIncidentResolved: CaseStatus.allCases
     }
   }
 
