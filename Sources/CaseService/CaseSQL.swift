@@ -4,6 +4,7 @@ internal import Postgres
 enum CaseSQL {
   static let lockOrganizationNames = statement("lock_organization_names")
   static let now = statement("now")
+  static let bareCommit = statement("bench_commit")
   // Planned anew with the filter's values each time: the best plan depends on which are given.
   static let listCases = unprepared("list_cases")
   static let queueCases = unprepared("queue_cases")
@@ -35,17 +36,28 @@ enum CaseSQL {
 
   /// Stores rows in a ledger's own partition of a view: naming it spares the server finding it for every row. The
   /// parameter is `RowBuffer.array`.
-  static func merge<Row: ViewRow>(_: Row.Type, ledger: Int16) -> Statement {
-    let (key, columns) = (["ledger"] + Row.key, Row.columns)
-    let changes = columns.filter { !key.contains($0) }
+  static func merge<Row: ViewRow>(rows _: Row.Type, ledger: Int16) -> Statement {
+    merge("merge_rows", Row.self, ledger, Row.columns.map { "r.\($0)" })
+  }
+
+  /// Stores one row in a ledger's own partition of a view. The parameters are those of `RowParameters`.
+  static func merge<Row: ViewRow>(row _: Row.Type, ledger: Int16) -> Statement {
+    merge("merge_row", Row.self, ledger, Row.columns.indices.map { "$\($0 + 1)" })
+  }
+
+  private static func merge<Row: ViewRow>(
+    _ name: String, _: Row.Type, _ ledger: Int16, _ values: [String]
+  ) -> Statement {
+    let key = ["ledger"] + Row.key
+    let columns = zip(Row.columns, values)
     let fields = [
-      ("view", Row.view.rawValue), ("ledger", "\(ledger)"), ("columns", columns.joined(separator: ", ")),
-      ("values", columns.map { "r.\($0)" }.joined(separator: ", ")),
-      ("match", key.map { "v.\($0) = r.\($0)" }.joined(separator: " and ")),
-      ("changes", changes.map { "\($0) = r.\($0)" }.joined(separator: ", ")),
+      ("view", Row.view.rawValue), ("ledger", "\(ledger)"), ("columns", Row.columns.joined(separator: ", ")),
+      ("values", values.joined(separator: ", ")),
+      ("match", columns.filter { key.contains($0.0) }.map { "v.\($0) = \($1)" }.joined(separator: " and ")),
+      ("changes", columns.filter { !key.contains($0.0) }.map { "\($0) = \($1)" }.joined(separator: ", ")),
     ]
-    let sql = fields.reduce(text("merge_rows")) { $0.replacing("{\($1.0)}", with: $1.1) }
-    return Statement("cases_merge_\(Row.view.rawValue)_\(ledger)", sql)
+    let sql = fields.reduce(text(name)) { $0.replacing("{\($1.0)}", with: $1.1) }
+    return Statement("cases_\(name)_\(Row.view.rawValue)_\(ledger)", sql)
   }
 
   private static func unprepared(_ name: String) -> Statement { Statement("", text(name)) }

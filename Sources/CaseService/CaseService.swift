@@ -57,6 +57,15 @@ public final class CaseService: Sendable {
     }
   }
 
+  /// Runs `body` with the connection that a cloud's ledger is appended on, between two groups of commands.
+  func onConnection<R: Sendable>(
+    of cloud: Cloud, _ body: @escaping @Sendable (Connection) throws -> R
+  ) async throws -> R {
+    let ledger = try await ledger { $0.name == cloud.rawValue }
+    guard let ledger else { throw StoreError.unknownLedger(cloud.rawValue) }
+    return try await appenders.appender(for: ledger).withConnection(body)
+  }
+
   /// Keeps what was read of the log's policies.
   func keep(_ policies: PolicyLibrary) { known.withLock { $0.policies = policies } }
 

@@ -85,6 +85,14 @@ public final class Appender<Processor: GroupProcessor>: Sendable {
     for request in waiting { request.answer.resume(throwing: StoreError.stopped) }
   }
 
+  /// Runs `body` on the appender's thread with its connection, between two groups; it must leave no transaction
+  /// open. Connects if need be.
+  public func withConnection<R: Sendable>(
+    _ body: @escaping @Sendable (Connection) throws -> R
+  ) async throws -> R {
+    try await thread.run { [core] in try core.withConnection(body) }
+  }
+
   /// Refuses new requests, finishes those that wait, and disconnects.
   public func stop() async {
     queue.withLock { $0.isStopped = true }

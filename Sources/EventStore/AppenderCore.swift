@@ -49,6 +49,8 @@ final class AppenderCore<Processor: GroupProcessor>: @unchecked Sendable {
     known = nil
   }
 
+  func withConnection<R>(_ body: (Connection) throws -> R) throws -> R { try body(open()) }
+
   /// A group that was posted and is not known to be committed.
   private struct Underway {
     var requests: [Processor.Request]

@@ -4,8 +4,8 @@
 public enum Parameter: Sendable, Hashable {
   /// NULL of whatever type the statement expects.
   case null
-  /// NULL of type `bigint`, `bytea` or `uuid`: a statement whose values are sometimes NULL is prepared once.
-  case nullInt64, nullBytes, nullUUID
+  /// NULL of a type, as its name says: a statement whose values are sometimes NULL is prepared once.
+  case nullInt32, nullInt64, nullText, nullBytes, nullUUID, nullTimestamp
   /// `boolean`
   case bool(Bool)
   /// `smallint`
@@ -59,7 +59,7 @@ public enum Parameter: Sendable, Hashable {
   /// True for NULL of any type.
   var isNull: Bool {
     switch self {
-    case .null, .nullInt64, .nullBytes, .nullUUID: true
+    case .null, .nullInt32, .nullInt64, .nullText, .nullBytes, .nullUUID, .nullTimestamp: true
     default: false
     }
   }
@@ -68,9 +68,12 @@ public enum Parameter: Sendable, Hashable {
   var type: UInt32 {
     switch self {
     case .null, .encoded: 0
+    case .nullInt32: TypeID.int32
     case .nullInt64: TypeID.int64
+    case .nullText: TypeID.text
     case .nullBytes: TypeID.bytes
     case .nullUUID: TypeID.uuid
+    case .nullTimestamp: TypeID.timestamp
     case .bool: TypeID.bool
     case .int16: TypeID.int16
     case .int32: TypeID.int32

@@ -60,7 +60,7 @@ struct ParameterEncoder {
 
   private mutating func encode(_ parameter: Parameter, number: Int) throws(PostgresError) {
     switch parameter {
-    case .null, .nullInt64, .nullBytes, .nullUUID: break
+    case .null, .nullInt32, .nullInt64, .nullText, .nullBytes, .nullUUID, .nullTimestamp: break
     case .bool(let value): buffer.append(value ? 1 : 0)
     case .int16(let value): buffer.appendBigEndian(value)
     case .int32(let value): buffer.appendBigEndian(value)

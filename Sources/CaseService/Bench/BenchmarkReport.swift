@@ -36,8 +36,10 @@ public struct BenchmarkReport: Sendable {
 
   /// Commands, by how many were in flight.
   public var commands: [Commands] = []
-  /// One `pg_logical_emit_message` on one connection.
+  /// One `pg_logical_emit_message` on the connection of the commands, from asking its thread to the answer.
   public var bareCommit = Latency([])
+  /// The same on that thread, without the way there and back.
+  public var commitOnThread = Latency([])
   /// A binary COPY of the events' payloads.
   public var copy = Throughput()
   /// Read, decode, fold, check.
@@ -63,7 +65,8 @@ public struct BenchmarkReport: Sendable {
               .init("latency_ms", row.latency.json),
             ])
           })),
-      .init("bare_commit_ms", .double(bareCommit.p50.tidy)), .init("copy", copy.json),
+      .init("bare_commit_ms", .double(bareCommit.p50.tidy)),
+      .init("commit_on_thread_ms", .double(commitOnThread.p50.tidy)), .init("copy", copy.json),
       .init("replay", replay.json), .init("what_if", whatIf.json), .init("due_dates", dueDates.json),
       .init("rebuild", rebuild.json), .init("events", .int(events)),
       .init("ratios", .object(ratios.map { .init($0.name, .double($0.value.tidy)) })),
@@ -75,6 +78,7 @@ public struct BenchmarkReport: Sendable {
     var ratios: [(name: String, value: Double)] = []
     if let one = commands.first(where: { $0.inFlight == 1 }), bareCommit.p50 > 0 {
       ratios.append(("one_command_to_bare_commit", one.latency.p50 / bareCommit.p50))
+      ratios.append(("one_command_to_commit_on_thread", one.latency.p50 / commitOnThread.p50))
     }
     if copy.perSecond > 0 { ratios.append(("replay_to_copy", replay.perSecond / copy.perSecond)) }
     if replay.perSecond > 0, whatIf.perSecond > 0 {

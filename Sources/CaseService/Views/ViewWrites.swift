@@ -15,16 +15,24 @@ struct ViewChange {
 struct ViewWrites {
   private struct Writer<Row: ViewRow> {
     let type: UInt32
-    let merge: Statement
+    let columns: Int
+    let mergeRow: Statement
+    let mergeRows: Statement
 
     init(_ ledger: Int16, type: Int64) {
       self.type = UInt32(truncatingIfNeeded: type)
-      merge = CaseSQL.merge(Row.self, ledger: ledger)
+      columns = Row.columns.count
+      mergeRow = CaseSQL.merge(row: Row.self, ledger: ledger)
+      mergeRows = CaseSQL.merge(rows: Row.self, ledger: ledger)
     }
 
     func commands(_ rows: [Row]) -> [Command] {
-      rows.isEmpty ? [] : [Command(merge, [RowBuffer.array(rows, type: type)])]
+      if rows.count > Self.few { return [Command(mergeRows, [RowBuffer.array(rows, type: type)])] }
+      return rows.map { Command(mergeRow, RowParameters($0, columns: columns).parameters) }
     }
+
+    /// So many rows are stored sooner one by one.
+    private static var few: Int { 2 }
   }
 
   private let ledger: Int16

@@ -10,7 +10,7 @@ struct BenchCommand: Subcommand {
     discussion: """
       Times depend on the machine; only the ratios of one run say something. The mix per 100 commands: 10 open, \
       10 classify, 35 respond, 15 request-information, 15 provide, 5 escalate or downgrade, 10 resolve. A bare \
-      commit is one pg_logical_emit_message on the same kind of connection; copy is a binary COPY of the same \
+      commit is one pg_logical_emit_message on the same connection, awaited as a command is; copy is a binary COPY of the same \
       events as plain bytea rows. Before whole passes the tables are vacuumed, as a server does by itself in time; \
       the passes are made three times in turn, and the one in the middle counts. What-if decides every case again \
       by another reading. Due dates are those of 1 to 3 business days from moments of three years on \
@@ -86,7 +86,10 @@ enum BenchTable {
       ])
     }
     let ratios = report.ratios.map { "\($0.name.replacing("_", with: " ")): \(places($0.value))" }
-    return commands.lines(in: look) + ["bare commit: \(places(report.bareCommit.p50)) ms", ""]
+    return commands.lines(in: look) + [
+      "bare commit: \(places(report.bareCommit.p50)) ms, on the connection's thread "
+        + "\(places(report.commitOnThread.p50)) ms", "",
+    ]
       + passes.lines(in: look) + [""] + lines(report.dueDates) + [""] + ratios
   }
 

@@ -69,7 +69,7 @@ import Testing
       try await desk.change(cases[0], .cancel(texts: []))
       for reference in cases[1...2] { try await desk.change(reference, .resolve(texts: [])) }
       try await desk.change(cases[2], .close)
-      try await desk.change(cases[3], .refer(target: .thirdParty, texts: []))
+      try await desk.change(cases[3], .refer(to: .thirdParty, texts: []))
       #expect(try await desk.service.incidents().map(\.openCases) == [66])
       let other = try #require(try await desk.open().reference)
       let request = CommandRequest(.incident(incident, .resolve(text: "Fixed")), actor: desk.operatorActor)

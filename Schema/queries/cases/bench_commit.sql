@@ -1,0 +1,2 @@
+-- The least that a commit costs.
+select pg_logical_emit_message(true, 'bench', 'commit')
