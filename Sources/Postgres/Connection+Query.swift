@@ -142,6 +142,8 @@ extension Connection {
     let state = SQLState(rawValue: code)
     if state == .queryCanceled, cancelHandle().takeRequest() { return .cancelled }
     lastErrorPosition = field(dossier_diag_position).flatMap { Int($0) }
+    // Of this condition alone: the details of others quote values.
+    lastDependents = state == .dependentObjects ? field(dossier_diag_detail) : nil
     return .server(
       state: state, message: conditionName(state) ?? field(dossier_diag_message) ?? "no message",
       constraint: field(dossier_diag_constraint), table: field(dossier_diag_table))

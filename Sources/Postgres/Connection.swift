@@ -15,6 +15,8 @@ public final class Connection {
   var sessionEnded = false
   /// Where in its text the last refused statement has its fault, in characters from 1.
   var lastErrorPosition: Int?
+  /// What depends on the object that the last refused statement was to change, as the server lists it.
+  var lastDependents: String?
   private let settings: ConnectionSettings
   private let canceller = CancelHandle()
 

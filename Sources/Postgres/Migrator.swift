@@ -189,6 +189,10 @@ public struct Migrator: Sendable {
       try connection.execute(file.sql)
     } catch {
       guard case .server(let state, let message, _, _) = error else { throw error }
+      if state == .dependentObjects, let objects = connection.lastDependents {
+        let list = objects.split(separator: "\n").joined(separator: ", ")
+        throw .migration(.dependents(name: file.name, objects: list))
+      }
       let line = connection.lastErrorPosition.map { position in
         file.sql.unicodeScalars.prefix(position - 1).count { $0 == "\n" } + 1
       }

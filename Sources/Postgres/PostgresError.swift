@@ -51,6 +51,9 @@ public enum PostgresError: Error, Sendable, Equatable {
     case invalidFile(String)
     /// A statement of a file failed; nothing was applied. `line` is where the failed statement has its fault.
     case failed(name: String, line: Int?, state: SQLState, message: String)
+    /// Objects that are not of the schema depend on what a file drops; nothing was applied. `objects` is the
+    /// server's list of them.
+    case dependents(name: String, objects: String)
   }
 
   /// The SQLSTATE, where the server gave one.
@@ -118,6 +121,9 @@ extension PostgresError.MigrationProblem: CustomStringConvertible {
     case .invalidFile(let text): text
     case .failed(let name, let line, let state, let message):
       "\(name)\(line.map { ":\($0)" } ?? "") failed, nothing was applied: \(message) (\(state))"
+    case .dependents(let name, let objects):
+      "\(name) drops what objects of your own depend on, nothing was applied: \(objects); "
+        + "drop them first and make them anew afterwards"
     }
   }
 }

@@ -32,6 +32,8 @@ public struct SQLState: RawRepresentable, Hashable, Sendable, CustomStringConver
   public static let objectInUse = SQLState(rawValue: "55006")
   /// A statement was cancelled, by a request or by `statement_timeout`.
   public static let queryCanceled = SQLState(rawValue: "57014")
+  /// An object cannot be changed or dropped because others depend on it.
+  public static let dependentObjects = SQLState(rawValue: "2BP01")
   /// The role lacks a privilege.
   public static let insufficientPrivilege = SQLState(rawValue: "42501")
   /// No such table or view.

@@ -50,6 +50,7 @@ import Testing
       }
       #expect(try await cluster.stop())
       #expect(cluster.runningSettings() == nil)
+      #expect(Files.attributes(cluster.socketDirectory) == nil, "its socket directory goes with it")
       guard case .stopped = cluster.status() else {
         Issue.record("it is not stopped")
         return
@@ -155,6 +156,7 @@ import Testing
       let text =
         "\(getpid())\n\(cluster.dataDirectory)/cluster\n1\n5432\n\(cluster.socketDirectory)\n\n1 2\nready\n"
       try Files.write(text, to: file, owner: cluster.user)
+      try SocketDirectory.prepare(cluster.socketDirectory, cluster.user)
       try Files.write(
         "\(getpid())\n", to: cluster.socketDirectory + "/.s.PGSQL.5432.lock", owner: cluster.user)
       #expect(cluster.runningSettings() == nil)

@@ -118,6 +118,22 @@ import Testing
     #expect(!connection.inTransaction)
   }
 
+  @Test func `names what of others depends on what a migration drops, and applies nothing`() throws {
+    _ = try Migrator(migrations: [first], repeatable: []).migrate(connection)
+    try connection.execute(
+      "create schema mine; create view mine.report as select id from dossier.ledger; "
+        + "create view mine.summary as select id from mine.report")
+    let dropping = MigrationFile(name: "0002_drop.sql", sql: "alter table dossier.ledger drop column id")
+    let error = #expect(throws: PostgresError.self) {
+      try Migrator(migrations: [first, dropping], repeatable: []).migrate(connection)
+    }
+    let text = error?.description ?? ""
+    #expect(text.hasPrefix("0002_drop.sql drops what objects of your own depend on, nothing was applied: "))
+    #expect(text.contains("view mine.report depends on column id") && text.contains("view mine.summary"))
+    #expect(!text.contains("\n"))
+    #expect(try connection.query("select id from mine.summary").count == 0)
+  }
+
   @Test func `refuses files that are out of order, unnumbered, late, or end the transaction`() throws {
     let wrong: [[MigrationFile]] = [
       [second, first], [first, first], [MigrationFile(name: "ledger.sql", sql: "SELECT 1")],

@@ -219,7 +219,24 @@ import Testing
     #expect(it.view.firstResponseAt == nil && it.view.ball == .operator)
     try expect(it.clock(.initialResponse), .running, due: "09-22 10:30")
     try it.when("09-21 12:00", .resolves)
-    it.refuses("09-21 12:30", .noteIncidentResolved(incident: "CNI-1001"), .wrongState)
+    #expect(try it.when("09-21 12:30", .noteIncidentResolved(incident: "CNI-1001")).isEmpty)
+  }
+
+  @Test func `WW-1 a case that has ended is told of its incident's end too, and stays as it is`() throws {
+    var asked = request()
+    asked.incident = "CNI-1001"
+    let ends: [(CaseCommand, CaseStatus)] = [
+      (.resolves, .resolved), (.cancels, .cancelled),
+      (.refer(to: .thirdParty, texts: [text(.reason)]), .referred),
+    ]
+    for (end, status) in ends {
+      var it = try Scenario(opened: "09-21 10:30", asked)
+      try it.when("09-21 12:00", end)
+      #expect(
+        try it.when("09-21 12:30", .noteIncidentResolved(incident: "CNI-1001"))
+          == [.linkedIncidentResolved(incident: "CNI-1001")])
+      #expect(it.view.status == status && it.view.ball == nil)
+    }
   }
 
   @Test func `WW-1 what was shown at the opening is recorded`() throws {
