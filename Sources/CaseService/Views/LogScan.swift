@@ -16,12 +16,15 @@ struct ScanLane {
   func check() throws { try sign.check() }
 
   /// Takes set after set until there is none left; `body` tells how much it has done.
-  func run(writes: Bool = false, _ body: (StreamSet) throws -> Int) throws {
+  ///
+  /// - Parameter tables: the tables that are written; nil if none are.
+  func run(into tables: NewTables? = nil, _ body: (StreamSet) throws -> Int) throws {
     // The snapshot's name is the server's own: digits and hyphens. A set of cases lies scattered over some
     // thousand pages: read by page, each once, it takes a fifth of what it takes in the order of an index.
     try connection.execute(
-      "begin isolation level repeatable read \(writes ? "" : "read only"); "
+      "begin isolation level repeatable read \(tables == nil ? "read only" : ""); "
         + "set transaction snapshot '\(snapshot)'; set local enable_indexscan = off")
+    try tables?.hold(connection)
     while let streams = sets.take() { meter.add(try body(streams)) }
     try connection.execute("commit")
   }

@@ -60,7 +60,7 @@ struct ViewMaintenance: Sendable {
     let (extent, parts) = try await scan(ledger, as: settings, only: streams, meter: meter) { lane in
       let pass = make(lane.extent)
       let worker = PassWorker(pass)
-      try lane.run(writes: pass.writes) { streams in
+      try lane.run(into: pass.tables) { streams in
         try worker.process(streams, lane.connection) { try lane.check() }
       }
       return worker.result

@@ -14,8 +14,8 @@ struct ViewPass: Sendable {
   var folds = true
   /// Whether the rows that are stored are read, and compared with those that folding gives.
   var compares = false
-  /// Whether the rows go into the views' new tables.
-  var writes = false
+  /// The new tables that the rows go into; nil if they are not written.
+  var tables: NewTables?
   /// Which cases count; nil: all. It is asked after folding.
   var selects: (@Sendable (CaseFold) -> Bool)?
 }
@@ -104,7 +104,7 @@ final class PassWorker {
       if places.isEmpty { outcome.stored.add(digest) } else { stored.add(to: &outcome.stored, streams) }
       for index in places { outcome.differences.insert(streams[index]) }
     }
-    if pass.writes {
+    if pass.tables != nil {
       // What a set of changed cases brings takes the place of what was copied before.
       if case .list = streams {
         try connection.execute(ViewSQL.delete(view, streams, ledger: pass.limit.ledger))

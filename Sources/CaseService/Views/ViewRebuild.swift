@@ -39,17 +39,15 @@ struct ViewRebuild: Sendable {
     }
     let builds = try await work.builds(of: ledger)
     let old = Set(views.filter { builds[$0]?.version != ViewFold.version })
-    try await helper.run { connection in
-      for view in views { try connection.execute(ViewSQL.text("views_create", view, ledger: number)) }
-    }
+    let tables = try await helper.run { try NewTables(views, ledger: number, $0) }
     var (extent, result) = try await work.pass(ledger, as: owner, "rebuilding") { extent in
-      makePass(extent.position, writes: true)
+      makePass(extent.position, into: tables)
     }
     let first = extent.position
     var refused = refuses(result, old)
     if !refused {
-      try await index()
-      let last = try await follow(&result, from: first, old, lock, helper)
+      try await index(tables)
+      let last = try await follow(&result, from: first, tables, old, lock, helper)
       refused = last == nil
       extent.position = last ?? first
     }
@@ -61,10 +59,10 @@ struct ViewRebuild: Sendable {
     }
   }
 
-  private func makePass(_ position: Int64, writes: Bool) -> ViewPass {
+  private func makePass(_ position: Int64, into tables: NewTables) -> ViewPass {
     ViewPass(
       ledger: ledger, limit: FoldLimit(ledger: number, position: position), views: views, compares: true,
-      writes: writes)
+      tables: tables)
   }
 
   /// Whether rows differ that the same version of the fold has made.
@@ -73,7 +71,7 @@ struct ViewRebuild: Sendable {
   }
 
   /// Gives the new tables what the old ones have: privileges, keys, indexes, and figures for the planner.
-  private func index() async throws {
+  private func index(_ tables: NewTables) async throws {
     let (number, views, count) = (number, views, ViewMaintenance.readers)
     work.progress?(Progress(phase: "indexing \(ledger.name)", done: 0, total: nil, unit: "views"))
     // The largest views are the last: whoever is free takes the largest left.
@@ -83,7 +81,12 @@ struct ViewRebuild: Sendable {
         for session in sessions {
           group.addTask {
             while let view = left.takeLast() {
-              try await session.run { try Self.finish(view, number, $0) }
+              try await session.run { connection in
+                try connection.transaction { connection in
+                  try tables.hold(connection, only: view)
+                  try Self.finish(view, number, connection)
+                }
+              }
             }
           }
         }
@@ -112,8 +115,8 @@ struct ViewRebuild: Sendable {
   /// Brings the new tables to the head and exchanges them; returns the head's position then, or nil if cases
   /// that changed meanwhile differ.
   private func follow(
-    _ result: inout PassResult, from first: Int64, _ old: Set<ViewName>, _ lock: ViewSession,
-    _ helper: ViewSession
+    _ result: inout PassResult, from first: Int64, _ tables: NewTables, _ old: Set<ViewName>,
+    _ lock: ViewSession, _ helper: ViewSession
   ) async throws -> Int64? {
     var position = first
     for attempt in 1...Self.mostAttempts {
@@ -121,7 +124,8 @@ struct ViewRebuild: Sendable {
         let from = position
         let round = try await helper.run { [self] connection in
           try connection.execute("begin isolation level repeatable read")
-          let round = try self.round(after: from, connection)
+          try tables.hold(connection)
+          let round = try self.round(after: from, tables, connection)
           try connection.execute("commit")
           return round
         }
@@ -133,7 +137,7 @@ struct ViewRebuild: Sendable {
       let from = position
       let digests = result.views.mapValues(\.folded.bytes)
       let last = try await lock.run { [self] connection in
-        let outcome = try self.exchange(after: from, old, connection)
+        let outcome = try self.exchange(after: from, tables, old, connection)
         guard case .exchanged = outcome else { return outcome }
         try self.record(first, digests, connection)
         try connection.execute("commit")
@@ -153,11 +157,11 @@ struct ViewRebuild: Sendable {
 
   /// Folds the cases changed after a position again, in the open transaction.
   private func round(
-    after position: Int64, _ connection: Connection
+    after position: Int64, _ tables: NewTables, _ connection: Connection
   ) throws -> (position: Int64, cases: Int, result: PassResult) {
     let extent = try LedgerExtent(ledger.ledger, connection)
     let changed = try EventReader.streamsChanged(after: position, ledger: ledger.ledger, connection).sorted()
-    let worker = PassWorker(makePass(extent.position, writes: true))
+    let worker = PassWorker(makePass(extent.position, into: tables))
     for start in stride(from: 0, to: changed.count, by: 2000) {
       let set = StreamSet.list(Array(changed[start..<min(start + 2000, changed.count)]))
       _ = try worker.process(set, connection) { try work.sign.check() }
@@ -174,12 +178,12 @@ struct ViewRebuild: Sendable {
   /// The last round and the exchange, under the head's lock. Readers of the views are waited for only a
   /// moment, because commands wait too.
   private func exchange(
-    after position: Int64, _ old: Set<ViewName>, _ connection: Connection
+    after position: Int64, _ tables: NewTables, _ old: Set<ViewName>, _ connection: Connection
   ) throws -> Outcome {
     try connection.execute("savepoint exchange; set local lock_timeout = '500ms'")
     do {
       try connection.query(ViewSQL.lockHead, [.int16(number)])
-      let last = try round(after: position, connection)
+      let last = try round(after: position, tables, connection)
       guard !refuses(last.result, old) else { return .differs(last.result) }
       let tables = views.flatMap { ["only dossier.\($0.rawValue)", "dossier.\($0.partition(number))"] }
       try connection.execute("lock table \(tables.joined(separator: ", ")) in access exclusive mode")

@@ -13,6 +13,7 @@ enum ViewSQL {
   static let indexes = CaseSQL.statement("views_indexes")
   static let grants = CaseSQL.statement("views_grants")
   static let renames = CaseSQL.statement("views_renames")
+  static let new = CaseSQL.statement("views_new")
   static let builds = CaseSQL.statement("views_builds")
   static let storeBuild = CaseSQL.statement("views_store_build")
 

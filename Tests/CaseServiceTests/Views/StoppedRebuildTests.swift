@@ -76,6 +76,32 @@ import Testing
     }
   }
 
+  @Test func `a rebuild that lost its lock leaves the tables of the one after it alone`() async throws {
+    try await Desk.worked { desk in
+      var both: [Task<[RebuildReport], any Error>] = []
+      try await halfway(desk) { first async throws in
+        try desk.tamper(
+          """
+          select pg_terminate_backend(pid) from pg_locks
+          where locktype = 'advisory' and classid = 1685025651
+            and database = (select oid from pg_database where datname = current_database())
+          """)
+        // The second gets the lock, makes tables of its own, and comes to where the first one waits.
+        both = [first, Task { try await desk.service.rebuildViews() as [RebuildReport] }]
+        try await desk.until(
+          """
+          select from (
+            select count(*) as waiting from \(Desk.awaited) and relation = 'dossier.events'::regclass) as all_of_them
+          where waiting = 2
+          """)
+      }
+      await #expect(throws: ServiceError.self) { try await both[0].value }
+      #expect(try await both[1].value.allSatisfy { $0.isSwapped })
+      #expect(try await desk.service.verifyViews().flatMap(\.differences) == [])
+      #expect(try desk.leftovers() == [])
+    }
+  }
+
   @Test func `a full disk loses nothing`() async throws {
     try await Desk.worked { desk in
       // What a full disk does to COPY, done by a limit: the server refuses to extend the new table.
