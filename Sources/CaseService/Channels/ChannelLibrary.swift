@@ -26,8 +26,8 @@ public struct ChannelLibrary: Sendable {
     return try node.choice(of: Cloud.allCases)
   }
 
-  /// Adds an operator's own channels: those of its cloud come first, and where it names a country, the program's own
-  /// answer that no number is known there falls away.
+  /// Adds an operator's own channels: those of its cloud come first, and where one of them is a number for what is
+  /// asked, the program's own answer that no number is known there falls away.
   ///
   /// - Throws: `PolicyFileError` with the place of what is wrong.
   public mutating func add(file: String, text: String) throws(PolicyFileError) {
@@ -36,14 +36,14 @@ public struct ChannelLibrary: Sendable {
       files[added.cloud] = added
       return
     }
-    for index in known.channels.indices where known.channels[index].kind == .directory {
-      for channel in added.channels where channel.means == .phone {
-        known.channels[index].exceptCountries.formUnion(channel.countries ?? [])
-      }
-    }
-    known.channels = added.channels + known.channels
+    known.added = added.channels + known.added
     known.zones.merge(added.zones) { $1 }
     files[added.cloud] = known
+  }
+
+  /// The keys of the texts that a cloud's channels name.
+  func keys(of cloud: Cloud) -> [String] {
+    (files[cloud]?.channels ?? []).flatMap { $0.says + ($0.charges.map { [$0] } ?? []) }
   }
 
   private func read(file: String, text: String) throws(PolicyFileError) -> ChannelFile {
@@ -73,7 +73,12 @@ public struct ChannelLibrary: Sendable {
       zone = found
     }
     let teller = ContactTeller(cloud, reader, zone: zone, policies: policies)
-    return file.channels.filter { $0.serves(reader.question) }.map { teller.answer($0) }
+    let added = file.added.filter { $0.serves(reader.question) }
+    let hasNumber = added.contains { $0.means == .phone }
+    let own = file.channels.filter {
+      $0.serves(reader.question) && !(hasNumber && $0.kind == .directory)
+    }
+    return (added + own).map { teller.answer($0) }
   }
 }
 
@@ -124,6 +129,12 @@ private struct ContactTeller {
     answer.timeZone = own.name
     answer.timeZoneHere = here.name
     answer.calendar = calendar.calendar.label
+    // Whether it is open then, or when it opens or closes, rests on holidays that are not published (CK-13).
+    let moments = [moment] + [opening.opensAt, opening.closesAt].compactMap { $0 }
+    if let first = moments.filter(calendar.isProvisional).min() {
+      answer.isProvisional = true
+      answer.notes.append(texts("contact.provisional", ["year": String(own.date(at: first).year)]))
+    }
     answer.hours = ReaderTime(texts, in: own).hours(calendar.calendar, at: moment)
     let time = ReaderTime(texts, in: here)
     if calendar.calendar.isContinuous {

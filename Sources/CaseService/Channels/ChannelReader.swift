@@ -8,6 +8,8 @@ struct ChannelFile: Sendable {
   var zones: [String: String]
   /// The channels, in the order they are told.
   var channels: [Channel]
+  /// An operator's own, which are told before them.
+  var added: [Channel] = []
 
   /// Reads a file.
   ///

@@ -28,6 +28,8 @@ public struct ContactAnswer: Sendable {
   public var notes: [String]
   /// True if the language asked for is spoken there; nil where it is not stated or none was asked for.
   public var speaks: Bool?
+  /// True if its hours rest on public holidays that are not published yet (CK-13).
+  public var isProvisional = false
   /// What the channel is called.
   public var title: String
 
@@ -46,7 +48,7 @@ public struct ContactAnswer: Sendable {
       .init("calendar_version", JSON(calendar)), .init("time_zone_here", .string(timeZoneHere)),
       .init("hours_here", JSON(hoursHere)), .init("state", JSON(state)), .init("charges", JSON(charges)),
       .init("language_spoken", speaks.map { .bool($0) } ?? .null),
-      .init("notes", .array(notes.map { .string($0) })),
+      .init("notes", .array(notes.map { .string($0) })), .init("provisional", .bool(isProvisional)),
     ])
   }
 }

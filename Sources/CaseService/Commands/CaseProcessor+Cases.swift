@@ -45,6 +45,7 @@ extension CaseProcessor {
     answer.opening = CommandAnswer.Opening(
       events.map(\.event), context.rulebook.policy, language: form.language)
     answer.opening?.incidents = shown.map { .init($0, linked: opened.incident) }
+    answer.endedIncident = form.isHistory ? nil : try ended(opened.incident)
     if let name = form.name, !request.isDryRun {
       transaction.name(name, scope: scope, stream: stream)
       cache.change(name, scope: scope, stream)
@@ -71,14 +72,17 @@ extension CaseProcessor {
       organization: try cache.organization(owner, connection))
     for text in command.texts where text.field == .phone { try checkNumber(text.text, context.organization) }
     let resolved = try linking(try command.citing(evidence, of: state.view), of: state.view, connection)
-    guard let taken = try takeOver(state, stream, before: resolved, context) else {
-      let events = told(try CaseDecider.decide(resolved, state, context), of: state.view)
-      return try record(events, of: state, stream, context, request, transaction)
+    let events: [NewCaseEvent]
+    if let taken = try takeOver(state, stream, before: resolved, context) {
+      context.rulebook = taken.rulebook
+      let decided = try CaseDecider.decide(resolved, taken.state, context)
+      events = taken.events + told(decided, of: taken.state.view)
+    } else {
+      events = told(try CaseDecider.decide(resolved, state, context), of: state.view)
     }
-    context.rulebook = taken.rulebook
-    let decided = try CaseDecider.decide(resolved, taken.state, context)
-    let events = taken.events + told(decided, of: taken.state.view)
-    return try record(events, of: state, stream, context, request, transaction)
+    var answer = try record(events, of: state, stream, context, request, transaction)
+    if case .link(.incident, let incident, _) = resolved { answer.endedIncident = try ended(incident) }
+    return answer
   }
 
   /// The reference of the case that a new one follows (CK-10): it must be one of the same organisation.
@@ -154,23 +158,9 @@ extension CaseProcessor {
     }
     var answer = CommandAnswer(state, written, isNew: !before.exists, ledger: ledger.name, request)
     answer.failure = CommandAnswer.FailedOutcome(events.last?.event)
-    for new in events where answer.customerText == nil {
-      answer.customerText = customerText(new.event, state, context.rulebook.policy)
-    }
+    let teller = CustomerTeller(request: request, state: state, policy: context.rulebook.policy)
+    answer.customerText = teller.text(of: events)
     return answer
-  }
-
-  /// What the customer is told of an event: where the problem belongs instead (CN-4, CN-32).
-  private func customerText(_ event: CaseEvent, _ state: CaseState, _ policy: Policy) -> CustomerText? {
-    let language = ReaderLanguage(reading: state.view.language)
-    switch event {
-    case .referred(let target, _, let guidance, _):
-      return CustomerTexts(language).referral(to: target, guidance: guidance)
-    case .opened where state.view.isOwnArea, .assignedToAdministrator:
-      let category = state.view.category?.lowercased().split(separator: " ").joined(separator: "-")
-      return policy.categories.first { $0.category == category }.map(CustomerTexts(language).ownArea)
-    default: return nil
-    }
   }
 
   private func data(

@@ -60,6 +60,14 @@ extension CaseProcessor {
     return try entry(text).incident.reference
   }
 
+  /// The incident a case is linked to, where it is over; nil where it lasts, or there is no link.
+  func ended(_ reference: String?) throws(Rejection) -> CommandAnswer.EndedIncident? {
+    guard let incident = try reference.map(entry)?.incident, let resolvedAt = incident.resolvedAt else {
+      return nil
+    }
+    return CommandAnswer.EndedIncident(reference: incident.reference, resolvedAt: resolvedAt)
+  }
+
   /// The event of an incident's end, for the case that is told of it.
   func cause(of event: CaseEvent, _ connection: Connection) throws -> Int64? {
     if let publication = event.publication { return publication }

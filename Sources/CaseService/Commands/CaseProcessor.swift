@@ -144,7 +144,7 @@ final class CaseProcessor: GroupProcessor {
     let digest = keys.digest(of: request.statement)
     if let stored = transaction.answers[request.commandID] {
       guard stored.digest == digest else { throw StoreError.commandReused(request.commandID) }
-      return try CommandAnswer(stored: stored.answer)
+      return telling(request, try CommandAnswer(stored: stored.answer))
     }
     let answer: CommandAnswer
     switch request.body {
@@ -162,6 +162,15 @@ final class CaseProcessor: GroupProcessor {
     if !request.isDryRun {
       transaction.remember(request.commandID, digest: digest, answer: answer.json.bytes)
     }
+    return telling(request, answer)
+  }
+
+  /// The answer with what the customer is told in the words of whoever gave the command. They may be personal, so
+  /// they stand nowhere but in the event, sealed: a repeat states them again.
+  private func telling(_ request: CommandRequest, _ answer: CommandAnswer) -> CommandAnswer {
+    guard let words = request.wordsToCustomer else { return answer }
+    var answer = answer
+    answer.customerText = CustomerText(language: nil, text: words)
     return answer
   }
 

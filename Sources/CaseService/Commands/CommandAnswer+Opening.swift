@@ -39,6 +39,14 @@ extension CommandAnswer {
     public var isLinked: Bool
   }
 
+  /// An incident that a case was linked to although it is over.
+  public struct EndedIncident: Hashable, Sendable {
+    /// Its reference.
+    public var reference: String
+    /// Since when it is over.
+    public var resolvedAt: Instant
+  }
+
   /// Why an accepted command did not do what was wanted.
   public struct FailedOutcome: Hashable, Sendable {
     /// What kind of failure, as a refusal would name it.
@@ -65,7 +73,7 @@ extension CommandAnswer.Opening {
       switch event {
       case .selfHelpOffered(let names):
         selfHelp = (policy.selfHelp?.topics ?? []).filter { names.contains($0.name) }
-          .map { Told(name: $0.name, text: $0.text, rule: $0.rule.rawValue) }
+          .map { Told(name: $0.name, text: $0.text(in: texts.language), rule: $0.rule.rawValue) }
       case .callerUnverified: isUnverified = true
       default: continue
       }
@@ -133,6 +141,23 @@ extension CommandAnswer.FailedOutcome {
     self.init(
       code: code, message: outcome["message"]?.text ?? "",
       rules: outcome["rules"]?.items.compactMap(\.text) ?? [])
+  }
+}
+
+extension CommandAnswer.EndedIncident {
+  var members: [JSON.Member] {
+    [
+      .init(
+        "incident_over",
+        .object([.init("incident", .string(reference)), .init("resolved_at", JSON(resolvedAt))]))
+    ]
+  }
+
+  init?(_ json: JSON) {
+    guard let over = json["incident_over"], let reference = over["incident"]?.text,
+      let resolvedAt = over["resolved_at"]?.instant
+    else { return nil }
+    self.init(reference: reference, resolvedAt: resolvedAt)
   }
 }
 

@@ -58,6 +58,8 @@ public struct CommandAnswer: Hashable, Sendable {
   public var opening: Opening?
   /// Why the command did not do what was wanted, though it was accepted and recorded; nil if it did.
   public var failure: FailedOutcome?
+  /// The incident the command links the case to, where it is over (WW-1); nil for any other.
+  public var endedIncident: EndedIncident?
   /// True if a clock moved, began or ended with it; known only where the command was just carried out.
   var changesClocks = false
   /// What the customer is told of it, in the request's language, where there is something to tell (CN-4, CN-32).
@@ -69,7 +71,7 @@ extension CommandAnswer {
   public var json: JSON {
     .object(
       members + (incident.map { [.init("incident", .string($0))] } ?? []) + (opening?.members ?? [])
-        + (failure?.members ?? []))
+        + (failure?.members ?? []) + (endedIncident?.members ?? []))
   }
 
   private var members: [JSON.Member] {
@@ -104,6 +106,7 @@ extension CommandAnswer {
     incident = json["incident"]?.text
     opening = Opening(json)
     failure = FailedOutcome(json)
+    endedIncident = EndedIncident(json)
   }
 }
 

@@ -27,16 +27,36 @@ public struct WaitStatistic: Hashable, Sendable {
 }
 
 extension CaseService {
-  /// Opens a request and tells how long people waited lately (WW-2); in a dry run before it is sent.
+  /// Opens a request, tells that it was received, and how long people waited lately (WW-2); in a dry run before it
+  /// is sent.
   public func open(_ request: CommandRequest) async throws(ServiceError) -> CommandAnswer {
     var answer = try await submit(request)
     guard case .open(let form) = request.body, answer.opening != nil, answer.status == .open else {
       return answer
     }
+    if answer.customerText == nil { answer.customerText = try await received(answer, form) }
     answer.opening?.wait = try await expectedWait(
       for: form.type, severity: answer.assigned ?? answer.requested, ledger: answer.ledger,
       at: request.occurredAt)
     return answer
+  }
+
+  /// What the sender is told: that it was received, and where an answer has a date, by when. Nothing in a dry run,
+  /// and nothing to a caller nobody knows (WW-6).
+  private func received(
+    _ answer: CommandAnswer, _ form: OpenForm
+  ) async throws(ServiceError) -> CustomerText? {
+    guard let reference = answer.reference, answer.opening?.isUnverified == false else { return nil }
+    let texts = CustomerTexts(ReaderLanguage(reading: form.language))
+    guard let next = answer.nextDue, next.clock == .initialResponse,
+      let cloud = Cloud(rawValue: answer.ledger)
+    else { return texts.received(reference, due: nil) }
+    let policies = try await currentPolicies()
+    let zone = try policies.readerZone(
+      stated: form.timeZone,
+      policy: answer.events.first.flatMap { policies.policy(for: cloud, at: $0.occurredAt) },
+      type: form.type, severity: answer.assigned)
+    return texts.received(reference, due: zone.map { ReaderTime(texts, in: $0).moment(next.dueAt) })
   }
 
   /// How long people waited for the first response to such a request; nil where too few did lately.

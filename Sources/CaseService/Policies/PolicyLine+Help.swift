@@ -13,11 +13,7 @@ extension PolicyLibrary {
         PolicyLine(
           section: "self_help", key: "required", value: String(help.isRequired),
           rule: help.origin.rule.rawValue, basis: help.origin.basis))
-      lines += help.topics.map {
-        PolicyLine(
-          section: "self_help", key: $0.name, value: $0.text, rule: $0.rule.rawValue, basis: $0.basis,
-          note: ($0.categories + $0.services).joined(separator: ", "))
-      }
+      lines += help.topics.flatMap(topicLines)
     }
     if let wait = policy.expectedWait {
       for (key, setting, unit) in [("days", wait.days, "days"), ("least", wait.least, "first responses")] {
@@ -28,5 +24,17 @@ extension PolicyLibrary {
       }
     }
     return lines
+  }
+
+  private func topicLines(_ topic: SelfHelp.Topic) -> [PolicyLine] {
+    let english = PolicyLine(
+      section: "self_help", key: topic.name, value: topic.text, rule: topic.rule.rawValue,
+      basis: topic.basis, note: (topic.categories + topic.services).joined(separator: ", "))
+    let others = topic.translations.sorted { $0.key < $1.key }.map { language, text in
+      PolicyLine(
+        section: "self_help", key: "\(topic.name).\(language)", value: text, rule: topic.rule.rawValue,
+        basis: topic.basis)
+    }
+    return [english] + others
   }
 }

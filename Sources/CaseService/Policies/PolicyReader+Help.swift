@@ -27,16 +27,33 @@ extension PolicyReader {
       "value", "rule", "basis")
     var topics: [SelfHelp.Topic] = []
     for (name, node) in try parts["topics"]?.entries() ?? [] {
-      let topic = try node.fields("categories", "services", "text", "rule", "basis")
-      topics.append(
+      let topic = try node.fields("categories", "services", "text", "translations", "rule", "basis")
+      var told =
         SelfHelp.Topic(
           name: name, categories: try texts(topic["categories"]), services: try texts(topic["services"]),
           text: try topic.need("text", accepted: "what the person is told").text(), rule: try topic.rule(),
-          basis: try topic.basis()))
+          basis: try topic.basis())
+      told.translations = try translations(topic["translations"])
+      topics.append(told)
     }
     return SelfHelp(
       isRequired: try required.need("value", accepted: "true or false").truth(),
       origin: Origin(rule: try required.rule(), basis: try required.basis()), topics: topics)
+  }
+
+  /// The same text in other languages that customers read.
+  private func translations(_ node: DataNode?) throws(PolicyFileError) -> [String: String] {
+    let others = ReaderLanguage.allCases.filter { $0 != .english }.map(\.rawValue)
+    var texts: [String: String] = [:]
+    for (language, node) in try node?.entries() ?? [] {
+      guard others.contains(language) else {
+        throw node.refusal(
+          "\(language.shown) is no language that customers read besides English",
+          accepted: others.joined(separator: ", "))
+      }
+      texts[language] = try node.text()
+    }
+    return texts
   }
 
   private func texts(_ node: DataNode?) throws(PolicyFileError) -> [String] {

@@ -14,6 +14,9 @@ public struct CaseDossier: Sendable {
   public var texts: [PersonalText.Field: String]
   /// The moment it is true for.
   public var observedAt: Instant
+  /// What the customer is told of the proposals to lower the severity that nobody has decided, by the version of
+  /// the event that made each (CK-11).
+  public var proposalTexts: [Int: CustomerText] = [:]
 
   /// The documented shape.
   public var json: JSON {
@@ -40,9 +43,15 @@ public struct CaseDossier: Sendable {
       .init("as_of", JSON(observedAt)), .init("clocks", .array(clocks.map(\.json))),
       .init("duties", .array(duties.map(\.json))),
       .init("duplicate_of", JSON(view.duplicateOf)), .init("gaps", .array(view.gaps.map(\.json))),
-      .init("proposals", .array(view.proposals.map { $0.json(of: view.reference) })),
+      .init("proposals", .array(view.proposals.map(proposalJSON))),
       .init("surveys", .array(view.surveys.map(\.json))),
     ])
+  }
+
+  private func proposalJSON(_ proposal: Proposal) -> JSON {
+    let json = proposal.json(of: view.reference)
+    guard let text = proposalTexts[proposal.event], case .object(let members) = json else { return json }
+    return .object(members + [.init("customer_text", text.json)])
   }
 
   /// Who called from where, and how far they are verified (WW-6); null where nobody called.
@@ -74,7 +83,7 @@ extension CaseService {
     _ address: CaseAddress, asOf: Instant? = nil, knownAt: Instant? = nil
   ) async throws(ServiceError) -> CaseDossier {
     let keys = keys
-    return try await history(of: address, at: PointInTime(asOf: asOf, knownAt: knownAt)) {
+    var dossier = try await history(of: address, at: PointInTime(asOf: asOf, knownAt: knownAt)) {
       history, moment, connection in
       let view = history.state.view
       let ring = KeyRing(try keys.file(), ledger: history.ledger.ledger)
@@ -83,6 +92,24 @@ extension CaseService {
         view: view, clocks: history.state.clocks.rows.map { $0.observed(at: moment) },
         duties: history.state.observedDuties(at: moment), texts: texts, observedAt: moment)
     }
+    if !dossier.view.pendingProposals.isEmpty {
+      dossier.proposalTexts = try await proposalTexts(of: dossier.view)
+    }
+    return dossier
+  }
+
+  /// What the customer is told of what awaits a decision, in the language of the case.
+  private func proposalTexts(of view: CaseView) async throws(ServiceError) -> [Int: CustomerText] {
+    let policies = try await currentPolicies()
+    let zone = try policies.readerZone(
+      stated: view.timeZone, policy: policies.policy(named: view.policy), type: view.type,
+      severity: view.assigned)
+    let texts = CustomerTexts(ReaderLanguage(reading: view.language))
+    var told: [Int: CustomerText] = [:]
+    for proposal in view.pendingProposals {
+      told[proposal.event] = zone.flatMap { texts.proposed(proposal, of: view.reference, in: $0) }
+    }
+    return told
   }
 
   /// Who owes what in a case, now, at a moment, or by what was known then (CN-34).

@@ -2,7 +2,7 @@ public import SupportCases
 
 /// The addresses that texts name, from the sources (WW-1, WW-8, DE-6).
 enum TextAddress {
-  static let supportPage = "https://support.microsoft.com/contactus"
+  static let supportPage = Cloud.supportPage
   static let healthPage = "https://go.microsoft.com/fwlink/p/?linkid=842900"
   static let privacyPage = "https://go.microsoft.com/fwlink/p/?LinkId=512132"
 }
@@ -26,9 +26,16 @@ extension CustomerTexts {
     self("refusal.not-administrator-\(cloud.rawValue)", ["support_page": TextAddress.supportPage])
   }
 
-  /// What the customer is told of a referral (CN-4); `guidance` is the policy's, in English.
-  public func referral(to target: ReferralTarget, guidance: String?) -> CustomerText {
+  /// What the customer is told of a referral (CN-4); `guidance` is the policy's, in English. The worldwide cloud
+  /// names no community: who was to look there is sent to the general support page (WW-8).
+  public func referral(
+    to target: ReferralTarget, in cloud: Cloud, guidance: String?
+  ) -> CustomerText {
     let key = "referral.\(target.rawValue)"
+    if cloud == .worldwide, guidance == nil, self["\(key)-worldwide"] != nil {
+      return CustomerText(
+        language: language, text: self("\(key)-worldwide", ["support_page": TextAddress.supportPage]))
+    }
     guard let guidance else { return CustomerText(language: language, text: self(key)) }
     return rendering(of: guidance, under: key)
   }
@@ -51,7 +58,14 @@ extension CustomerTexts {
   private func refusal(_ rejection: Rejection) -> String? {
     switch rejection.code {
     case .notAdministrator: rejection.audience.map { notAdministrator(of: $0.cloud) }
-    case .noSubscription: self("refusal.no-subscription")
+    case .noSubscription:
+      rejection.audience?.cloud == .worldwide
+        ? self("refusal.no-subscription-worldwide", ["support_page": TextAddress.supportPage])
+        : self("refusal.no-subscription")
+    case .selfHelpFirst:
+      self(
+        "refusal.self-help-first",
+        ["topics": rejection.selfHelp.map { $0.text(in: language) }.joined(separator: "; ")])
     case .wrongCloud: self("refusal.wrong-cloud")
     case .severityNotAllowed: rejection.reasons.map(reason).joined(separator: " ")
     case .reopeningWindowPassed: self("refusal.reopening-window-passed")

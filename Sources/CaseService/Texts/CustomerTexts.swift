@@ -105,20 +105,20 @@ public struct CustomerTexts: Sendable {
 
 /// A text for a customer, with the language it is in.
 public struct CustomerText: Hashable, Sendable {
-  /// The language.
-  public var language: ReaderLanguage
+  /// The language; nil for a person's own words, whose language nobody stated.
+  public var language: ReaderLanguage?
   /// The text.
   public var text: String
 
   /// A text.
-  public init(language: ReaderLanguage, text: String) {
+  public init(language: ReaderLanguage?, text: String) {
     self.language = language
     self.text = text
   }
 
-  /// The documented shape: `{"language", "text"}`.
+  /// The documented shape: `{"language", "text"}`; the language is null for a person's own words.
   public var json: JSON {
-    .object([.init("language", .string(language.rawValue)), .init("text", .string(text))])
+    .object([.init("language", JSON(language?.rawValue)), .init("text", .string(text))])
   }
 
   /// Reads back what `json` wrote; nil for anything else.

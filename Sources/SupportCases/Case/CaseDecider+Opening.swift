@@ -59,12 +59,12 @@ extension CaseDecider {
     }
     guard organization.isAdministrator(request.person, at: at) else {
       let notice = policy.notice(.notAdministrator)
-      let elsewhere = notice?.text ?? "the community, self-service and the organization's administrators help"
+      let elsewhere = notice?.text ?? "\(openToAll), self-service and the organization's administrators help"
       throw Rejection(
         .notAdministrator,
         "only an administrator of \(organization.name) may open a request, and this person was none at "
           + "\(at.rfc3339); \(elsewhere)",
-        rules: ["ALL-2", notice?.rule ?? "CN-30"],
+        rules: ["ALL-2", notice?.rule ?? (organization.cloud == .worldwide ? "WW-8" : "CN-30")],
         // Nothing about the organisation is told to a caller nobody knows (WW-6).
         administrators: isUnverified(request) ? [] : organization.administrators(at: at))
     }
@@ -72,9 +72,17 @@ extension CaseDecider {
     guard organization.hasSubscription(at: at) else {
       throw Rejection(
         .noSubscription,
-        "\(organization.name) had no subscription, paid or trial, at \(at.rfc3339); the community and "
+        "\(organization.name) had no subscription, paid or trial, at \(at.rfc3339); \(openToAll) and "
           + "self-service are open to everyone",
         rules: ["ALL-2", "CN-1"])
+    }
+  }
+
+  /// What is there for everyone: the worldwide cloud names no community (ALL-5, WW-8).
+  private var openToAll: String {
+    switch context.organization.cloud {
+    case .worldwide: "the general support page \(Cloud.supportPage)"
+    case .vianet, .germany: "the community"
     }
   }
 

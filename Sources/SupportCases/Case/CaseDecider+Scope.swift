@@ -31,11 +31,13 @@ extension CaseDecider {
     let topics = help.topics(category: request.category, service: request.service)
     let hasTried = request.texts.contains { $0.field == .selfHelp && !$0.text.isBlank }
     guard help.isRequired, !topics.isEmpty, !hasTried else { return topics }
-    throw Rejection(
+    var refusal = Rejection(
       .selfHelpFirst,
       "self-help comes before a request; say with --self-help why this did not help: "
         + topics.map(\.text).joined(separator: "; "),
       rules: [help.origin.rule])
+    refusal.selfHelp = topics
+    throw refusal
   }
 
   /// Tells a case of its incident's end, once; it is no contact (WW-1, CK-5).

@@ -99,6 +99,9 @@ public struct Rejection: Error, Hashable, Sendable {
   /// The organisation's administrators at that moment, for `notAdministrator` (ALL-2).
   public var administrators: [PersonID]
 
+  /// The self-help to try first, for `selfHelpFirst` (ALL-6).
+  public var selfHelp: [SelfHelp.Topic] = []
+
   /// Whom the customer's text of it is for; nil where no case or organisation is known.
   public var audience: Audience?
 

@@ -34,14 +34,16 @@ public struct SelfHelp: Hashable, Sendable {
     public var categories: [String]
     /// The services it helps with; empty for any.
     public var services: [String]
-    /// What the person is told.
+    /// What the person is told, in English.
     public var text: String
+    /// The same in other languages, by the language's tag; the English decides.
+    public var translations: [String: String] = [:]
     /// The rule it comes from.
     public var rule: Rule
     /// Whether the sources or the operator set it.
     public var basis: Basis
 
-    /// A topic.
+    /// A topic in English.
     public init(
       name: String, categories: [String], services: [String], text: String, rule: Rule, basis: Basis
     ) {

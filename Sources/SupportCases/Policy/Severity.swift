@@ -29,6 +29,9 @@ public enum Cloud: String, CaseIterable, Sendable {
   case vianet = "21vianet"
   /// Microsoft Cloud Germany.
   case germany
+
+  /// The general support page of the worldwide cloud, which is for everybody (WW-8).
+  public static let supportPage = "https://support.microsoft.com/contactus"
 }
 
 /// What a request asks for (CN-1, DE-1).

@@ -20,7 +20,9 @@ struct AcceptCommand: CaseChange {
 
   @OptionGroup var target: CaseArgument
   @OptionGroup var chosen: ProposalArgument
-  @Option(parsing: .unconditional, help: "What the customer is told; '-' reads standard input.")
+  @Option(
+    parsing: .unconditional,
+    help: "What the customer is told, else the standard text; '-' reads standard input.")
   var message: String?
   @Option(parsing: .unconditional, help: "Why.") var reason: String?
   @OptionGroup(title: "Writing") var write: WriteOptions
@@ -75,7 +77,10 @@ enum SurveyAction: String, CaseIterable, ExpressibleByArgument {
 struct SurveyCommand: CaseChange {
   static let configuration = CommandConfiguration(
     commandName: "survey", abstract: "Offer a survey after a resolution, or record its answer (CN-35).",
-    discussion: "A survey that nobody offers in the policy's time is offered by 'timers run'.")
+    discussion: """
+      The answer has what the customer is to read, in the language of the request: the questions with offer, thanks \
+      with answer. A survey that nobody offers in the policy's time is offered by 'timers run'.
+      """)
 
   @OptionGroup var target: CaseArgument
   @Argument(help: "offer or answer.") var action: SurveyAction
@@ -103,7 +108,8 @@ struct SurveyCommand: CaseChange {
 
 struct LinkCommand: CaseChange {
   static let configuration = CommandConfiguration(
-    commandName: "link", abstract: "Link a case to another of its organization, or to an incident.")
+    commandName: "link", abstract: "Link a case to another of its organization, or to an incident.",
+    discussion: "A link to an incident that is over is recorded too, and the answer says since when.")
 
   @OptionGroup var target: CaseArgument
   @Option(help: ArgumentHelp("The case it is the same as.", valueName: "case")) var duplicateOf: String?

@@ -57,11 +57,15 @@ struct CancelCommand: CaseChange {
 struct ReferCommand: CaseChange {
   static let configuration = CommandConfiguration(
     commandName: "refer", abstract: "Send the customer elsewhere, with guidance (CN-4).",
-    discussion: "Running clocks are cancelled; a breach already due stands.")
+    discussion: """
+      Running clocks are cancelled; a breach already due stands. The worldwide cloud names no community: the customer \
+      is told of the general support page (WW-8).
+      """)
 
   @OptionGroup var target: CaseArgument
   @Option(help: "customer-network, third-party, administrator or community.") var to: ReferralTarget
-  @Option(parsing: .unconditional, help: "What the customer is told.") var message: String?
+  @Option(parsing: .unconditional, help: "What the customer is told instead of the standard text.")
+  var message: String?
   @OptionGroup(title: "Writing") var write: WriteOptions
   @OptionGroup(title: "Common options") var global: GlobalOptions
 

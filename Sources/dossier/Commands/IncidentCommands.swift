@@ -7,8 +7,8 @@ struct IncidentCommand: AsyncParsableCommand {
     commandName: "incident", abstract: "Service health: what is wrong with a service, and what was (WW-1).",
     discussion: """
       Incidents are told to everybody, so name nobody in them. A request that is opened for a service with an active \
-      incident is shown it, and can be linked with open --incident; when the incident is resolved all open cases \
-      linked to it are told.
+      incident is shown it, and can be linked with open --incident or link --incident; when the incident is resolved \
+      all cases linked to it are told, whatever their state.
       """,
     subcommands: [IncidentOpen.self, IncidentUpdate.self, IncidentResolve.self, IncidentList.self])
 }
@@ -63,8 +63,8 @@ struct IncidentResolve: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "resolve", abstract: "Tell that the service works again, and tell the cases linked to it.",
     discussion: """
-      Every open case that is linked gets an event that names its cause, once; it is no response to the customer \
-      (CK-5). Stopped in between and given again it goes on.
+      Every case that is linked, an ended one too, gets an event that names its cause, once; it is no response to \
+      the customer (CK-5). Stopped in between and given again it goes on.
       """)
 
   @OptionGroup var target: IncidentArgument
@@ -87,7 +87,7 @@ struct IncidentResolve: Subcommand {
     }
     guard case .object(let members) = answer.json else { return }
     show(.object(members + [.init("cases_told", .int(Int64(told)))]), as: session.format) {
-      let what = answer.isDryRun ? "linked open cases to be told" : "linked open cases told now"
+      let what = answer.isDryRun ? "linked cases to be told" : "linked cases told now"
       return AnswerView(answer).lines(in: session.look) + ["\(what): \(told)"]
     }
   }

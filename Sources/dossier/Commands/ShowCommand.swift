@@ -38,6 +38,14 @@ struct CaseSheet {
     }
     lines += [""] + clockTable(dossier.clocks, look)
     return lines + [""] + dutyTable(dossier.duties, look) + decisionLines(dossier.view, look)
+      + proposalTexts(look)
+  }
+
+  /// What the customer is told of the proposals that nobody has decided.
+  private func proposalTexts(_ look: Look) -> [String] {
+    dossier.proposalTexts.sorted { $0.key < $1.key }.flatMap { event, text in
+      wrapped("to the customer of proposal \(event): \(text.text)", to: max(20, look.width ?? 100))
+    }
   }
 
   private func fields(_ look: Look) -> [(String, String)] {

@@ -23,6 +23,12 @@ struct AnswerView {
     } else if answer.status == .open {
       lines.append("next due: nothing with a date")
     }
+    if let over = answer.endedIncident {
+      let verb = answer.isDryRun ? "it would be linked" : "it is linked"
+      lines.append(
+        "incident \(escaped(over.reference)) is over since \(look.time(over.resolvedAt)); \(verb) all the same [WW-1]"
+      )
+    }
     if let text = answer.customerText {
       lines.append("to the customer: " + escaped(text.text))
     }
@@ -33,7 +39,7 @@ struct AnswerView {
   private func told(in look: Look) -> [String] {
     guard let opening = answer.opening else { return [] }
     var lines: [(String, String)] = opening.incidents.map {
-      let link = $0.isLinked ? "linked" : "link with open --incident \($0.reference)"
+      let link = $0.isLinked ? "linked" : "link it with \(linking($0.reference))"
       return (
         "active incident", "\($0.reference) since \(look.time($0.startedAt)), \($0.title) (\(link)) [WW-1]"
       )
@@ -56,6 +62,11 @@ struct AnswerView {
     return lines.flatMap { name, text in
       wrapped("\(name): \(text)", to: max(20, look.width ?? 100))
     }
+  }
+
+  /// The command that links the request to an incident: a case that is there is not opened again.
+  private func linking(_ incident: String) -> String {
+    answer.reference.map { "link \($0) --incident \(incident)" } ?? "open --incident \(incident)"
   }
 
   /// The same in a line, for a story of many commands.

@@ -266,6 +266,16 @@ struct ChannelTests {
     #expect(phone.address == "0800 123" && phone.timeZone == "America/Sao_Paulo" && phone.isOpen == true)
     #expect(phone.speaks == true && phone.opening?.closesAt?.rfc3339 == "2026-07-06T20:00:00Z")
     #expect(!answers.contains { $0.channel.kind == .directory })
+    let others: [(RequestType, String)] = [(.billing, "ARG"), (.technical, "BRA")]
+    for (type, country) in others {
+      let asked = ContactQuestion(country: country, type: type, at: moment, isAdministrator: true)
+      let told = try library.answer(.worldwide, ContactReader(asked))
+      #expect(phones(told).isEmpty)
+      let line = try #require(told.first { $0.channel.kind == .directory }, "\(type) \(country)").notes.first
+      #expect(line?.hasPrefix("No telephone number is known here for \(country).") == true)
+    }
+    let unknown = ContactQuestion(country: "BRA", type: .presales, at: moment, isAdministrator: true)
+    #expect(!(try library.answer(.worldwide, ContactReader(unknown)).contains { $0.channel.means == .phone }))
   }
 
   @Test("A file of channels that breaks a rule is refused with its place", arguments: broken.indices)

@@ -136,6 +136,10 @@ struct PolicyFileTests {
     BrokenFile(
       "21vianet-2", "examples: [understanding the bill]", "examples: understanding the bill",
       "known_categories.bill.examples: is no list; accepted: a list"),
+    BrokenFile(
+      "21vianet-2", "        fr: Les articles", "        ja: Les articles",
+      "self_help.topics.help-articles.translations.ja: ja is no language that customers read besides English; accepted: fr, de, zh"
+    ),
   ]
 
   static let calendars = [

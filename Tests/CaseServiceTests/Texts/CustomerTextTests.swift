@@ -24,22 +24,44 @@ struct CustomerTextTests {
     #expect(texts("time.months").split(separator: " ").count == 12)
   }
 
-  @Test("Every key that the program names is there")
+  @Test("Every key that the program names is there, and every one that is there is read by something")
   func keys() throws {
     let known = Set(CustomerTexts(.english).keys)
-    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../../../Sources")
-    let files = try #require(FileManager.default.enumerator(at: root, includingPropertiesForKeys: nil))
-    let pattern =
-      /"((?:refusal|referral|own-area|notice|survey|channel|contact|hours|time|type)\.[a-z0-9-]+)"/
-    var named: Set<String> = []
-    for case let file as URL in files where file.pathExtension == "swift" {
-      let text = try String(contentsOf: file, encoding: .utf8)
-      for match in text.matches(of: pattern) where text.contains("exts") { named.insert(String(match.1)) }
-    }
+    var (named, made) = try keysInSources()
     #expect(named.count > 20)
     for key in named.subtracting(known).sorted() {
       Issue.record("\(key) is named in Sources, and no text has it")
     }
+    // Keys that the program puts together, by how they begin.
+    let library = try PolicyLibrary.shipped()
+    let families: [String: [String]] = [
+      "refusal.not-administrator-": Cloud.allCases.map(\.rawValue),
+      "referral.": ReferralTarget.allCases.map(\.rawValue),
+      "own-area.": library.policies.flatMap(\.categories).filter { $0.outcome == .administrator }
+        .map(\.category),
+      "channel.": Channel.Means.allCases.map(\.rawValue) + Channel.Kind.allCases.map(\.rawValue),
+    ]
+    #expect(made == Set(families.keys))
+    for (start, ends) in families { named.formUnion(ends.map { start + $0 }) }
+    for target in ReferralTarget.allCases { named.insert("referral.\(target.rawValue)-worldwide") }
+    for cloud in Cloud.allCases { named.formUnion(try ChannelLibrary(library).keys(of: cloud)) }
+    for key in known.subtracting(named).sorted() { Issue.record("\(key) is read by nothing") }
+  }
+
+  /// The keys that the sources name, and the beginnings of those they put together.
+  private func keysInSources() throws -> (named: Set<String>, made: Set<String>) {
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../../../Sources")
+    let files = try #require(FileManager.default.enumerator(at: root, includingPropertiesForKeys: nil))
+    let pattern =
+      /"((?:refusal|referral|own-area|notice|survey|channel|contact|hours|time)\.[a-z0-9-]+)"/
+    let start = /"((?:refusal|referral|own-area|notice|survey|channel|hours|time)\.[a-z0-9-]*)\\\(/
+    var (named, made): (Set<String>, Set<String>) = ([], [])
+    for case let file as URL in files where file.pathExtension == "swift" {
+      let text = try String(contentsOf: file, encoding: .utf8)
+      for match in text.matches(of: pattern) where text.contains("exts") { named.insert(String(match.1)) }
+      for match in text.matches(of: start) where text.contains("exts") { made.insert(String(match.1)) }
+    }
+    return (named, made)
   }
 
   @Test(
@@ -95,13 +117,13 @@ struct CustomerTextTests {
         switch category.outcome {
         case .referred:
           let target = try #require(category.referTo.flatMap(ReferralTarget.init(rawValue:)))
-          told = texts.referral(to: target, guidance: category.guidance)
+          told = texts.referral(to: target, in: .vianet, guidance: category.guidance)
         case .administrator: told = texts.ownArea(category)
         }
         #expect(told.language == .chinese, "\(policy.name) \(category.category)")
       }
     }
-    let own = texts.referral(to: .thirdParty, guidance: "Ask the vendor.")
+    let own = texts.referral(to: .thirdParty, in: .worldwide, guidance: "Ask the vendor.")
     #expect(own == CustomerText(language: .english, text: "Ask the vendor."))
   }
 
