@@ -110,7 +110,7 @@ final class CaseProcessor: GroupProcessor {
     let before = transaction.position
     do {
       return .success(try answer(request, transaction))
-    } catch let error as Rejection {
+    } catch let error as Rejection where transaction.position == before {
       return .failure(ServiceError.rejected(error, helpers: try helpers(error, request, transaction)))
     } catch let error where transaction.position == before && (error is ServiceError || error is StoreError) {
       return .failure(error)
@@ -143,8 +143,14 @@ final class CaseProcessor: GroupProcessor {
     }
     let digest = keys.digest(of: request.statement)
     if let stored = transaction.answers[request.commandID] {
-      guard stored.digest == digest else { throw StoreError.commandReused(request.commandID) }
-      return try CommandAnswer(stored: stored.answer)
+      if stored.digest == digest { return try CommandAnswer(stored: stored.answer) }
+      if let name = request.nameOfOwnID {
+        let taken = try CommandAnswer(stored: stored.answer).reference ?? "another case"
+        throw Rejection(
+          .invalidInput,
+          "the name \(name.shown) is \(taken)'s, opened with other words; give another name, or leave it out")
+      }
+      throw StoreError.commandReused(request.commandID)
     }
     let answer: CommandAnswer
     switch request.body {
