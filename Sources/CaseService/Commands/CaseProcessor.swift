@@ -146,9 +146,8 @@ final class CaseProcessor: GroupProcessor {
       if stored.digest == digest { return try CommandAnswer(stored: stored.answer) }
       if let name = request.nameOfOwnID {
         let taken = try CommandAnswer(stored: stored.answer).reference ?? "another case"
-        throw Rejection(
-          .invalidInput,
-          "the name \(name.shown) is \(taken)'s, opened with other words; give another name, or leave it out")
+        throw ServiceError.invalid(
+          "\(name) is the name of \(taken) already, which was opened with other words; choose another --name")
       }
       throw StoreError.commandReused(request.commandID)
     }

@@ -98,8 +98,14 @@ public enum CaseRetraction {
   fileprivate static func rests(
     _ event: RecordedCaseEvent, on version: Int, _ reason: String, _ rules: [Rule]
   ) -> Rejection {
-    let notice = if case .downgradeNotified = event.event { "notice to the customer" } else { "event" }
-    let name = CaseCommand(repeating: event.event)?.name ?? notice
+    let other =
+      switch event.event {
+      case .downgradeNotified: "notice to the customer"
+      case .proposalAccepted: "accept"
+      case .proposalDeclined: "decline"
+      default: "event"
+      }
+    let name = CaseCommand(repeating: event.event)?.name ?? other
     return Rejection(
       .notRetractable,
       "event \(event.version) (\(name)) rests on event \(version): \(reason); retract event "

@@ -154,7 +154,8 @@ import Testing
       #expect(try desk.number("select count(*) from dossier.events") == 0)
       try await publish(desk.service, try form(Self.vianet()))
       try await refused(try form(Self.vianet()), "was published at")
-      try await refused(try form(Self.vianet(4, from: "2026-01-01T00:00:00Z")), "before 21vianet/3")
+      try await refused(
+        try form(Self.vianet(4, from: "2026-01-01T00:00:00Z")), "not later than 21vianet/3")
       #expect(try desk.number("select count(*) from dossier.events") == 1)
     }
   }

@@ -105,7 +105,8 @@ import Testing
     #expect(it.view.proposal(6)?.state == .pending)
     #expect(Set(EffectiveHistory.retracted(in: it.history).keys) == [7, 8, 9])
     try it.when("09-23 13:20", .notes)
-    try it.retract(it.history.count, "09-23 13:30")
+    let note = it.history.last { if case .noted = $0.event { true } else { false } }
+    try it.retract(try #require(note?.version), "09-23 13:30")
     #expect(Set(EffectiveHistory.retracted(in: it.history).keys).isSuperset(of: [7, 8, 9]))
     #expect(it.view.assigned == .b)
     try it.when("09-23 14:00", .accepts(6))
