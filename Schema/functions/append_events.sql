@@ -1,4 +1,4 @@
--- Appends a group of events under the head's lock. The only way into dossier.events: it refuses a
+-- Appends a group of events under the head's lock. With append_event the only way into dossier.events: it refuses a
 -- position that is not next or a moment that has not come (DS002), a version that leaves a gap (DS004), and
 -- numbers below 1; a version that exists already violates events_version_key.
 --

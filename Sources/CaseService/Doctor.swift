@@ -50,7 +50,8 @@ extension CaseService {
       let version = connection.serverVersion
       let text =
         "version \(version / 10_000).\(version % 10_000), database \(self.store.administrator.databaseName)"
-      return (version >= 150_000, version >= 150_000 ? text : text + "; 15 or newer is needed")
+      let isNewEnough = version >= Store.leastServer
+      return (isNewEnough, isNewEnough ? text : text + "; \(Store.leastServer / 10_000) or newer is needed")
     }
   }
 

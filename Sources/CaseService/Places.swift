@@ -48,7 +48,7 @@ enum Places {
       countries[letters] = NumberingPlan(
         callingCode: words[0],
         internationalPrefixes: words[1] == "-" ? [] : words[1].split(separator: ",").map(String.init),
-        trunkPrefix: words[2] == "-" ? nil : words[2], digits: digits,
+        trunkPrefixes: words[2] == "-" ? [] : words[2].split(separator: ",").map(String.init), digits: digits,
         callingCodeIsArea: words.count == 5)
     }
     var others: [String: ClosedRange<Int>] = [:]

@@ -21,6 +21,15 @@ public enum ServiceError: Error, Sendable {
   /// A fault of the program's own.
   case fault(String)
 
+  /// Whether it is about one case alone, so that others need not wait for it: not where the database or the key
+  /// file is at fault.
+  var isOfOneCase: Bool {
+    switch self {
+    case .rejected, .notFound, .invalid, .codec, .policy, .delivery, .fault, .store(.sealBroken): true
+    case .store: false
+    }
+  }
+
   /// Wraps what other rooms throw.
   init(_ error: any Error) {
     switch error {

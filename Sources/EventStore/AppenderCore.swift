@@ -1,4 +1,3 @@
-internal import Glibc
 internal import Postgres
 
 /// What lives on an appender's thread: the connection and the processor.
@@ -199,8 +198,6 @@ final class AppenderCore<Processor: GroupProcessor>: @unchecked Sendable {
 
   private var mustLock: Bool { lockedUntil.map { $0 > .now } ?? false }
 
-  /// A first connection fails at once; one that had been there is tried for again for some seconds, because a
-  /// server that restarts or fails over is soon back.
   private func open() throws -> Connection {
     if let connection {
       if !connection.isBroken { return connection }
@@ -208,26 +205,10 @@ final class AppenderCore<Processor: GroupProcessor>: @unchecked Sendable {
       processor = nil
       disconnect()
     }
-    var pause: UInt32 = 50_000
-    var waited: UInt32 = 0
-    while true {
-      do {
-        let fresh = try Connection.open(settings)
-        connection = fresh
-        wasConnected = true
-        return fresh
-      } catch {
-        guard Self.isPassing(error, wasConnected), waited < 5_000_000 else { throw error }
-        usleep(pause)
-        waited += pause
-        pause = min(pause * 2, 800_000)
-      }
-    }
-  }
-
-  private static func isPassing(_ error: PostgresError, _ wasConnected: Bool) -> Bool {
-    if error.state == .cannotConnectNow { return true }
-    return wasConnected && (error.state == nil || error.state == .tooManyConnections)
+    let fresh = try Connection.open(settings, again: wasConnected)
+    connection = fresh
+    wasConnected = true
+    return fresh
   }
 
   private static var mostAttempts: Int { 10 }

@@ -44,7 +44,7 @@ public final class KeyRing {
 
   /// The persons with these addresses; who is not known yet is made if `creating`.
   ///
-  /// New persons are written by the transaction that takes `newPersons`.
+  /// New persons are written by the transaction that takes `storingNewPersons`.
   public func persons(
     for addresses: [String], creating: Bool, _ connection: Connection
   ) throws -> [String: UUIDBytes] {
@@ -90,8 +90,8 @@ public final class KeyRing {
       let box = try AES.GCM.SealedBox(combined: wrapped)
       return SymmetricKey(data: try AES.GCM.open(box, using: file.wrapping, authenticating: person.bytes))
     } catch {
-      throw StoreError.keyFile(
-        "the key file does not fit this database: a person's key does not open with it")
+      // Not the key file's fault: it is the one that this database was made with.
+      throw StoreError.sealBroken("a person's key was changed: it does not open with the key file")
     }
   }
 

@@ -41,10 +41,13 @@ public struct Store: Sendable {
   /// Who connects needs no more than the right to create roles and to create schemas in the database; where the
   /// roles exist already, to be a member of `dossier_owner`.
   ///
-  /// - Throws: `PostgresError`; `42501` when the roles are missing and may not be made.
+  /// - Throws: `PostgresError`; `serverTooOld`, and `42501` when the roles are missing and may not be made.
   public func migrate() throws(PostgresError) -> MigrationReport {
     let connection = try Connection.open(administrator)
     defer { connection.close() }
+    guard connection.serverVersion >= Self.leastServer else {
+      throw .migration(.serverTooOld(found: connection.serverVersion, least: Self.leastServer))
+    }
     // One after the other: two grants on the same database at once fail.
     try connection.query("SELECT pg_advisory_lock(7233191741)")
     try connection.execute(Self.rolesSQL)
@@ -52,6 +55,9 @@ public struct Store: Sendable {
     try connection.execute("SET ROLE dossier_owner")
     return try Self.migrator.migrate(connection)
   }
+
+  /// The oldest server that has what the statements need, MERGE above all; as PostgreSQL counts versions.
+  public static let leastServer = 150_000
 
   /// Refuses a schema that is missing, older or newer than the program. One cheap query.
   public static func check(_ connection: Connection) throws(StoreError) {

@@ -20,8 +20,6 @@ public enum StoreError: Error, Sendable, Equatable {
   case sealBroken(String)
   /// The schema is missing, older or newer than the program.
   case schema(SchemaProblem)
-  /// A name is taken already.
-  case nameTaken(scope: String)
   /// The appender was stopped.
   case stopped
 
@@ -42,7 +40,7 @@ public enum StoreError: Error, Sendable, Equatable {
   }
 
   /// The database's error, wrapped or not.
-  static func postgres(_ error: any Error) -> PostgresError? {
+  public static func postgres(_ error: any Error) -> PostgresError? {
     if case StoreError.database(let postgres) = error { return postgres }
     return error as? PostgresError
   }
@@ -62,7 +60,6 @@ extension StoreError: CustomStringConvertible {
     case .chainBroken(let position, let reason): "the log was changed at position \(position): \(reason)"
     case .keyFile(let text), .sealBroken(let text): text
     case .schema(let problem): problem.description
-    case .nameTaken(let scope): "the \(scope) name is taken: choose another"
     case .stopped: "the store is being stopped"
     }
   }

@@ -15,6 +15,9 @@ public struct EmbeddedCluster: Sendable {
   /// Names a cluster; nothing is made or started yet.
   ///
   /// - Parameters:
+  ///   - dataDirectory: where it is kept. Defaults to `DOSSIER_DATA_DIR`, else the user's own place.
+  ///   - settings: the server's, in place of the cluster's own. Defaults to none.
+  ///   - programs: the directory of PostgreSQL's programs. Defaults to nil: they are looked for.
   public init(dataDirectory: String? = nil, settings: [String: String] = [:], programs: String? = nil) {
     self.dataDirectory = Files.absolute(dataDirectory ?? Self.defaultDataDirectory)
     self.settings = settings

@@ -109,37 +109,11 @@ final class PoolWorker: @unchecked Sendable {
     if let connection, !connection.isStale() { return connection }
     connection?.close()
     connection = nil
-    let new = try open(for: ticket)
+    let new = try Connection.open(settings, again: wasConnected, isUnwanted: { ticket.isCancelled }) {
+      try onConnect?($0)
+    }
     connection = new
     wasConnected = true
     return new
   }
-
-  /// A first connection fails at once; one that had been there is tried for again for some seconds, because a
-  /// server that restarts or fails over is soon back.
-  private func open(for ticket: Ticket) throws -> Connection {
-    var pause: UInt32 = 50_000
-    var waited: UInt32 = 0
-    while true {
-      do {
-        let new = try Connection.open(settings)
-        try onConnect?(new)
-        return new
-      } catch let error as PostgresError where Self.isPassing(error, wasConnected) && waited < longestWait {
-        if ticket.isCancelled { throw PostgresError.cancelled }
-        usleep(pause)
-        waited += pause
-        pause = min(pause * 2, 800_000)
-      }
-    }
-  }
-
-  private static func isPassing(_ error: PostgresError, _ wasConnected: Bool) -> Bool {
-    if error.state == .cannotConnectNow { return true }
-    return wasConnected && error.isConnectionFailure
-      && (error.state == nil || error.state == .tooManyConnections)
-  }
 }
-
-/// How long a lost connection is tried for, in microseconds.
-private let longestWait: UInt32 = 5_000_000

@@ -1,6 +1,7 @@
 /// The one error of this room.
 ///
-/// It never holds SQL text, the value of a parameter, a password, or the server's DETAIL. The server puts
+/// It never holds SQL text, the value of a parameter, a password, or the server's DETAIL, but for the list of objects
+/// that a migration would have dropped. The server puts
 /// values into the messages of class 22 (data exception) and pieces of the statement into syntax errors;
 /// for those the name of the condition stands in place of the message.
 public enum PostgresError: Error, Sendable, Equatable {
@@ -54,6 +55,8 @@ public enum PostgresError: Error, Sendable, Equatable {
     /// Objects that are not of the schema depend on what a file drops; nothing was applied. `objects` is the
     /// server's list of them.
     case dependents(name: String, objects: String)
+    /// The server is too old: its version and the least that is needed, as PostgreSQL counts them (150004 is 15.4).
+    case serverTooOld(found: Int, least: Int)
   }
 
   /// The SQLSTATE, where the server gave one.
@@ -64,6 +67,11 @@ public enum PostgresError: Error, Sendable, Equatable {
     case .migration(.failed(_, _, let state, _)): state
     default: nil
     }
+  }
+
+  /// Whether no connection was made at all.
+  public var isRefusal: Bool {
+    if case .cannotConnect = self { true } else { false }
   }
 
   /// Whether the server could not be reached or went away: trying again later, or elsewhere, can help.
@@ -124,6 +132,8 @@ extension PostgresError.MigrationProblem: CustomStringConvertible {
     case .dependents(let name, let objects):
       "\(name) drops what objects of your own depend on, nothing was applied: \(objects); "
         + "drop them first and make them anew afterwards"
+    case .serverTooOld(let found, let least):
+      "the server is PostgreSQL \(found / 10_000).\(found % 10_000), and \(least / 10_000) or newer is needed"
     }
   }
 }

@@ -34,6 +34,8 @@ public struct SQLState: RawRepresentable, Hashable, Sendable, CustomStringConver
   public static let queryCanceled = SQLState(rawValue: "57014")
   /// An object cannot be changed or dropped because others depend on it.
   public static let dependentObjects = SQLState(rawValue: "2BP01")
+  /// A setting or parameter has no usable value, such as a snapshot that is gone.
+  public static let invalidParameterValue = SQLState(rawValue: "22023")
   /// The role lacks a privilege.
   public static let insufficientPrivilege = SQLState(rawValue: "42501")
   /// No such table or view.

@@ -1,6 +1,6 @@
 -- How long the newest first responses of a kind of request took: those given in a time, at most a thousand.
 select count(*), percentile_cont(0.5) within group (order by seconds),
-  percentile_cont(0.9) within group (order by seconds)
+  percentile_disc(0.9) within group (order by seconds)
 from (
   select extract(epoch from k.met_at - k.started_at)::float8 as seconds
   from dossier.sla_clock k

@@ -138,6 +138,7 @@ public struct Benchmark: Sendable {
           var lane = lane
           var latencies: [Duration] = []
           while true {
+            try Task.checkCancellation()
             let start = clock.now
             guard start < end else { break }
             try await lane.step()
@@ -167,7 +168,10 @@ public struct Benchmark: Sendable {
       for lane in lanes {
         group.addTask {
           var lane = lane
-          for _ in 0..<share { try await lane.step() }
+          for _ in 0..<share {
+            try Task.checkCancellation()
+            try await lane.step()
+          }
         }
       }
       var done: Int64 = 0

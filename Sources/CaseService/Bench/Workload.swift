@@ -36,7 +36,10 @@ struct Lane {
 
   /// Opens cases until the lane has that many.
   mutating func fill(to count: Int) async throws(ServiceError) {
-    while members.count < count { try await open() }
+    while members.count < count {
+      if Task.isCancelled { throw ServiceError(CancellationError()) }
+      try await open()
+    }
   }
 
   /// Gives one command of the mix.

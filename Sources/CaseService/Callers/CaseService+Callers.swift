@@ -89,7 +89,11 @@ extension CaseService {
     let (keys, policies) = (keys, try await currentPolicies())
     return try await history(of: address, at: .now) { history, _, connection in
       let view = history.state.view
-      let rules = policies.policy(named: view.policy)?.callerVerification
+      // The code was made by the rules of then; a version published since changes none that was sent.
+      let issued = history.events.last { event in
+        if case .callerCodeIssued = event.event { true } else { false }
+      }
+      let rules = policies.policy(named: issued?.policy ?? view.policy)?.callerVerification
       var call = Call(view: view, digits: rules?.digits.value ?? 6)
       guard
         let owner = try EventReader.find(

@@ -12,11 +12,12 @@ extension CaseProcessor {
     let known = try reference.map { try entry($0) }
     var incident = known?.incident ?? Incident()
     try check(request, isAt: incident.version)
-    let stream = known?.stream ?? (request.isDryRun ? transaction.nextStream : transaction.allocateStream())
+    let stream = known?.stream ?? transaction.nextStream
     let name = IncidentReference(prefix: ledger.prefix, stream: stream).text
     let moment = moment(request, transaction)
     let events = try IncidentDecider.decide(
       form.command(name), incident, at: moment, now: Instant(microseconds: transaction.now))
+    if known == nil, !request.isDryRun { _ = transaction.allocateStream() }
     var written: [CommandAnswer.Event] = []
     for event in events {
       incident.evolve(event, at: moment)

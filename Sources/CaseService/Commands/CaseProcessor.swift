@@ -110,7 +110,7 @@ final class CaseProcessor: GroupProcessor {
     let before = transaction.position
     do {
       return .success(try answer(request, transaction))
-    } catch let error as Rejection {
+    } catch let error as Rejection where transaction.position == before {
       return .failure(ServiceError.rejected(error, helpers: try helpers(error, request, transaction)))
     } catch let error where transaction.position == before && (error is ServiceError || error is StoreError) {
       return .failure(error)
@@ -143,8 +143,15 @@ final class CaseProcessor: GroupProcessor {
     }
     let digest = keys.digest(of: request.statement)
     if let stored = transaction.answers[request.commandID] {
-      guard stored.digest == digest else { throw StoreError.commandReused(request.commandID) }
-      return telling(request, try CommandAnswer(stored: stored.answer))
+      if stored.digest == digest {
+        return telling(request, try CommandAnswer(stored: stored.answer))
+      }
+      if let name = request.nameOfOwnID {
+        let taken = try CommandAnswer(stored: stored.answer).reference ?? "another case"
+        throw ServiceError.invalid(
+          "\(name) is the name of \(taken) already, which was opened with other words; choose another --name")
+      }
+      throw StoreError.commandReused(request.commandID)
     }
     let answer: CommandAnswer
     switch request.body {

@@ -15,7 +15,7 @@ extension CommandRequest {
       request.body = .change(try address.checked(), try command.checked(), evidence: evidence)
     case .organization(let name, let form):
       try form.check()
-      request.body = .organization(try TextLimits.partOfAddress(name, "organization's name"), form)
+      request.body = .organization(try TextLimits.beforeSlash(name, "organization's name"), form)
     case .incident(let reference, let form):
       try form.check()
       request.body = .incident(reference.map { IncidentReference($0)?.text ?? $0 }, form)
@@ -47,8 +47,8 @@ extension CaseAddress {
       return .reference(Reference(text)?.text ?? text)
     case .named(let organization, let name):
       return .named(
-        organization: try TextLimits.partOfAddress(organization, "organization's name"),
-        name: try TextLimits.partOfAddress(name, "case's name"))
+        organization: try TextLimits.beforeSlash(organization, "organization's name"),
+        name: try TextLimits.name(name, "case's name"))
     }
   }
 }
@@ -67,8 +67,8 @@ extension CaseFilter {
 extension OpenForm {
   fileprivate func checked() throws(ServiceError) -> OpenForm {
     var form = self
-    form.organization = try TextLimits.partOfAddress(organization, "organization's name")
-    if let name { form.name = try TextLimits.partOfAddress(name, "case's name") }
+    form.organization = try TextLimits.beforeSlash(organization, "organization's name")
+    if let name { form.name = try TextLimits.name(name, "case's name") }
     if let follows { form.follows = try CaseAddress(follows).checked().text }
     if callerNumber == nil || !administrator.isEmpty {
       try TextLimits.email(administrator, "administrator's e-mail address")

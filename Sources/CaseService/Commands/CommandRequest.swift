@@ -61,7 +61,7 @@ public enum CaseAddress: Hashable, Sendable {
 
   /// Reads a reference or `ORGANIZATION/NAME`.
   public init(_ text: String) {
-    if let slash = text.lastIndex(of: "/") {
+    if let slash = text.firstIndex(of: "/") {
       self = .named(
         organization: String(text[..<slash]), name: String(text[text.index(after: slash)...]))
     } else {
@@ -244,6 +244,12 @@ public struct CommandRequest: Sendable {
     self.expectedVersion = expectedVersion
     self.isDryRun = isDryRun
     self.correlation = correlation
+  }
+
+  /// The case's name where the command's id was made from it alone.
+  var nameOfOwnID: String? {
+    guard case .open(let form) = body, let name = form.name, commandID == Self.ownID(body) else { return nil }
+    return name
   }
 
   private static func ownID(_ body: Body) -> UUIDBytes {

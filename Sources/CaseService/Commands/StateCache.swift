@@ -218,8 +218,7 @@ final class StateCache {
   /// The stream a name stands for in this ledger; nil if it stands for none.
   func stream(named name: String, scope: String, _ connection: Connection) throws -> Int64? {
     if let known = names[Name(scope: scope, name: name)] { return known }
-    guard let found = try EventReader.find(name: name, scope: scope, connection), found.ledger == ledger
-    else {
+    guard let found = try EventReader.find(name: name, scope: scope, in: ledger, connection) else {
       return nil
     }
     keep(name, scope: scope, found.stream)

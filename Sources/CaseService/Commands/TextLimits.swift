@@ -25,8 +25,8 @@ enum TextLimits {
     return composed
   }
 
-  /// A name that stands before or after the slash of `ORGANIZATION/NAME`.
-  static func partOfAddress(_ value: String, _ field: String) throws(ServiceError) -> String {
+  /// A name that stands before the slash of `ORGANIZATION/NAME`.
+  static func beforeSlash(_ value: String, _ field: String) throws(ServiceError) -> String {
     let name = try name(value, field)
     guard !name.contains("/") else { throw .invalid("the \(field) holds a slash; give a name without one") }
     guard Reference(name) == nil else {

@@ -16,6 +16,9 @@ struct CSVRecord: Hashable, Sendable {
   var fields: [String]
   /// What is wrong with it.
   var problem: String?
+  /// The line it begins in as it stands in the file, where it is malformed; cut where it is larger than a field may
+  /// be.
+  var text: String?
 }
 
 /// Reads comma-separated values by RFC 4180 from pieces of text, one record at a time.
@@ -80,7 +83,10 @@ struct CSVReader {
     }
     if endedLine { return }
     while let byte = try take() {
-      guard byte == 0x0A else { continue }
+      guard byte == 0x0A else {
+        scan.keep(byte, dialect)
+        continue
+      }
       line += 1
       return
     }
@@ -109,6 +115,7 @@ struct CSVReader {
     private var sawReturn = false
     private var problem: String?
     private var size = 0
+    private var firstLine: [UInt8] = []
     /// What followed the first line end inside quotes, to be read again where the record fails.
     private(set) var rest: [UInt8]?
 
@@ -118,7 +125,13 @@ struct CSVReader {
 
     var isEmptyLine: Bool { problem == nil && fields.isEmpty }
 
+    /// Keeps a byte of the first line.
+    mutating func keep(_ byte: UInt8, _ dialect: CSVDialect) {
+      if firstLine.count < dialect.largestField { firstLine.append(byte) }
+    }
+
     mutating func take(_ byte: UInt8, _ dialect: CSVDialect) -> Step {
+      if rest == nil, byte != 0x0A { keep(byte, dialect) }
       rest?.append(byte)
       size += 1
       guard size <= 4 * dialect.largestField else {
@@ -210,6 +223,10 @@ struct CSVReader {
 
     func record(quote: UInt8?) -> CSVRecord {
       var record = CSVRecord(line: line, fields: [], problem: problem)
+      if problem != nil {
+        let line = firstLine.last == 0x0D ? firstLine.dropLast() : firstLine[...]
+        record.text = String(decoding: line, as: UTF8.self)
+      }
       for (index, bytes) in fields.enumerated() {
         guard let text = String(validating: bytes, as: UTF8.self) else {
           record.problem =

@@ -59,7 +59,7 @@ struct ImportCaseRun {
     for (index, list) in reasons.sorted(by: { $0.key < $1.key }) {
       let aside = ImportReport.SetAside(
         line: rows[index].line, key: key, reason: list.joined(separator: "; "))
-      outcome.setAside.append((aside, rows[index].fields))
+      outcome.setAside.append((aside, rows[index].fields, nil))
     }
     // Of a case that was stopped nobody knows yet what its other rows would have done.
     guard !outcome.isInterrupted else { return }

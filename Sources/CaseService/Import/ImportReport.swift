@@ -80,7 +80,7 @@ struct ImportOutcome: Sendable {
   var commands = 0
   var repeated = 0
   var events = 0
-  var setAside: [(row: ImportReport.SetAside, fields: [String])] = []
+  var setAside: [(row: ImportReport.SetAside, fields: [String], text: String?)] = []
   var isInterrupted = false
 
   /// Counts what a command did.
@@ -96,7 +96,8 @@ struct ImportOutcome: Sendable {
   /// One row that belongs to no case.
   static func setAside(_ record: CSVRecord, key: String? = nil, _ reason: String) -> ImportOutcome {
     var outcome = ImportOutcome(rows: 1)
-    outcome.setAside.append((.init(line: record.line, key: key, reason: reason), record.fields))
+    outcome.setAside.append(
+      (.init(line: record.line, key: key, reason: reason), record.fields, record.text))
     return outcome
   }
 }

@@ -64,6 +64,8 @@ struct ImportUnits {
   private var key: String?
   private var group: [ImportRow] = []
   private var ready: [Unit] = []
+  /// How many of `ready` were given out.
+  private var given = 0
   /// Rows set aside while a case's rows are gathered, to be told after it.
   private var waiting: [Unit] = []
   /// The cases of a file held in memory, the next one last.
@@ -80,7 +82,12 @@ struct ImportUnits {
 
   mutating func next() throws(ServiceError) -> Unit? {
     while true {
-      if !ready.isEmpty { return ready.removeFirst() }
+      if given < ready.count {
+        defer { given += 1 }
+        return ready[given]
+      }
+      ready.removeAll(keepingCapacity: true)
+      given = 0
       if let unit = held.popLast() { return unit }
       if ended { return nil }
       if mapping.source.order == .any { try readAll() } else { try readOne() }

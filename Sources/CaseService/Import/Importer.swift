@@ -122,8 +122,8 @@ struct Importer {
     for outcome in outcomes {
       report.add(outcome)
       if outcome.isInterrupted { report.isInterrupted = true }
-      for (row, fields) in outcome.setAside where !options.isDryRun {
-        try rejected.add(fields, line: row.line, reason: row.reason)
+      for (row, fields, text) in outcome.setAside where !options.isDryRun {
+        try rejected.add(fields, line: row.line, reason: row.reason, text: text)
       }
     }
     guard !outcomes.isEmpty else { return }

@@ -13,20 +13,24 @@ final class RejectedFile {
     self.path = path
     partial = "\(path).\(getpid()).partial"
     width = header.count
-    head = header + ["import_line", "import_reason"]
+    head = header + ["import_line", "import_reason", "import_row"]
   }
 
   deinit { discard() }
 
-  /// Adds a row; fields it has none for stay empty, and more than the header names are left out.
-  func add(_ fields: [String], line: Int, reason: String) throws(ServiceError) {
+  /// Adds a row; fields it has none for stay empty. What does not fit into the header's columns stands in
+  /// `import_row`, whole.
+  ///
+  /// - Parameter text: the row as it stands in the file, where it is malformed.
+  func add(_ fields: [String], line: Int, reason: String, text: String?) throws(ServiceError) {
     if stream == nil {
       stream = fopen(partial, "wxe")
       guard stream != nil else { throw failure() }
       try write(head)
     }
     let padded = Array(fields.prefix(width)) + Array(repeating: "", count: max(0, width - fields.count))
-    try write(padded + ["\(line)", reason])
+    let whole = text ?? (fields.count > width ? fields.map(Self.quoted).joined(separator: ",") : "")
+    try write(padded + ["\(line)", reason, whole])
   }
 
   /// Gives the file its name, and answers it; without rows an older file of that name goes, for nothing is set

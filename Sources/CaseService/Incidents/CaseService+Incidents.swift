@@ -19,7 +19,7 @@ public struct IncidentFilter: Hashable, Sendable {
 public struct IncidentReport: Sendable, Hashable {
   /// The incident as it was at `observedAt`.
   public var incident: Incident
-  /// How many open cases are linked to it now.
+  /// How many open cases are linked to it at `observedAt`.
   public var openCases: Int
   /// The moment it is true for.
   public var observedAt: Instant
@@ -60,10 +60,8 @@ extension CaseService {
           guard filter.service.map(incident.concerns) ?? true,
             filter.isActive.map({ $0 == incident.isActive(at: moment) }) ?? true
           else { continue }
-          let linked = try Self.linkedCases(incident.reference, ledger, connection)
-          found.append(
-            IncidentReport(
-              incident: incident, openCases: linked.count { $0.isOpen }, observedAt: moment))
+          let open = try Self.openCases(incident.reference, ledger, asOf: asOf, connection)
+          found.append(IncidentReport(incident: incident, openCases: open, observedAt: moment))
         }
       }
       return found.sorted {
@@ -92,46 +90,52 @@ extension CaseService {
     let cases = try await read { try Self.linkedCases(incident, ledger, $0).map(\.reference) }
     guard !answer.isDryRun else { return (answer, cases.count) }
     var told = 0
+    var failure: ServiceError?
     for start in stride(from: 0, to: cases.count, by: Self.tellingAtOnce) {
       guard !Task.isCancelled else { throw ServiceError(CancellationError()) }
-      told += try await tell(
-        Array(cases[start..<min(start + Self.tellingAtOnce, cases.count)]), of: incident, request)
+      let group = Array(cases[start..<min(start + Self.tellingAtOnce, cases.count)])
+      for outcome in try await tell(group, of: incident, request) {
+        switch outcome {
+        case .success(let isNew): told += isNew ? 1 : 0
+        case .failure(let error): failure = failure ?? error
+        }
+      }
       progress(
         Progress(
           phase: "telling the cases of \(incident)",
           done: Int64(min(start + Self.tellingAtOnce, cases.count)),
           total: Int64(cases.count), unit: "cases"))
     }
+    // One case that cannot be told keeps no other from it; given again, only such are left.
+    if let failure { throw failure }
     return (answer, told)
   }
 
   private static var tellingAtOnce: Int { 64 }
 
-  /// Tells some cases at once, so that they share a transaction.
+  /// Tells some cases at once, so that they share a transaction; for each whether it was told now.
   private func tell(
     _ cases: [String], of incident: String, _ request: CommandRequest
-  ) async throws(ServiceError) -> Int {
-    do {
-      return try await withThrowingTaskGroup(of: Bool.self) { group in
-        for reference in cases {
-          let told = CommandRequest(
-            .change(.reference(reference), .noteIncidentResolved(incident: incident)), actor: request.actor,
-            commandID: .derived(from: ["incident-resolved", incident, reference]),
-            correlation: request.commandID)
-          group.addTask { [self] in
-            do {
-              let answer = try await submit(told)
-              return !answer.isRepeated && !answer.events.isEmpty
-            } catch ServiceError.store(.commandReused) {
-              return false
-            }
+  ) async throws(ServiceError) -> [Result<Bool, ServiceError>] {
+    let outcomes = await withTaskGroup(of: Result<Bool, ServiceError>.self) { group in
+      for reference in cases {
+        let told = CommandRequest(
+          .change(.reference(reference), .noteIncidentResolved(incident: incident)), actor: request.actor,
+          commandID: .derived(from: ["incident-resolved", incident, reference]),
+          correlation: request.commandID)
+        group.addTask { [self] in
+          do throws(ServiceError) {
+            let answer = try await submit(told)
+            return .success(!answer.isRepeated && !answer.events.isEmpty)
+          } catch {
+            return .failure(error)
           }
         }
-        return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
       }
-    } catch {
-      throw ServiceError(error)
+      return await group.reduce(into: []) { $0.append($1) }
     }
+    for case .failure(let error) in outcomes where !error.isOfOneCase { throw error }
+    return outcomes
   }
 
   private func storedLedger(where matches: (LedgerHead) -> Bool) async throws(ServiceError) -> LedgerHead? {
@@ -139,6 +143,23 @@ extension CaseService {
       return try await ledger(where: matches)
     } catch {
       throw ServiceError(error)
+    }
+  }
+
+  /// How many of the cases that are linked are open, or were open and linked at a moment.
+  private static func openCases(
+    _ incident: String, _ ledger: LedgerHead, asOf: Instant?, _ connection: Connection
+  ) throws -> Int {
+    let linked = try linkedCases(incident, ledger, connection)
+    guard let asOf else { return linked.count { $0.isOpen } }
+    var codec = EventCodec()
+    return try linked.count { linked in
+      guard let stream = Reference(linked.reference)?.stream else { return false }
+      let recorded = try EventReader.stream(stream, ledger: ledger.ledger, connection).map {
+        try codec.caseEvent($0)
+      }
+      let state = CaseState(folding: EffectiveHistory.known(recorded, asOf: asOf))
+      return state.exists && state.view.status == .open && state.view.incident == incident
     }
   }
 

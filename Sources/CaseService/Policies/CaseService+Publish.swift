@@ -180,6 +180,7 @@ extension CaseService {
     let names = Self.older(than: publication, cloud, library)
     let total = try await waiting(cloud, publication, library)
     var (cases, changed, after) = (0, 0, Int64(0))
+    var failure: ServiceError?
     while true {
       if Task.isCancelled { throw ServiceError(CancellationError()) }
       let last = after
@@ -192,10 +193,19 @@ extension CaseService {
           ])
         return try (0..<rows.count).map { (try rows.int64($0, 0), try rows.text($0, 1)) }
       }
-      guard let newest = batch.last?.0 else { return (cases, changed) }
-      for answer in try await adopt(batch.map(\.1), request) {
+      guard let newest = batch.last?.0 else {
+        // One case that cannot be judged keeps no other from it; given again, only such are left.
+        if let failure { throw failure }
+        return (cases, changed)
+      }
+      for outcome in try await adopt(batch.map(\.1), request) {
+        switch outcome {
+        case .success(let changesClocks?):
+          (cases, changed) = (cases + 1, changed + (changesClocks ? 1 : 0))
         // A command can have been first; then nothing was left to do.
-        if let answer { (cases, changed) = (cases + 1, changed + (answer ? 1 : 0)) }
+        case .success(nil): continue
+        case .failure(let error): failure = failure ?? error
+        }
       }
       after = newest
       progress?(
@@ -206,24 +216,25 @@ extension CaseService {
   /// Gives a group of cases to the newest version; for each whether a clock changed, nil where nothing was left.
   private func adopt(
     _ references: [String], _ request: CommandRequest
-  ) async throws(ServiceError) -> [Bool?] {
-    do {
-      return try await withThrowingTaskGroup(of: Bool?.self) { group in
-        for reference in references {
-          group.addTask { [self] in
+  ) async throws(ServiceError) -> [Result<Bool?, ServiceError>] {
+    let outcomes = await withTaskGroup(of: Result<Bool?, ServiceError>.self) { group in
+      for reference in references {
+        group.addTask { [self] in
+          do throws(ServiceError) {
             let answer = try await submit(
               CommandRequest(.adopt(reference), actor: request.actor, correlation: request.commandID))
-            guard answer.events.contains(where: { $0.type == CaseEventType.dueDatesRecomputed.rawValue })
-            else {
-              return nil
+            let isRecomputed = answer.events.contains {
+              $0.type == CaseEventType.dueDatesRecomputed.rawValue
             }
-            return answer.changesClocks
+            return .success(isRecomputed ? answer.changesClocks : nil)
+          } catch {
+            return .failure(error)
           }
         }
-        return try await group.reduce(into: []) { $0.append($1) }
       }
-    } catch {
-      throw ServiceError(error)
+      return await group.reduce(into: []) { $0.append($1) }
     }
+    for case .failure(let error) in outcomes where !error.isOfOneCase { throw error }
+    return outcomes
   }
 }

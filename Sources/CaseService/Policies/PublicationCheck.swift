@@ -87,8 +87,8 @@ extension PolicyLibrary {
     if let begin = last.validFrom, validFrom <= begin {
       throw Rejection(
         .policyRefused,
-        "\(policy.name) would hold from \(validFrom.rfc3339), before \(last.name), which holds from "
-          + "\(begin.rfc3339); give a later time", rules: ["CK-12"])
+        "\(policy.name) would hold from \(validFrom.rfc3339), not later than \(last.name), which holds "
+          + "from \(begin.rfc3339); give a later time", rules: ["CK-12"])
     }
     if let end = policy.validUntil, end <= validFrom {
       throw Rejection(

@@ -52,7 +52,8 @@ struct CaseHistory {
         let owner = try EventReader.find(name: organization, scope: NameScope.organization, connection)
       else { throw ServiceError.notFound("there is no organization named \(organization.shown)") }
       let scope = NameScope.cases(of: owner.stream)
-      if let found = try EventReader.find(name: name, scope: scope, connection),
+      // Every ledger numbers its own organisations, so that their scopes have the same names.
+      if let found = try EventReader.find(name: name, scope: scope, in: owner.ledger, connection),
         let ledger = ledgers.first(where: { $0.ledger == found.ledger })
       {
         return (ledger, found.stream)

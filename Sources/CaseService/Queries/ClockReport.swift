@@ -6,7 +6,7 @@ public import SupportCases
 public struct ClockReport: Sendable {
   /// The cycle as true at the moment asked for.
   public var clock: SLAClock
-  /// How its due date came about; nil if it wasn't asked for or there is none.
+  /// How its due date came about, or that there is none; nil if it wasn't asked for.
   public var explanation: Explanation?
 
   /// How a due date came about.
@@ -15,11 +15,12 @@ public struct ClockReport: Sendable {
     public var startedBy: String
     /// The windows of open time used up, in order; the last ends at the due date.
     public var windows: [ClockWindow]
-    /// The zone of the windows' local times.
+    /// The zone of the windows' local times; empty where there are none.
     public var timeZone: String
     /// What shortened or lengthened the time: the event, the rule, the due dates before and after.
     public var changes: [SLAClock.Change]
-    /// The due date computed again from policy, calendar and history; nil where this program lacks them.
+    /// The due date computed again from policy, calendar and history; nil where this program lacks them or
+    /// where there is no target.
     public var recomputed: Instant?
     /// The reference that `changes` belong to.
     public var reference: String
@@ -29,8 +30,8 @@ public struct ClockReport: Sendable {
     /// Where it stands under all of them (CK-16).
     public var verdict: Verdict { Verdict(readings.map(\.state)) }
 
-    /// True if the due date computed again is the recorded one.
-    public func proves(_ clock: SLAClock) -> Bool { recomputed != nil && recomputed == clock.dueAt }
+    /// True if the due date computed again is the recorded one, or there is neither.
+    public func proves(_ clock: SLAClock) -> Bool { recomputed == clock.dueAt }
   }
 
   /// The documented shape.
@@ -43,7 +44,8 @@ public struct ClockReport: Sendable {
 extension ClockReport.Explanation {
   fileprivate func members(of clock: SLAClock) -> [JSON.Member] {
     [
-      .init("started_by", .string(startedBy)), .init("time_zone", .string(timeZone)),
+      .init("started_by", .string(startedBy)),
+      .init("time_zone", timeZone.isEmpty ? .null : .string(timeZone)),
       .init("windows", .array(windows.map(\.json))),
       .init(
         "changes",
@@ -94,7 +96,6 @@ struct ClockProof {
   let readings: CaseReadings
 
   func explanation(of row: SLAClock) -> ClockReport.Explanation? {
-    guard row.dueAt != nil else { return nil }
     var due: Instant?
     var windows: [ClockWindow] = []
     var zone = ""

@@ -25,39 +25,41 @@ public struct WatchedEvent: Sendable {
 }
 
 extension CaseService {
-  /// Follows new events in every ledger, from now on or from after a position of each.
+  /// Follows new events in every ledger, from now on or from after a position of each, until its task is cancelled
+  /// or the reader has enough.
   ///
   /// - Parameters:
   ///   - filter: as for `list`; `dueBefore`, `clockState` and `text` are judged on the case as it then is.
+  ///   - reader: is given one event after the other, none before it is done with the last, and tells whether it
+  ///     wants more.
   public func watch(
-    _ filter: CaseFilter = CaseFilter(), after position: Int64? = nil
-  ) -> AsyncThrowingStream<WatchedEvent, any Error> {
-    let (stream, output) = AsyncThrowingStream.makeStream(of: WatchedEvent.self)
+    _ filter: CaseFilter = CaseFilter(), after position: Int64? = nil,
+    _ reader: @escaping @Sendable (WatchedEvent) throws -> Bool
+  ) async throws(ServiceError) {
     let listener = Listener(store.application, channels: [Subscription.channel])
-    let task = Task {
-      do {
-        let filter = try filter.checked()
-        let heads = try await ledgers()
-        try await withThrowingTaskGroup(of: Void.self) { group in
-          for head in heads {
-            group.addTask { [self] in
-              let events = Subscription(
-                pool, listener: listener, ledger: head.ledger, after: position ?? head.position)
-              for try await event in events {
-                if let watched = try await watched(event, head, filter) { output.yield(watched) }
-              }
+    defer { listener.stop() }
+    do {
+      let filter = try filter.checked()
+      let heads = try await ledgers()
+      let turns = WatchTurns(reader)
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for head in heads {
+          group.addTask { [self] in
+            let events = Subscription(
+              pool, listener: listener, ledger: head.ledger, after: position ?? head.position)
+            for try await event in events {
+              guard let watched = try await watched(event, head, filter) else { continue }
+              guard try await turns.give(watched) else { return }
             }
           }
-          try await group.waitForAll()
         }
-        output.finish()
-      } catch {
-        output.finish(throwing: ServiceError(error))
+        // Whoever is the first to end has ended for all.
+        _ = try await group.next()
+        group.cancelAll()
       }
-      listener.stop()
+    } catch {
+      throw ServiceError(error)
     }
-    output.onTermination = { _ in task.cancel() }
-    return stream
   }
 
   private func watched(
@@ -103,6 +105,22 @@ extension CaseService {
       let entry = try HistoryEntry(event, reference: reference, ring, connection)
       return WatchedEvent(subject: reference, view: state.view, entry: entry)
     }
+  }
+}
+
+/// Lets one ledger's follower after the other give the reader an event.
+private actor WatchTurns {
+  private let reader: @Sendable (WatchedEvent) throws -> Bool
+  private var hasEnough = false
+
+  init(_ reader: @escaping @Sendable (WatchedEvent) throws -> Bool) { self.reader = reader }
+
+  /// Whether the reader wants more.
+  func give(_ event: WatchedEvent) throws -> Bool {
+    try Task.checkCancellation()
+    if hasEnough { return false }
+    hasEnough = try !reader(event)
+    return !hasEnough
   }
 }
 

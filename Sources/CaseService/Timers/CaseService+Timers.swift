@@ -108,11 +108,8 @@ struct TimersRun {
     for (item, result) in zip(requests, results) {
       switch result {
       case .success(let answer)?: report.add(answer)
-      case .failure(.rejected(let rejection, let helpers))?:
-        report.failures.append(
-          .init(reference: item.reference, error: .rejected(rejection, helpers: helpers)))
-      case .failure(.codec(let error))?:
-        report.failures.append(.init(reference: item.reference, error: .codec(error)))
+      case .failure(let error)? where error.isOfOneCase:
+        report.failures.append(.init(reference: item.reference, error: error))
       case .failure(let error)?: throw error
       case nil: continue
       }

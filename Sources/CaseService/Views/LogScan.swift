@@ -21,12 +21,21 @@ struct ScanLane {
   func run(into tables: NewTables? = nil, _ body: (StreamSet) throws -> Int) throws {
     // The snapshot's name is the server's own: digits and hyphens. A set of cases lies scattered over some
     // thousand pages: read by page, each once, it takes a fifth of what it takes in the order of an index.
-    try connection.execute(
-      "begin isolation level repeatable read \(tables == nil ? "read only" : ""); "
-        + "set transaction snapshot '\(snapshot)'; set local enable_indexscan = off")
-    try tables?.hold(connection)
+    try begin(into: tables)
     while let streams = sets.take() { meter.add(try body(streams)) }
     try connection.execute("commit")
+  }
+
+  private func begin(into tables: NewTables?) throws {
+    do throws(PostgresError) {
+      try connection.execute(
+        "begin isolation level repeatable read \(tables == nil ? "read only" : ""); "
+          + "set transaction snapshot '\(snapshot)'; set local enable_indexscan = off")
+    } catch {
+      // The session that keeps the snapshot has ended.
+      throw error.state == .invalidParameterValue ? PostgresError.connectionLost : error
+    }
+    try tables?.hold(connection)
   }
 }
 

@@ -20,6 +20,7 @@ public enum CaseRetraction {
       throw Rejection(.unknownCase, "no such case")
     }
     try check(version, texts, history)
+    let companions = companions(of: version, history)
     let latest = history.map(\.occurredAt).max() ?? moment
     guard latest <= moment, moment <= now else {
       throw Rejection(
@@ -34,7 +35,7 @@ public enum CaseRetraction {
     for event in effective where !event.event.isRetraction {
       let falls = try ground.falls(event, without: version, again)
       ground.apply(event)
-      if falls || event.version == version { continue }
+      if falls || event.version == version || companions.contains(event.version) { continue }
       if event.version > version, let objection = again.objection(to: event) {
         throw rests(event, on: version, "without it, \(objection.message)", objection.rules)
       }
@@ -50,7 +51,23 @@ public enum CaseRetraction {
     let correction = Correction(
       of: version, at: moment, next: last.version + 1, effective: effective, history: history,
       decided: again.events)
-    return correction.events(texts)
+    return correction.events(texts, with: companions)
+  }
+
+  /// The events that came of the same command as one and say nothing without it: the lowering of a proposal that was
+  /// accepted, and the notice of a lowering to the customer.
+  private static func companions(of version: Int, _ history: [RecordedCaseEvent]) -> Set<Int> {
+    var companions: Set<Int> = []
+    guard var last = history.first(where: { $0.version == version })?.event else { return companions }
+    for event in history where event.version == version + companions.count + 1 {
+      switch (last, event.event) {
+      case (.proposalAccepted, .downgraded), (.downgraded, .downgradeNotified):
+        companions.insert(event.version)
+        last = event.event
+      default: return companions
+      }
+    }
+    return companions
   }
 
   private static func check(
@@ -68,6 +85,12 @@ public enum CaseRetraction {
       throw Rejection(
         .notRetractable, "event \(version) was taken back already, by event \(by)", rules: ["CK-18"])
     }
+    if let whole = history.first(where: { companions(of: $0.version, history).contains(version) }) {
+      throw Rejection(
+        .notRetractable,
+        "event \(version) came with event \(whole.version); retract event \(whole.version), and it falls with it",
+        rules: ["CK-18"])
+    }
     guard let instead = event.event.insteadOfRetraction(history.first?.event) else { return }
     throw Rejection(.notRetractable, "event \(version) \(instead)", rules: ["CK-18"])
   }
@@ -75,8 +98,14 @@ public enum CaseRetraction {
   fileprivate static func rests(
     _ event: RecordedCaseEvent, on version: Int, _ reason: String, _ rules: [Rule]
   ) -> Rejection {
-    let notice = if case .downgradeNotified = event.event { "notice to the customer" } else { "event" }
-    let name = CaseCommand(repeating: event.event)?.name ?? notice
+    let other =
+      switch event.event {
+      case .downgradeNotified: "notice to the customer"
+      case .proposalAccepted: "accept"
+      case .proposalDeclined: "decline"
+      default: "event"
+      }
+    let name = CaseCommand(repeating: event.event)?.name ?? other
     return Rejection(
       .notRetractable,
       "event \(event.version) (\(name)) rests on event \(version): \(reason); retract event "
@@ -87,6 +116,10 @@ public enum CaseRetraction {
 extension CaseEvent {
   var isRetraction: Bool {
     if case .retracted = self { true } else { false }
+  }
+
+  fileprivate var voided: [Int]? {
+    if case .retracted(let retraction) = self { retraction.voided } else { nil }
   }
 
   fileprivate var isDowngrade: Bool {
@@ -107,7 +140,6 @@ extension CaseEvent {
     case .callerUnverified, .callerCodeIssued, .callerCodeFailed, .callerVerified:
       "belongs to the verification of the caller and stays; verify-caller goes on from there"
     case .assignedToAdministrator: "gave the problem to the administrator; hand-over gives it back"
-    case .proposalAccepted: "was followed by what was proposed; escalate gives the severity back"
     case .dueDatesRecomputed, .dutyDatesRecomputed:
       "follows from a published policy; publish another version of it"
     case .referred:
@@ -118,8 +150,8 @@ extension CaseEvent {
       }
     case .classified, .assigned, .responded, .contactAttempted, .noted, .informationRequested,
       .informationProvided, .escalated, .downgraded, .resolved, .reopened, .closed, .cancelled, .handedOver,
-      .contactDetailsConfirmed, .unassigned, .proposalDeclined, .downgradeObjected, .downgradeNotified,
-      .surveyOffered, .surveyAnswered, .linked:
+      .contactDetailsConfirmed, .unassigned, .proposalAccepted, .proposalDeclined, .downgradeObjected,
+      .downgradeNotified, .surveyOffered, .surveyAnswered, .linked:
       nil
     }
   }
@@ -157,7 +189,11 @@ private struct Ground {
     else { return false }
     let later = effective.filter { $0.version > told.version }
     for event in later {
-      guard case .downgraded(let lowered) = event.event, lowered.evidence == told.version else { continue }
+      switch event.event {
+      case .proposalAccepted(told.version): break
+      case .downgraded(let lowered) where lowered.evidence == told.version: break
+      default: continue
+      }
       throw CaseRetraction.rests(
         event, on: version, "it accepted proposal \(told.version), which came of it", ["CK-11"])
     }
@@ -196,13 +232,16 @@ private struct Correction {
     number()
   }
 
-  func events(_ texts: [PersonalText]) -> [NewCaseEvent] {
+  func events(_ texts: [PersonalText], with companions: Set<Int>) -> [NewCaseEvent] {
     let kept = Set(decided.map(\.version))
+    // What fell with an earlier retraction stays fallen: the newest one says all there is to say.
+    let fallen = companions.union(history.compactMap(\.event.voided).last ?? [])
     let retractions = Set(history.filter(\.event.isRetraction).map(\.version))
     let voided = history.filter { event in
       // What only announced an earlier retraction's effect has none of its own.
       if case .breachWithdrawn(_, _, _, let cause) = event.event, retractions.contains(cause) { return false }
-      return (event.event.isTimes || event.event.isTold) && !kept.contains(event.version)
+      let canFall = event.event.isTimes || event.event.isTold || fallen.contains(event.version)
+      return canFall && !kept.contains(event.version)
     }.map(\.version)
     let retraction = Retraction(
       event: version, voided: voided, restated: restated(), placed: placed(),

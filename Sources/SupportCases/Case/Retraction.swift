@@ -37,7 +37,7 @@ public struct Retraction: Hashable, Sendable {
   /// The version of the event taken back.
   public var event: Int
   /// The versions of recorded breaches, lapses, warnings, proposals and offers that fall with it, and with what
-  /// was taken back before.
+  /// was taken back before; and of what came of the same command as the event taken back.
   public var voided: [Int]
   /// The events that would have been decided otherwise.
   public var restated: [Restatement]

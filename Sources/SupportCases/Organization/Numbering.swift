@@ -4,8 +4,9 @@ public struct NumberingPlan: Hashable, Sendable {
   public var callingCode: String
   /// What is dialled there before a number abroad; several where carriers have their own.
   public var internationalPrefixes: [String]
-  /// What is dialled there before a number at home; nil where nothing is.
-  public var trunkPrefix: String?
+  /// What is dialled there before a number at home, the longest first; none where nothing is. Several where people
+  /// write more than one, as 8, 80 and 0 in Belarus.
+  public var trunkPrefixes: [String]
   /// How many digits follow the calling code.
   public var digits: ClosedRange<Int>
   /// True where an area code has the digits of the calling code, so that `(55) 3220 8000` is a number at home.
@@ -13,12 +14,12 @@ public struct NumberingPlan: Hashable, Sendable {
 
   /// A plan, all values given.
   public init(
-    callingCode: String, internationalPrefixes: [String], trunkPrefix: String?, digits: ClosedRange<Int>,
+    callingCode: String, internationalPrefixes: [String], trunkPrefixes: [String], digits: ClosedRange<Int>,
     callingCodeIsArea: Bool = false
   ) {
     self.callingCode = callingCode
     self.internationalPrefixes = internationalPrefixes
-    self.trunkPrefix = trunkPrefix
+    self.trunkPrefixes = trunkPrefixes.sorted { $0.count > $1.count }
     self.digits = digits
     self.callingCodeIsArea = callingCodeIsArea
   }
@@ -44,7 +45,9 @@ public struct Numbering: Hashable, Sendable {
       let known = callingCodes[plan.callingCode] ?? plan.digits
       callingCodes[plan.callingCode] =
         min(known.lowerBound, plan.digits.lowerBound)...max(known.upperBound, plan.digits.upperBound)
-      if let trunk = plan.trunkPrefix, trunk.hasPrefix("0") { zeroTrunks[plan.callingCode] = trunk }
+      if let trunk = plan.trunkPrefixes.first(where: { $0.hasPrefix("0") }) {
+        zeroTrunks[plan.callingCode] = trunk
+      }
     }
   }
 

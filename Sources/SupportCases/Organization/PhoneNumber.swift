@@ -68,7 +68,7 @@ public struct PhoneNumber: Hashable, Sendable {
       return
     }
     var own = all
-    if let trunk = plan.trunkPrefix, all.hasPrefix(trunk) {
+    if let trunk = plan.trunkPrefixes.first(where: { all.hasPrefix($0) }) {
       let stripped = String(all.dropFirst(trunk.count))
       // Where the prefix is no zero, a number can begin with the same digit: 8 800 in Russia.
       let isPrefix = plan.digits.contains(stripped.count) || trunk == "1" || trunk.hasPrefix("0")

@@ -40,8 +40,15 @@ struct ClockExplanation {
   let policies: PolicyLibrary
 
   func lines(in look: Look) -> [String] {
-    guard let explanation = report.explanation, let due = report.clock.dueAt else { return [] }
+    guard let explanation = report.explanation else { return [] }
     let clock = report.clock
+    guard let due = clock.dueAt else {
+      return [
+        "", look.paint("\(spoken(clock.clock.rawValue)) \(clock.cycle): no target", .bold),
+        "  started by \(explanation.startedBy), \(utc(clock.startedAt)); nothing can be late",
+        "  rests on \(clock.policy)",
+      ]
+    }
     var lines = [
       "",
       look.paint("\(spoken(clock.clock.rawValue)) \(clock.cycle): due \(desk(due)) (\(utc(due)))", .bold),

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import CaseService
+internal import Synchronization
 
 struct WatchCommand: Subcommand {
   static let configuration = CommandConfiguration(
@@ -22,10 +23,14 @@ struct WatchCommand: Subcommand {
       // A stream opens lazily; a database that is not usable is to be told at once.
       _ = try await service.ledgers()
       DatabaseChoice.tell("following; ctrl-C ends it", session.options)
-      var isFirst = true
-      for try await event in service.watch(wanted, after: after) {
+      let header = Mutex(true)
+      try await service.watch(wanted, after: after) { event in
+        let isFirst = header.withLock { isFirst in
+          defer { isFirst = false }
+          return isFirst
+        }
         session.print(event, isFirst: isFirst)
-        isFirst = false
+        return true
       }
     }
     throw CancellationError()

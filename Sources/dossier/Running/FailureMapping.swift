@@ -69,7 +69,6 @@ extension Failure {
     case .keyFile(let what): self.init(.configuration, "key-file", what)
     case .sealBroken(let what): self.init(.configuration, "seal-broken", what)
     case .schema(let problem): self.init(schema: problem)
-    case .nameTaken(let scope): self.init(.data, "name-taken", "the name is taken already (\(scope))")
     case .stopped: self.init(.interrupted, "interrupted", "stopped")
     }
   }

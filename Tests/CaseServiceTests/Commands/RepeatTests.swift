@@ -122,9 +122,11 @@ import Testing
       #expect(shown.view.reference == first.reference)
       form.title = "another"
       let reused = try await refusal { try await desk.open(form) }
-      guard case .store(.commandReused) = reused else {
-        Issue.record("\(String(describing: reused))"); return
+      guard case .invalid(let taken) = reused else {
+        Issue.record("\(String(describing: reused))")
+        return
       }
+      #expect(taken.contains("打印机-1") && taken.contains(first.reference ?? "?"))
       let other = try await refusal {
         try await desk.service.submit(
           CommandRequest(.open(form), actor: desk.operatorActor, commandID: .random()))

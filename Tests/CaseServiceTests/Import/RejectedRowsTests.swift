@@ -51,7 +51,8 @@ struct RejectedRowsTests {
       try #require(lines.count == 11)
       #expect(
         lines[0]
-          == "id,title,phone,opened,agent,assigned,answered,resolved,closed,solution,import_line,import_reason"
+          == "id,title,phone,opened,agent,assigned,answered,resolved,closed,solution,import_line,import_reason,"
+          + "import_row"
       )
       #expect(
         lines[4].hasPrefix("5,\"no, time\",1,yesterday,Wang,,,,,,6,\"opened is \"\"yesterday\"\", which"))

@@ -162,7 +162,7 @@ import Testing
       // Of the five of the last thirty days: 10, 20, 30, 40 and 100 minutes.
       let lately = try #require(try await wait(.b, at: "2026-10-05T00:00:00Z"))
       #expect(lately.responses == 5 && lately.days == 30 && lately.medianSeconds == 1800)
-      #expect(lately.ninetiethSeconds == 4560)
+      #expect(lately.ninetiethSeconds == 6000)
       #expect(try await wait(.b, at: "2026-09-15T00:00:00Z")?.responses == 6)
       #expect(try await wait(.b, at: "2026-09-13T02:00:00Z") == nil, "too few by then")
       #expect(try await wait(.c, at: "2026-09-15T00:00:00Z") == nil)

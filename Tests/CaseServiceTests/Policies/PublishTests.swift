@@ -122,7 +122,7 @@ import Testing
         try form(Self.vianet(2)), "is a version that the program ships; the next version is 3")
       try await refused(try form(Self.vianet(5)), "is out of order; the next version is 3")
       try await refused(
-        try form(Self.vianet(from: "2020-07-28T00:00:00Z")), "before 21vianet/2, which holds from")
+        try form(Self.vianet(from: "2020-07-28T00:00:00Z")), "not later than 21vianet/2, which holds from")
       try await refused(
         try form(Self.vianet(from: "2050-01-01T00:00:00Z"), existing: true), "cannot judge open cases yet")
       try await refused(try form(Self.vianet(from: nil)), "mine.yaml: valid_from:", rejected: false)
@@ -154,7 +154,8 @@ import Testing
       #expect(try desk.number("select count(*) from dossier.events") == 0)
       try await publish(desk.service, try form(Self.vianet()))
       try await refused(try form(Self.vianet()), "was published at")
-      try await refused(try form(Self.vianet(4, from: "2026-01-01T00:00:00Z")), "before 21vianet/3")
+      try await refused(
+        try form(Self.vianet(4, from: "2026-01-01T00:00:00Z")), "not later than 21vianet/3")
       #expect(try desk.number("select count(*) from dossier.events") == 1)
     }
   }

@@ -1,6 +1,7 @@
 import EventStore
 import Postgres
 import SupportCases
+import Synchronization
 import Testing
 
 @testable import CaseService
@@ -41,30 +42,28 @@ import Testing
   private func first(
     _ count: Int, _ filter: CaseFilter, after position: Int64, _ desk: Desk
   ) async throws -> [String] {
-    var seen: [String] = []
-    for try await event in desk.service.watch(filter, after: position) {
-      seen.append("\(event.subject) \(event.entry.type)")
-      if seen.count == count { break }
+    try await events(count, filter, after: position, desk).map { "\($0.subject) \($0.entry.type)" }
+  }
+
+  private func events(
+    _ count: Int, _ filter: CaseFilter = CaseFilter(), after position: Int64, _ desk: Desk
+  ) async throws -> [WatchedEvent] {
+    let seen = Mutex<[WatchedEvent]>([])
+    try await desk.service.watch(filter, after: position) { event in
+      seen.withLock { seen in
+        seen.append(event)
+        return seen.count < count
+      }
     }
-    return seen
+    return seen.withLock { $0 }
   }
 
   @Test func `following goes on after a position, without a gap or a double`() async throws {
     try await Desk.run { desk in
       try await desk.contoso()
       for _ in 0..<5 { try await desk.open() }
-      var positions: [Int64] = []
-      for try await event in desk.service.watch(after: 0) {
-        positions.append(event.entry.position)
-        if positions.count == 9 { break }
-      }
-      #expect(positions == Array(1...9))
-      positions = []
-      for try await event in desk.service.watch(after: 6) {
-        positions.append(event.entry.position)
-        if positions.count == 3 { break }
-      }
-      #expect(positions == [7, 8, 9])
+      #expect(try await events(9, after: 0, desk).map(\.entry.position) == Array(1...9))
+      #expect(try await events(3, after: 6, desk).map(\.entry.position) == [7, 8, 9])
     }
   }
 
@@ -72,15 +71,22 @@ import Testing
     try await Desk.run { desk in
       try await desk.contoso()
       let start = Int64(try desk.number("select position from dossier.ledgers where name = '21vianet'"))
-      var events = desk.service.watch(after: start).makeAsyncIterator()
-      var expected: [String?] = []
+      let seen = Mutex<[String]>([])
+      async let watching: Void = desk.service.watch(after: start) { event in
+        seen.withLock { seen in
+          seen.append(event.subject)
+          return seen.count < 4
+        }
+      }
+      var expected: [String] = []
       for _ in 0..<4 {
-        expected.append(try await desk.open().reference)
-        #expect(try await events.next()?.subject == expected.last)
+        expected.append(try #require(try await desk.open().reference))
+        try await until { seen.withLock { $0 } == expected }
         _ = try desk.sql(
           "select pg_terminate_backend(pid)::text from pg_stat_activity where datname = current_database() "
             + "and pid <> pg_backend_pid()")
       }
+      try await watching
     }
   }
 
@@ -88,13 +94,11 @@ import Testing
     try await Desk.run { desk in
       try await desk.contoso()
       let task = Task {
-        var count = 0
-        for try await _ in desk.service.watch() { count += 1 }
-        return count
+        try await desk.service.watch { _ in true }
       }
       try await until { try sessions(desk) == 1 }
       task.cancel()
-      _ = try await task.value
+      try await task.value
       try await until { try sessions(desk) == 0 }
       await desk.service.stop()
       try await until {

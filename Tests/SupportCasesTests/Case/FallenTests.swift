@@ -79,16 +79,51 @@ import Testing
   func accepted() throws {
     var it = try proposed()
     try it.when("09-23 12:00", .accepts(6))
-    try it.retract(3, "09-23 13:00", refusedWith: "event 8 (event) rests on event 3: it accepted proposal 6")
-    try it.retract(8, "09-23 13:10")
+    try it.retract(3, "09-23 13:00", refusedWith: "event 7 (accept) rests on event 3: it accepted proposal 6")
+    try it.retract(7, "09-23 13:10")
     #expect(it.view.assigned == .b)
     try it.retract(3, "09-23 13:20")
-    // What a person decided is a fact.
-    #expect(it.view.proposal(6)?.state == .accepted)
+    #expect(it.view.proposal(6) == nil)
     var declined = try proposed()
     try declined.when("09-23 12:00", .declines(6))
     try declined.retract(3, "09-23 13:00")
     #expect(declined.view.proposal(6)?.state == .declined)
+  }
+
+  @Test("CK-18 CK-11 an acceptance is taken back whole: the lowering and the notice fall with it, for good")
+  func acceptance() throws {
+    var it = try proposed()
+    try it.when("09-23 12:00", .accepts(6))
+    let due = it.view.ballSince
+    #expect(it.view.assigned == .c)
+    for version in [8, 9] {
+      let refusal = "event \(version) came with event 7; retract event 7"
+      try it.retract(version, "09-23 13:00", refusedWith: refusal)
+    }
+    try it.retract(7, "09-23 13:10")
+    #expect(it.view.assigned == .b && it.view.ballSince == due)
+    #expect(it.view.proposal(6)?.state == .pending)
+    #expect(Set(EffectiveHistory.retracted(in: it.history).keys) == [7, 8, 9])
+    try it.when("09-23 13:20", .notes)
+    let note = it.history.last { if case .noted = $0.event { true } else { false } }
+    try it.retract(try #require(note?.version), "09-23 13:30")
+    #expect(Set(EffectiveHistory.retracted(in: it.history).keys).isSuperset(of: [7, 8, 9]))
+    #expect(it.view.assigned == .b)
+    try it.when("09-23 14:00", .accepts(6))
+    #expect(it.view.assigned == .c && it.view.proposal(6)?.state == .accepted)
+  }
+
+  @Test("CK-18 CN-25 the notice of a lowering falls with it")
+  func notice() throws {
+    var it = try proposed()
+    try it.when("09-23 12:00", .lowers(to: .c, .notCooperating, evidence: 3))
+    #expect(it.view.assigned == .c)
+    let lowering = try #require(
+      it.history.last { if case .downgraded = $0.event { true } else { false } }?.version)
+    let refusal = "event \(lowering + 1) came with event \(lowering)"
+    try it.retract(lowering + 1, "09-23 13:00", refusedWith: refusal)
+    try it.retract(lowering, "09-23 13:00")
+    #expect(it.view.assigned == .b)
   }
 
   @Test("CK-18 CN-35 a survey that the program offered falls with the resolution, unless it was answered")

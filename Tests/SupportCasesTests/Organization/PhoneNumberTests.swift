@@ -6,7 +6,9 @@ import Testing
   static func plan(_ code: String, _ abroad: [String], _ trunk: String?, _ digits: ClosedRange<Int>)
     -> NumberingPlan
   {
-    NumberingPlan(callingCode: code, internationalPrefixes: abroad, trunkPrefix: trunk, digits: digits)
+    NumberingPlan(
+      callingCode: code, internationalPrefixes: abroad,
+      trunkPrefixes: trunk?.split(separator: ",").map(String.init) ?? [], digits: digits)
   }
 
   static let table = Numbering(
@@ -14,7 +16,7 @@ import Testing
       "CHN": plan("86", ["00"], "0", 5...12), "DEU": plan("49", ["00"], "0", 2...15),
       "USA": plan("1", ["011"], "1", 10...10), "RUS": plan("7", ["810"], "8", 10...10),
       "ITA": plan("39", ["00"], nil, 6...12), "HUN": plan("36", ["00"], "06", 8...9),
-      "KOR": plan("82", ["001", "00700"], "0", 5...14),
+      "KOR": plan("82", ["001", "00700"], "0", 5...14), "BLR": plan("375", ["810"], "80,8,0", 5...11),
     ], others: ["800": 8...8])
 
   static let ways: [(String, String, String)] = [
@@ -33,7 +35,8 @@ import Testing
     ("+٨٦ ١٠ ٥٥٥٥ ٠١٠٠", "CHN", "+861055550100"), ("+८६ १० ५५५५ ०१००", "CHN", "+861055550100"),
     ("\u{202a}+86 10\u{a0}5555\u{2009}0100\u{202c}", "CHN", "+861055550100"),
     ("+800 1234 5678", "CHN", "+80012345678"), ("+86 10 5555 0100", "ZZZ", "+861055550100"),
-    ("+86−10−5555−0100", "CHN", "+861055550100"),
+    ("+86−10−5555−0100", "CHN", "+861055550100"), ("8 029 491-19-11", "BLR", "+375294911911"),
+    ("(029) 491 19 11", "BLR", "+375294911911"), ("29 491 19 11", "BLR", "+375294911911"),
   ]
 
   @Test(arguments: ways) func `WW-6 one number however it is written`(
