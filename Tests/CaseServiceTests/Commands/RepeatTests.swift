@@ -148,6 +148,25 @@ import Testing
     }
   }
 
+  @Test func `a repeat may address the case by its name or by its reference`() async throws {
+    try await Desk.run { desk in
+      try await desk.contoso()
+      var form = desk.form()
+      form.name = "printer"
+      let reference = try #require(try await desk.open(form, at: "2026-09-21T02:30:00Z").reference)
+      let id = UUIDBytes.random()
+      #expect(try await !respond(desk, reference, id, at: "2026-09-21T03:00:00Z").isRepeated)
+      #expect(try await respond(desk, "Contoso/printer", id, at: "2026-09-21T03:00:00Z").isRepeated)
+      let error = try await refusal {
+        try await respond(desk, "Contoso/printer", id, "other words", at: "2026-09-21T03:00:00Z")
+      }
+      guard case .store(.commandReused(id)) = error else {
+        Issue.record("\(String(describing: error))")
+        return
+      }
+    }
+  }
+
   @Test func `opening twice under a name the client chose is one case`() async throws {
     try await Desk.run { desk in
       try await desk.contoso()
