@@ -75,6 +75,30 @@ import Testing
     try execute("DROP ROLE stranger_\(getpid())")
   }
 
+  @Test(.desk) func `works for a login that is a member of dossier_app and nothing more`() async throws {
+    var settings = try TestDatabase.required().settings
+    let name = "desk_\(getpid())"
+    settings.user = name
+    try execute("CREATE ROLE \(name) LOGIN IN ROLE dossier_app")
+    let environment = try Desk.named(settings)
+    for arguments in [
+      register, ["organization", "admin", "add", "Contoso", "li@contoso.cn"],
+      ["organization", "subscription", "start", "Contoso", "--kind", "paid"], ["list"],
+      ["show", "Contoso/none"],
+    ] {
+      let outcome = try await Desk.run(arguments, environment: environment)
+      #expect(outcome.status == (arguments[0] == "show" ? 66 : 0), "\(arguments) \(outcome.err)")
+    }
+    try await expect(77, "not-permitted", ["views", "rebuild"], settings)
+    let connection = try Connection.open(settings)
+    defer { connection.close() }
+    for statement in ["update dossier.events set type = 'x'", "set role dossier_owner"] {
+      #expect(throws: PostgresError.self) { try connection.execute(statement) }
+    }
+    connection.close()
+    try execute("DROP ROLE \(name)")
+  }
+
   @Test(.desk) func `with another key file or none is 78`() async throws {
     try await registerContoso()
     let settings = try TestDatabase.required().settings

@@ -110,6 +110,63 @@ import Testing
     }
   }
 
+  @Test func `a name belongs to its organisation, whatever other clouds' are numbered or named alike`()
+    async throws
+  {
+    try await Desk.run { desk in
+      try await desk.contoso()
+      for form: OrganizationForm in [
+        .register(cloud: .germany, country: "DEU", domain: nil),
+        .addAdministrator(email: "li@contoso.cn", role: .global), .startSubscription(.paid),
+      ] { try await desk.organization(form, name: "Bert", at: "2026-01-01T00:00:00Z") }
+      let other = try Desk.desk(desk.database)
+      var form = desk.form()
+      form.name = "2024/00123"
+      let ours = try await desk.open(form).reference
+      let address = CaseAddress("Bert/2024/00123")
+      for service in [desk.service, other] {
+        await #expect(throws: ServiceError.self) { try await service.show(address) }
+      }
+      form.organization = "Bert"
+      let theirs = try await desk.open(form).reference
+      #expect(theirs?.hasPrefix("DE-") == true && ours?.hasPrefix("CN-") == true)
+      for service in [desk.service, other] {
+        #expect(try await service.show(address).view.reference == theirs)
+        #expect(try await service.show(CaseAddress("Contoso/2024/00123")).view.reference == ours)
+        let note = try await service.submit(
+          CommandRequest(.change(address, .assign(agent: "wang"), evidence: nil), actor: desk.operatorActor))
+        #expect(note.reference == theirs)
+      }
+      form.title = "another"
+      let taken = try await refusal { try await desk.open(form) }
+      guard case .invalid(let message) = taken else {
+        Issue.record("\(String(describing: taken))")
+        return
+      }
+      #expect(message.contains(theirs ?? "?"))
+      await other.stop()
+    }
+  }
+
+  @Test func `a repeat may address the case by its name or by its reference`() async throws {
+    try await Desk.run { desk in
+      try await desk.contoso()
+      var form = desk.form()
+      form.name = "printer"
+      let reference = try #require(try await desk.open(form, at: "2026-09-21T02:30:00Z").reference)
+      let id = UUIDBytes.random()
+      #expect(try await !respond(desk, reference, id, at: "2026-09-21T03:00:00Z").isRepeated)
+      #expect(try await respond(desk, "Contoso/printer", id, at: "2026-09-21T03:00:00Z").isRepeated)
+      let error = try await refusal {
+        try await respond(desk, "Contoso/printer", id, "other words", at: "2026-09-21T03:00:00Z")
+      }
+      guard case .store(.commandReused(id)) = error else {
+        Issue.record("\(String(describing: error))")
+        return
+      }
+    }
+  }
+
   @Test func `opening twice under a name the client chose is one case`() async throws {
     try await Desk.run { desk in
       try await desk.contoso()

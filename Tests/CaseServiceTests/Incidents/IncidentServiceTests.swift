@@ -108,6 +108,33 @@ import Testing
     }
   }
 
+  @Test func `WW-1 a case that cannot be read keeps no other from being told`() async throws {
+    try await Desk.run { desk in
+      try await desk.contoso()
+      let incident = try #require(try await tell(desk, nil, outage).incident)
+      var form = desk.form()
+      form.incident = incident
+      var cases: [String] = []
+      for _ in 0..<3 { cases.append(try #require(try await desk.open(form).reference)) }
+      let broken = try #require(Reference(cases[0])?.stream)
+      try desk.tamper(
+        """
+        set session_replication_role = replica;
+        alter table dossier.events disable trigger all;
+        update dossier.events set data = 'no JSON' where stream = \(broken) and ledger = 2;
+        alter table dossier.events enable trigger all
+        """)
+      let other = try Desk.desk(desk.database)
+      let request = CommandRequest(.incident(incident, .resolve(text: nil)), actor: desk.operatorActor)
+      await #expect(throws: ServiceError.self) { try await other.resolveIncident(request) }
+      for reference in cases.dropFirst() {
+        let told = try await other.history(CaseAddress(reference)).map(\.type)
+        #expect(told.contains("linked-incident-resolved"))
+      }
+      await other.stop()
+    }
+  }
+
   @Test func `WW-1 another process's incident is known at the next opening`() async throws {
     try await Desk.run { desk in
       try await desk.contoso()
@@ -138,6 +165,16 @@ import Testing
       #expect(try await list(nil, cloud: .germany).isEmpty)
       let then = try await desk.service.incidents(asOf: time("2026-09-20T02:30:00Z"))
       #expect(then.first?.incident.updates.map(\.text) == ["Half work"])
+      try await desk.contoso()
+      var form = desk.form()
+      form.incident = second
+      let linked = try await desk.open(form, at: "2026-09-21T02:00:00Z").reference
+      try await desk.change(
+        linked, .resolve(texts: [PersonalText(.summary, "Mended")]), at: "2026-09-21T04:00:00Z")
+      for (moment, count) in [("01:30", 0), ("02:30", 1), ("04:30", 0)] {
+        let seen = try await desk.service.incidents(asOf: time("2026-09-21T\(moment):00Z"))
+        #expect(seen.map(\.openCases) == [count], "\(moment)")
+      }
       await #expect(throws: ServiceError.self) {
         _ = try await desk.service.show(CaseAddress(first.replacing("I", with: "")))
       }

@@ -109,7 +109,8 @@ import Testing
     try it.retract(try #require(note?.version), "09-23 13:30")
     #expect(Set(EffectiveHistory.retracted(in: it.history).keys).isSuperset(of: [7, 8, 9]))
     #expect(it.view.assigned == .b)
-    try it.when("09-23 14:00", .accepts(6))
+    // Without the invariants of a history in which nothing was taken back.
+    it.recordAll(try it.decide("09-23 14:00", .accepts(6)), at: "09-23 14:00")
     #expect(it.view.assigned == .c && it.view.proposal(6)?.state == .accepted)
   }
 
