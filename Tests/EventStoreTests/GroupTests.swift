@@ -12,37 +12,10 @@ import Testing
     lab = try Lab()
   }
 
-  /// Submits all of them while the head is held, so that they wait together; the first makes a group of its own.
-  private func together(
-    _ notes: [Note], _ appender: Appender<Notebook>, name: String = "appender"
-  ) async throws -> [Result<Noted, any Error>] {
-    let holder = try lab.application()
-    let held = try LedgerTransaction(holder, ledger: Lab.ledger, commandIDs: [])
-    defer { holder.close() }
-    let first = Task { try await appender.submit(Note()) }
-    _ = try await lab.waitingSession(name, try lab.superuser())
-    return try await withThrowingTaskGroup(of: (Int, Result<Noted, any Error>).self) { group in
-      for (number, note) in notes.enumerated() {
-        group.addTask {
-          do { return (number, .success(try await appender.submit(note))) } catch {
-            return (number, .failure(error))
-          }
-        }
-        // One after the other into the queue, so that their order is known.
-        try await until { appender.waitingRequests == number + 1 }
-      }
-      try held.commit()
-      _ = try await first.value
-      var results: [(Int, Result<Noted, any Error>)] = []
-      for try await result in group { results.append(result) }
-      return results.sorted { $0.0 < $1.0 }.map(\.1)
-    }
-  }
-
   @Test func `is one transaction, and each caller gets its own answer`() async throws {
     let appender = lab.appender()
     let notes = (0..<100).map { Note(text: "note \($0)") }
-    let results = try await together(notes, appender)
+    let results = try await lab.together(notes, appender)
     await appender.stop()
     let transactions = try lab.number("select count(distinct xmin::text) from dossier.events")
     #expect(try lab.verify() == 101)
@@ -61,7 +34,7 @@ import Testing
     var hooks = NotebookHooks()
     hooks.begun = { notes, _ in sizes.change { $0.append(notes.count) } }
     let appender = lab.appender(largestGroup: 7, hooks: hooks)
-    _ = try await together((0..<40).map { _ in Note() }, appender)
+    _ = try await lab.together((0..<40).map { _ in Note() }, appender)
     await appender.stop()
     #expect(sizes.value.max() == 7)
     #expect(sizes.value.reduce(0, +) == 41)
@@ -70,7 +43,7 @@ import Testing
   @Test func `loses nothing by a request that is refused`() async throws {
     let appender = lab.appender()
     let notes = (0..<20).map { $0 == 11 ? Note(expected: 5) : Note() }
-    let results = try await together(notes, appender)
+    let results = try await lab.together(notes, appender)
     await appender.stop()
     for (number, result) in results.enumerated() {
       if number == 11 {
@@ -86,7 +59,7 @@ import Testing
     let appender = lab.appender()
     _ = try await appender.submit(Note(name: "taken"))
     let notes = (0..<30).map { Note(name: [3, 17, 18].contains($0) ? "taken" : "name \($0)") }
-    let results = try await together(notes, appender)
+    let results = try await lab.together(notes, appender)
     await appender.stop()
     for (number, result) in results.enumerated() {
       guard [3, 17, 18].contains(number) else {
@@ -106,7 +79,7 @@ import Testing
   @Test func `keeps the order of requests within a stream`() async throws {
     let appender = lab.appender(largestGroup: 16)
     let stream = try await appender.submit(Note()).stream
-    let results = try await together((0..<60).map { Note(stream: stream, text: "\($0)") }, appender)
+    let results = try await lab.together((0..<60).map { Note(stream: stream, text: "\($0)") }, appender)
     await appender.stop()
     #expect(try results.map { try $0.get().version } == Array(2...61))
     let events = try EventReader.stream(stream, ledger: Lab.ledger, from: 2, lab.application())
@@ -125,7 +98,7 @@ import Testing
     }
     // Also both in one group, and in another process's words: an appender that never saw the first.
     let twice = Note(text: "twice")
-    let results = try await together([twice, twice, note], appender)
+    let results = try await lab.together([twice, twice, note], appender)
     #expect(try results.map { try $0.get().isRepeat } == [false, true, true])
     let other = lab.appender()
     #expect(try await other.submit(twice).isRepeat)
@@ -137,7 +110,7 @@ import Testing
   @Test func `may be large`() async throws {
     let appender = lab.appender()
     let text = String(repeating: "x", count: 10_000)
-    let results = try await together((0..<256).map { _ in Note(text: text) }, appender)
+    let results = try await lab.together((0..<256).map { _ in Note(text: text) }, appender)
     await appender.stop()
     #expect(results.allSatisfy { (try? $0.get()) != nil })
     #expect(try lab.verify() == 257)
@@ -209,7 +182,7 @@ import Testing
     var events = listener.notifications().makeAsyncIterator()
     #expect(await events.next() == .listening)
     let appender = lab.appender()
-    _ = try await together((0..<50).map { _ in Note() }, appender)
+    _ = try await lab.together((0..<50).map { _ in Note() }, appender)
     // A refused group is not announced at all.
     await #expect(throws: StoreError.self) { try await appender.submit(Note(expected: 9)) }
     await appender.stop()

@@ -7,6 +7,8 @@ public struct NotebookHooks: Sendable {
   public var begun: @Sendable ([Note], LedgerTransaction) throws -> Void = { _, _ in }
   /// After everything was decided, before it is written.
   public var decided: @Sendable (LedgerTransaction) throws -> Void = { _ in }
+  /// After `decided`, where the group rests on one that was posted and is not known to be committed.
+  public var overlapped: @Sendable (LedgerTransaction) throws -> Void = { _ in }
   /// After the commit.
   public var committed: @Sendable (LedgerTransaction) throws -> Void = { _ in }
 
@@ -38,10 +40,13 @@ public final class Notebook: GroupProcessor {
     _ requests: [Note], in transaction: LedgerTransaction
   ) throws -> [Result<Noted, any Error>] {
     try hooks.begun(requests, transaction)
-    for stream in try EventReader.streamsChanged(after: position, ledger: ledger, transaction.connection) {
-      versions[stream] = nil
+    // Nobody else has moved a head that is assumed, and to ask would be to wait for the group underway.
+    if !transaction.isAssumed || position != transaction.head {
+      for stream in try EventReader.streamsChanged(after: position, ledger: ledger, transaction.connection) {
+        versions[stream] = nil
+      }
+      position = transaction.head
     }
-    position = transaction.head
     let results: [Result<Noted, any Error>] = try requests.map { note in
       do {
         return .success(try decide(note, transaction))
@@ -50,6 +55,7 @@ public final class Notebook: GroupProcessor {
       }
     }
     try hooks.decided(transaction)
+    if !underway.isEmpty { try hooks.overlapped(transaction) }
     return results
   }
 
