@@ -168,14 +168,33 @@ import Testing
     }
   }
 
-  /// What is told and pending follows from the events that count, decided from the first to the last.
+  /// What is told and pending follows from the events that count: at the moment that each warning and proposal
+  /// is dated, time brings about the same in the case as they give it.
   private func expectGround(_ it: Scenario, _ comment: Comment) throws {
+    let effective = EffectiveHistory.of(it.history).filter { !$0.event.isRetraction }
+    var warnings: [String] = []
+    for (index, told) in effective.enumerated() {
+      switch told.event {
+      case .warningRecorded(let clock, let cycle, let percent, _):
+        warnings.append("\(clock) \(cycle) \(percent) \(told.occurredAt.rfc3339)")
+      case .downgradeProposed: break
+      default: continue
+      }
+      let before = CaseState(folding: Array(effective[..<index]))
+      let moment = Instant(microseconds: told.occurredAt.microseconds + 1)
+      let again = CaseDecider.breaches(of: before, it.context(moment))
+      let isGrounded = again.contains { $0.event == told.event && $0.occurredAt == told.occurredAt }
+      #expect(
+        isGrounded, "\(comment): \(told.event) at \(told.occurredAt.rfc3339), but \(again.map(\.event))")
+    }
+    // These are the ones that stand.
+    let standing = it.state.clocks.rows.flatMap { row in
+      row.warnings.map { "\(row.clock) \(row.cycle) \($0.percent) \($0.at.rfc3339)" }
+    }
+    #expect(standing.sorted() == warnings.sorted(), comment)
     for proposal in it.view.pendingProposals where proposal.kind == .downgrade {
       let taken = Set(EffectiveHistory.retracted(in: it.history).keys)
       #expect(taken.isDisjoint(with: proposal.evidence), comment)
-    }
-    for row in it.state.clocks.rows {
-      for warning in row.warnings { #expect(warning.at >= row.startedAt, comment) }
     }
   }
 }
