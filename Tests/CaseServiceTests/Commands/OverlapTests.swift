@@ -1,39 +1,65 @@
-import EventStore
 import Postgres
 import SupportCases
-import TestCluster
 import Testing
 
 @testable import CaseService
+@testable import EventStore
 
 /// Many commands are two groups: one is decided while the server works on the other.
 @Suite(.timeLimit(.minutes(10))) struct OverlapTests {
   private static let many = 64
 
-  /// Opens many cases at once, all of which come to wait for a locked table of the views; does something then.
-  private func opening(_ desk: Desk, _ meanwhile: () async throws -> Void) async throws -> [CommandAnswer] {
-    let admin = try desk.database.connect()
-    try admin.execute("begin; lock table dossier.case_view_2 in exclusive mode")
-    let answers = Task {
-      try await withThrowingTaskGroup(of: CommandAnswer.self) { group in
-        for _ in 0..<Self.many { group.addTask { try await desk.open() } }
-        return try await group.reduce(into: []) { $0.append($1) }
-      }
+  /// Opens a case, and then many that have waited together and are two groups.
+  ///
+  /// - Parameters:
+  ///   - stored: done on the appender's thread once the first case is stored.
+  ///   - overlapped: done there once the second half of the many is decided on top of the first, which is posted.
+  private func opening(
+    _ desk: Desk, stored: @escaping @Sendable () throws -> Void,
+    overlapped: @escaping @Sendable (Connection) throws -> Void
+  ) async throws -> [CommandAnswer] {
+    let watch = GroupWatch(stored: stored, overlapped: overlapped)
+    let appender = try await desk.appender(watch)
+    let holder = try Connection.open(desk.service.store.application)
+    defer { holder.close() }
+    let held = try LedgerTransaction(holder, ledger: LedgerID(rawValue: 2), commandIDs: [])
+    let request: @Sendable () throws -> CommandRequest = {
+      try CommandRequest(.open(desk.form()), actor: desk.operatorActor).checked()
     }
-    try await meanwhile()
-    try admin.execute("commit")
-    return try await answers.value
+    let first = Task { try await appender.submit(request()) }
+    try await desk.until(Self.queued)
+    let answers = try await withThrowingTaskGroup(of: CommandAnswer.self) { group in
+      for _ in 0..<Self.many { group.addTask { try await appender.submit(request()) } }
+      while appender.waitingRequests < Self.many { await Task.yield() }
+      try held.commit()
+      return try await group.reduce(into: []) { $0.append($1) }
+    }
+    _ = try await first.value
+    await appender.stop()
+    // Each half is decided again after it was lost.
+    #expect(watch.overlaps == 1)
+    #expect(watch.sizes == [1] + Array(repeating: Self.many / 2, count: 4))
+    return answers
   }
 
+  /// The watched appender waits for the head.
+  private static let queued = """
+    select from pg_stat_activity where application_name = '\(GroupWatch.name)' and datname = current_database()
+    and cardinality(pg_blocking_pids(pid)) > 0
+    """
+  private static let locked = """
+    select from pg_locks where granted and mode = 'ExclusiveLock' and relation = 'dossier.case_view_2'::regclass
+    and database = (select oid from pg_database where datname = current_database())
+    """
   private static let waiting =
     "select pid from \(Desk.awaited) and relation = 'dossier.case_view_2'::regclass"
 
-  private func whole(_ desk: Desk, _ answers: [CommandAnswer]) async throws {
+  private func whole(_ desk: Desk, _ answers: [CommandAnswer], others: Int = 1) async throws {
     #expect(Set(answers.compactMap(\.reference)).count == Self.many)
-    #expect(try desk.number("select count(*) from dossier.case_view") == Int64(Self.many) + 1)
+    #expect(try desk.number("select count(*) from dossier.case_view") == Self.many + others)
     #expect(
       try desk.number("select count(distinct command_id) from dossier.events where type = 'case-opened'")
-        == Int64(Self.many) + 1)
+        == Self.many + others)
     try await consistent(desk)
   }
 
@@ -41,14 +67,13 @@ import Testing
   {
     try await Desk.run { desk in
       try await desk.contoso()
-      // From its own commit on the process assumes the head.
-      _ = try await desk.open()
+      let admin = Blocker(try desk.database.connect())
       let answers = try await opening(desk) {
-        for _ in 0..<3 {
-          try await desk.until(Self.waiting)
-          try desk.tamper("select pg_terminate_backend(pid, 10000) from (\(Self.waiting)) w")
-        }
-        try await desk.until(Self.waiting)
+        try admin.lockViews()
+      } overlapped: { connection in
+        try admin.waitUntilBlocked(connection)
+        try admin.end(connection)
+        try admin.commit()
       }
       try await whole(desk, answers)
     }
@@ -59,15 +84,24 @@ import Testing
   {
     try await Desk.run { desk in
       try await desk.contoso()
-      let first = try await desk.open()
-      // The head moves behind the back of a process that assumes it.
-      let other = try Desk.desk(desk.database)
-      _ = try await other.submit(
-        CommandRequest(
-          .change(CaseAddress(first.reference ?? ""), .assign(agent: "li")), actor: desk.operatorActor))
-      let answers = try await opening(desk) { try await desk.until(Self.waiting) }
-      await other.stop()
-      try await whole(desk, answers)
+      let case_ = try await desk.open().reference ?? ""
+      let admin = Blocker(try desk.database.connect())
+      let other = Task {
+        // It gets the head, and comes to wait for the views.
+        try await desk.until(Self.locked)
+        return try await desk.change(case_, .assign(agent: "li"))
+      }
+      let answers = try await opening(desk) {
+        try admin.lockViews()
+        try admin.wait(until: "select exists (\(Self.waiting))")
+      } overlapped: { connection in
+        try admin.waitUntilBlocked(connection)
+        try admin.commit()
+      }
+      // Between the first case and the many.
+      let position = try await other.value.events.first?.position
+      #expect(answers.allSatisfy { $0.events.allSatisfy { $0.position ?? 0 > position ?? .max } })
+      try await whole(desk, answers, others: 2)
     }
   }
 
