@@ -112,11 +112,14 @@ import Testing
       try append(1, from: version)
       try announce()
       try await until { seen.value.count >= version }
-      _ = try admin.query(
+      // Each time there is one that it has read through.
+      let ended = try admin.query(
         """
         select pg_terminate_backend(pid, 10000) from pg_stat_activity
         where application_name = 'dossier' and datname = current_database() and pid <> all ($1)
         """, [.int32Array([writer.serverProcess, admin.serverProcess])])
+      #expect(ended.count >= 1)
+      for row in 0..<ended.count { #expect(try ended.bool(row, 0)) }
     }
     task.cancel()
     try await task.value
