@@ -85,6 +85,22 @@ import Testing
     }
   }
 
+  @Test func `everything that a person can be named or described in is sealed`() async throws {
+    try await Desk.run { desk in
+      _ = try await live(desk)
+      let sealed = try desk.sql(
+        "select type from dossier.events where sealed is not null group by type order by type")
+      // What each of these commands became was accepted, by staff or by the customer's people.
+      #expect(
+        sealed == [
+          "administrator-added", "administrator-removed", "agent-assigned", "case-classified",
+          "case-closed", "case-downgraded", "case-escalated", "case-opened", "case-reopened",
+          "case-resolved", "contact-attempted", "contact-details-confirmed", "information-provided",
+          "information-requested", "note-added", "phone-registered", "response-sent", "user-added",
+        ])
+    }
+  }
+
   @Test func `no personal word is readable anywhere in the database`() async throws {
     try await Desk.run { desk in
       let reference = try await live(desk)
