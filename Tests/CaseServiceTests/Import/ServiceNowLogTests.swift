@@ -16,9 +16,7 @@ struct ServiceNowLogTests {
       let bench = try ImportBench()
       var options = ImportOptions(file: log, mapping: "servicenow-incidents", cloud: cloud)
       options.rejectedFile = "\(bench.directory)/rejected.csv"
-      let started = ContinuousClock.now
       let report = try await desk.service.importCSV(options)
-      print("\(cloud) \(report.json.pretty) in \(ContinuousClock.now - started)")
       #expect(report.rows == 5998)
       #expect(report.cases == 890)
       #expect(report.newCases == 890)
