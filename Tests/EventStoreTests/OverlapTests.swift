@@ -78,8 +78,10 @@ struct `A group that is decided on top of one underway` {
     private let connection: Connection
     private var transaction: LedgerTransaction?
 
-    init(_ connection: Connection) {
+    /// Nobody waits for long for one that is never told to end.
+    init(_ connection: Connection) throws {
       self.connection = connection
+      try connection.execute("set idle_in_transaction_session_timeout = '30s'")
     }
 
     func lock(_ table: String) throws {
@@ -141,7 +143,7 @@ struct `A group that is decided on top of one underway` {
   @Test(arguments: Moment.allCases)
   func `is stored once, as is the one below, when their session ends`(_ moment: Moment) async throws {
     let watch = Watch(lab.database.settings)
-    let other = Other(try lab.superuser())
+    let other = try Other(lab.superuser())
     var hooks = watch.hooks {
       if moment == .uncommitted { try other.lock("dossier.commands") }
     } meanwhile: { transaction in
@@ -185,7 +187,7 @@ struct `A group that is decided on top of one underway` {
 
   @Test func `is decided anew with the one below when another process was faster`() async throws {
     let watch = Watch(lab.database.settings)
-    let other = Other(try lab.application())
+    let other = try Other(lab.application())
     let hooks = watch.hooks {
       try other.append()
     } meanwhile: { transaction in
@@ -211,7 +213,7 @@ struct `A group that is decided on top of one underway` {
     _ = try await named.submit(Note(name: "taken"))
     await named.stop()
     let watch = Watch(lab.database.settings)
-    let other = Other(try lab.superuser())
+    let other = try Other(lab.superuser())
     // What is refused is refused once the second half is decided, not before.
     let hooks = watch.hooks {
       try other.lock("dossier.commands")

@@ -67,7 +67,7 @@ import Testing
   {
     try await Desk.run { desk in
       try await desk.contoso()
-      let admin = Blocker(try desk.database.connect())
+      let admin = try Blocker(desk.database.connect())
       let answers = try await opening(desk) {
         try admin.lockViews()
       } overlapped: { connection in
@@ -85,7 +85,7 @@ import Testing
     try await Desk.run { desk in
       try await desk.contoso()
       let case_ = try await desk.open().reference ?? ""
-      let admin = Blocker(try desk.database.connect())
+      let admin = try Blocker(desk.database.connect())
       let other = Task {
         // It gets the head, and comes to wait for the views.
         try await desk.until(Self.locked)

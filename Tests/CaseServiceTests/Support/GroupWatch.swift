@@ -109,8 +109,10 @@ extension Desk {
 final class Blocker: @unchecked Sendable {
   private let connection: Connection
 
-  init(_ connection: Connection) {
+  /// Nobody waits for long for one that is never told to end.
+  init(_ connection: Connection) throws {
     self.connection = connection
+    try connection.execute("set idle_in_transaction_session_timeout = '30s'")
   }
 
   deinit { connection.close() }
