@@ -17,8 +17,9 @@
 #   commit       pgbench, one connection, one pg_logical_emit_message a transaction
 #   copy         COPY … TO STDOUT (FORMAT binary) of the ledger's events as plain bytea rows, or of as many rows
 #                of 400 bytes where the database holds no events
-#   bench_…      the same two, as dossier bench has measured them itself: a commit on a connection like its own,
-#                a COPY of its own events
+#   bench_…      the same two, as dossier bench has measured them itself: a commit on the connection of its
+#                commands, awaited as they are (commit) and on the connection's own thread (thread); a COPY of its
+#                own events
 # DOSSIER names the program, if it is neither on the PATH nor built in .build/release.
 set -euo pipefail
 export LC_ALL=C
