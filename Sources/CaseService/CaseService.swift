@@ -57,6 +57,30 @@ public final class CaseService: Sendable {
     }
   }
 
+  /// Submits a command for each of several cases at once, so that they share a transaction; what became of each, in
+  /// their order.
+  ///
+  /// - Throws: the failure that is not of one case alone, if there is one.
+  func submitTogether(
+    _ requests: [CommandRequest]
+  ) async throws(ServiceError) -> [Result<CommandAnswer, ServiceError>] {
+    typealias Outcome = Result<CommandAnswer, ServiceError>
+    let outcomes = await withTaskGroup(of: (index: Int, outcome: Outcome).self) { group in
+      for (index, request) in requests.enumerated() {
+        group.addTask { [self] in
+          do throws(ServiceError) {
+            return (index, .success(try await submit(request)))
+          } catch {
+            return (index, .failure(error))
+          }
+        }
+      }
+      return await group.reduce(into: []) { $0.append($1) }.sorted { $0.index < $1.index }.map(\.outcome)
+    }
+    for case .failure(let error) in outcomes where !error.isOfOneCase { throw error }
+    return outcomes
+  }
+
   /// Runs `body` with the connection that a cloud's ledger is appended on, between two groups of commands.
   func onConnection<R: Sendable>(
     of cloud: Cloud, _ body: @escaping @Sendable (Connection) throws -> R

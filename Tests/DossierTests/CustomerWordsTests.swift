@@ -74,13 +74,7 @@ import Testing
   /// A B case in a language, with a proposal to lower it.
   private func proposed(_ language: String) async throws -> (reference: String, proposal: String) {
     let reference = try await openCase("--language", language)
-    try await done(
-      "request-information", reference, "--agent", "li", "--items", "log", "--at", "2026-09-21 11:00")
-    for at in ["2026-09-22 11:00", "2026-09-22 15:00"] {
-      try await done(
-        "respond", reference, "--attempted", "--agent", "li", "--channel", "phone", "--message", "No answer.",
-        "--at", at)
-    }
+    try await reachInVain(reference)
     try await done("timers", "run")
     let proposal = try await answer("show", reference)["proposals"]?.items.first?["id"]?.text
     return (reference, try #require(proposal))

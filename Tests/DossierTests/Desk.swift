@@ -117,10 +117,24 @@ let request = [
 ]
 
 /// Opens that request and returns its reference.
-func openCase(_ more: String...) async throws -> String {
+func openCase(_ more: String...) async throws -> String { try await openCase(more: more) }
+
+/// Opens that request and returns its reference.
+func openCase(more: [String]) async throws -> String {
   try await registerContoso()
   let answer = try await done(more: request + ["--output", "json"] + more).json()
   return try #require(answer["case"]?.text)
+}
+
+/// Asks the customer for something on that Monday and tries to reach them twice, in vain: their time is up since.
+func reachInVain(_ reference: String) async throws {
+  try await done(
+    "request-information", reference, "--agent", "li", "--items", "log", "--at", "2026-09-21 11:00")
+  for at in ["2026-09-22 11:00", "2026-09-22 15:00"] {
+    try await done(
+      "respond", reference, "--attempted", "--agent", "li", "--channel", "phone", "--message", "No answer.",
+      "--at", at)
+  }
 }
 
 extension Trait where Self == DatabaseTrait {

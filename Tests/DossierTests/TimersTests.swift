@@ -15,16 +15,8 @@ import Testing
 
   /// A B case whose customer was asked, reached for twice in vain, and is out of time.
   private func lapsed(_ more: String...) async throws -> String {
-    try await registerContoso()
-    let answer = try await done(more: request + ["--output", "json"] + more).json()
-    let reference = try #require(answer["case"]?.text)
-    try await done(
-      "request-information", reference, "--agent", "li", "--items", "log", "--at", "2026-09-21 11:00")
-    for at in ["2026-09-22 11:00", "2026-09-22 15:00"] {
-      try await done(
-        "respond", reference, "--attempted", "--agent", "li", "--channel", "phone", "--message", "No answer.",
-        "--at", at)
-    }
+    let reference = try await openCase(more: more)
+    try await reachInVain(reference)
     return reference
   }
 

@@ -1,4 +1,3 @@
-import Glibc
 import Postgres
 import StoreLab
 import TestCluster
@@ -48,28 +47,25 @@ struct `A group that is decided on top of one underway` {
       return hooks
     }
 
-    /// Waits on the appender's thread until a query says so.
-    func wait(until sql: String, _ parameters: [Parameter] = []) throws {
+    /// A session to wait on, on the appender's thread.
+    private func asAdmin(_ body: (Connection) throws -> Void) throws {
       let admin = try Connection.open(settings)
       defer { admin.close() }
-      let end = ContinuousClock.now + .seconds(120)
-      while try !admin.query(sql, parameters).bool(0, 0) {
-        try #require(.now < end, "in vain: \(sql)")
-        usleep(1_000)
-      }
+      try body(admin)
     }
 
-    /// Waits until the server can do no more for a connection because of a lock that another holds.
     func waitUntilBlocked(_ connection: Connection) throws {
-      try wait(until: "select cardinality(pg_blocking_pids($1)) > 0", [.int32(connection.serverProcess)])
+      try asAdmin { try $0.waitUntilBlocked(connection) }
     }
 
     func waitUntilStored(_ events: Int) throws {
-      try wait(until: "select count(*) = $1 from dossier.events", [.int64(Int64(events))])
+      try asAdmin {
+        try $0.wait(until: "select count(*) = $1 from dossier.events", [.int64(Int64(events))])
+      }
     }
 
     func end(_ connection: Connection) throws {
-      try wait(until: "select pg_terminate_backend($1, 10000)", [.int32(connection.serverProcess)])
+      try asAdmin { try $0.end(connection) }
     }
   }
 

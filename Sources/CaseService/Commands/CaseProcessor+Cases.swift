@@ -101,25 +101,22 @@ extension CaseProcessor {
   func isSame(
     _ request: CommandRequest, _ digest: [UInt8], _ transaction: LedgerTransaction
   ) throws -> Bool {
-    func with(_ address: CaseAddress) -> CommandRequest.Body? {
-      switch request.body {
-      case .change(_, let command, let evidence): .change(address, command, evidence: evidence)
-      case .retract(_, let event, let texts): .retract(address, event: event, texts: texts)
-      case .open, .organization, .incident, .timers, .publish, .adopt: nil
-      }
-    }
     let stated: CaseAddress
+    let body: (CaseAddress) -> CommandRequest.Body
     switch request.body {
-    case .change(let address, _, _), .retract(let address, _, _): stated = address
+    case .change(let address, let command, let evidence):
+      (stated, body) = (address, { .change($0, command, evidence: evidence) })
+    case .retract(let address, let event, let texts):
+      (stated, body) = (address, { .retract($0, event: event, texts: texts) })
     case .open, .organization, .incident, .timers, .publish, .adopt: return false
     }
     let connection = transaction.connection
     let view = try cache.caseState(try find(stated, connection), connection).view
     let named = view.name.map { CaseAddress.named(organization: view.organization, name: $0) }
     return [.reference(view.reference), named].compactMap { $0 }.contains { address in
-      guard address != stated, let body = with(address) else { return false }
+      guard address != stated else { return false }
       var other = request
-      other.body = body
+      other.body = body(address)
       return keys.digest(of: other.statement) == digest
     }
   }

@@ -117,25 +117,15 @@ extension CaseService {
   private func tell(
     _ cases: [String], of incident: String, _ request: CommandRequest
   ) async throws(ServiceError) -> [Result<Bool, ServiceError>] {
-    let outcomes = await withTaskGroup(of: Result<Bool, ServiceError>.self) { group in
-      for reference in cases {
-        let told = CommandRequest(
-          .change(.reference(reference), .noteIncidentResolved(incident: incident)), actor: request.actor,
-          commandID: .derived(from: ["incident-resolved", incident, reference]),
-          correlation: request.commandID)
-        group.addTask { [self] in
-          do throws(ServiceError) {
-            let answer = try await submit(told)
-            return .success(!answer.isRepeated && !answer.events.isEmpty)
-          } catch {
-            return .failure(error)
-          }
-        }
-      }
-      return await group.reduce(into: []) { $0.append($1) }
+    let requests = cases.map { reference in
+      CommandRequest(
+        .change(.reference(reference), .noteIncidentResolved(incident: incident)), actor: request.actor,
+        commandID: .derived(from: ["incident-resolved", incident, reference]),
+        correlation: request.commandID)
     }
-    for case .failure(let error) in outcomes where !error.isOfOneCase { throw error }
-    return outcomes
+    return try await submitTogether(requests).map { outcome in
+      outcome.map { !$0.isRepeated && !$0.events.isEmpty }
+    }
   }
 
   private func storedLedger(where matches: (LedgerHead) -> Bool) async throws(ServiceError) -> LedgerHead? {

@@ -217,24 +217,14 @@ extension CaseService {
   private func adopt(
     _ references: [String], _ request: CommandRequest
   ) async throws(ServiceError) -> [Result<Bool?, ServiceError>] {
-    let outcomes = await withTaskGroup(of: Result<Bool?, ServiceError>.self) { group in
-      for reference in references {
-        group.addTask { [self] in
-          do throws(ServiceError) {
-            let answer = try await submit(
-              CommandRequest(.adopt(reference), actor: request.actor, correlation: request.commandID))
-            let isRecomputed = answer.events.contains {
-              $0.type == CaseEventType.dueDatesRecomputed.rawValue
-            }
-            return .success(isRecomputed ? answer.changesClocks : nil)
-          } catch {
-            return .failure(error)
-          }
-        }
-      }
-      return await group.reduce(into: []) { $0.append($1) }
+    let requests = references.map {
+      CommandRequest(.adopt($0), actor: request.actor, correlation: request.commandID)
     }
-    for case .failure(let error) in outcomes where !error.isOfOneCase { throw error }
-    return outcomes
+    return try await submitTogether(requests).map { outcome in
+      outcome.map { answer in
+        let isRecomputed = answer.events.contains { $0.type == CaseEventType.dueDatesRecomputed.rawValue }
+        return isRecomputed ? answer.changesClocks : nil
+      }
+    }
   }
 }

@@ -91,27 +91,10 @@ struct TimersRun {
         isDryRun: report.isDryRun)
       return (reference, request)
     }
-    let results = await withTaskGroup(of: (Int, Result<CommandAnswer, ServiceError>).self) { group in
-      for (index, item) in requests.enumerated() {
-        group.addTask {
-          do throws(ServiceError) {
-            return (index, .success(try await service.submit(item.request)))
-          } catch {
-            return (index, .failure(error))
-          }
-        }
-      }
-      var results = [Result<CommandAnswer, ServiceError>?](repeating: nil, count: requests.count)
-      for await (index, result) in group { results[index] = result }
-      return results
-    }
-    for (item, result) in zip(requests, results) {
-      switch result {
-      case .success(let answer)?: report.add(answer)
-      case .failure(let error)? where error.isOfOneCase:
-        report.failures.append(.init(reference: item.reference, error: error))
-      case .failure(let error)?: throw error
-      case nil: continue
+    for (item, outcome) in zip(requests, try await service.submitTogether(requests.map(\.request))) {
+      switch outcome {
+      case .success(let answer): report.add(answer)
+      case .failure(let error): report.failures.append(.init(reference: item.reference, error: error))
       }
     }
   }

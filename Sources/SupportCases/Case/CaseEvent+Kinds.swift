@@ -84,4 +84,29 @@ extension CaseEvent {
       false
     }
   }
+
+  /// Where the event stands in the lowering of a severity, which takes up to three events of one command; nil for what
+  /// is no part of one (CK-11, CN-26).
+  var loweringStep: LoweringStep? {
+    switch self {
+    case .proposalAccepted: .accepted
+    case .downgraded: .lowered
+    case .downgradeNotified: .told
+    case .opened, .classified, .assigned, .responded, .contactAttempted, .noted, .informationRequested,
+      .informationProvided, .escalated, .resolved, .reopened, .closed, .cancelled, .referred, .handedOver,
+      .contactDetailsConfirmed, .breachRecorded, .breachWithdrawn, .dutyLapsed, .unassigned,
+      .warningRecorded, .downgradeProposed, .proposalDeclined, .downgradeObjected, .surveyOffered,
+      .surveyAnswered, .linked, .selfHelpOffered, .assignedToAdministrator, .incidentsShown,
+      .linkedIncidentResolved, .callerUnverified, .callerCodeIssued, .callerCodeFailed, .callerVerified,
+      .retracted, .dueDatesRecomputed, .dutyDatesRecomputed:
+      nil
+    }
+  }
+}
+
+/// The events of a lowering in their order: a proposal is accepted, the severity lowered, the customer told.
+enum LoweringStep: Int {
+  case accepted
+  case lowered
+  case told
 }

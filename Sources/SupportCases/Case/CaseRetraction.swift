@@ -43,7 +43,7 @@ public enum CaseRetraction {
         throw rests(event, on: version, "it came with it", ["CN-32"])
       }
       if event.event.named == version {
-        throw rests(event, on: version, "it names it", event.event.isDowngrade ? ["CN-26"] : ["CK-11"])
+        throw rests(event, on: version, "it names it", event.event.loweringStep == .lowered ? ["CN-26"] : ["CK-11"])
       }
       again.apply(event, by: rulebooks[event.policy])
     }
@@ -58,14 +58,13 @@ public enum CaseRetraction {
   /// accepted, and the notice of a lowering to the customer.
   private static func companions(of version: Int, _ history: [RecordedCaseEvent]) -> Set<Int> {
     var companions: Set<Int> = []
-    guard var last = history.first(where: { $0.version == version })?.event else { return companions }
+    guard var last = history.first(where: { $0.version == version })?.event.loweringStep else {
+      return companions
+    }
     for event in history where event.version == version + companions.count + 1 {
-      switch (last, event.event) {
-      case (.proposalAccepted, .downgraded), (.downgraded, .downgradeNotified):
-        companions.insert(event.version)
-        last = event.event
-      default: return companions
-      }
+      guard let next = event.event.loweringStep, next.rawValue == last.rawValue + 1 else { break }
+      companions.insert(event.version)
+      last = next
     }
     return companions
   }
@@ -85,10 +84,12 @@ public enum CaseRetraction {
       throw Rejection(
         .notRetractable, "event \(version) was taken back already, by event \(by)", rules: ["CK-18"])
     }
-    if let whole = history.first(where: { companions(of: $0.version, history).contains(version) }) {
+    // A lowering takes three events at most, so the one that it began with is one or two before.
+    if let whole = [version - 2, version - 1].first(where: { companions(of: $0, history).contains(version) })
+    {
       throw Rejection(
         .notRetractable,
-        "event \(version) came with event \(whole.version); retract event \(whole.version), and it falls with it",
+        "event \(version) came with event \(whole); retract event \(whole), and it falls with it",
         rules: ["CK-18"])
     }
     guard let instead = event.event.insteadOfRetraction(history.first?.event) else { return }
@@ -98,17 +99,9 @@ public enum CaseRetraction {
   fileprivate static func rests(
     _ event: RecordedCaseEvent, on version: Int, _ reason: String, _ rules: [Rule]
   ) -> Rejection {
-    let other =
-      switch event.event {
-      case .downgradeNotified: "notice to the customer"
-      case .proposalAccepted: "accept"
-      case .proposalDeclined: "decline"
-      default: "event"
-      }
-    let name = CaseCommand(repeating: event.event)?.name ?? other
     return Rejection(
       .notRetractable,
-      "event \(event.version) (\(name)) rests on event \(version): \(reason); retract event "
+      "event \(event.version) (\(event.event.spokenName)) rests on event \(version): \(reason); retract event "
         + "\(event.version) first", rules: ["CK-18"] + rules.filter { $0 != "CK-18" })
   }
 }
@@ -122,8 +115,15 @@ extension CaseEvent {
     if case .retracted(let retraction) = self { retraction.voided } else { nil }
   }
 
-  fileprivate var isDowngrade: Bool {
-    if case .downgraded = self { true } else { false }
+  /// What a person calls it: the command's name, where one command gives it.
+  fileprivate var spokenName: String {
+    if let command = CaseCommand(repeating: self) { return command.name }
+    if case .proposalDeclined = self { return "decline" }
+    return switch loweringStep {
+    case .accepted: "accept"
+    case .told: "notice to the customer"
+    case .lowered, nil: "event"
+    }
   }
 
   /// Why an event is none that a person can take back, and what to do instead; nil if it is one.
@@ -188,14 +188,13 @@ private struct Ground {
       !again.yields(told, by: rulebook, times: times)
     else { return false }
     let later = effective.filter { $0.version > told.version }
-    for event in later {
-      switch event.event {
-      case .proposalAccepted(told.version): break
-      case .downgraded(let lowered) where lowered.evidence == told.version: break
-      default: continue
-      }
+    let lowered = later.first { event in
+      let step = event.event.loweringStep
+      return event.event.named == told.version && (step == .accepted || step == .lowered)
+    }
+    if let lowered {
       throw CaseRetraction.rests(
-        event, on: version, "it accepted proposal \(told.version), which came of it", ["CK-11"])
+        lowered, on: version, "it accepted proposal \(told.version), which came of it", ["CK-11"])
     }
     return !later.contains { event in
       if case .surveyAnswered = event.event, case .surveyOffered = told.event { return true }

@@ -15,6 +15,17 @@ import Testing
   private let outage = IncidentForm.open(
     cloud: .vianet, service: "SharePoint Online", title: "Sites are down", description: "All of them")
 
+  /// An incident and as many cases that are linked to it.
+  private func linked(_ desk: Desk, _ count: Int) async throws -> (incident: String, cases: [String]) {
+    try await desk.contoso()
+    let incident = try #require(try await tell(desk, nil, outage).incident)
+    var form = desk.form()
+    form.incident = incident
+    var cases: [String] = []
+    for _ in 0..<count { cases.append(try #require(try await desk.open(form).reference)) }
+    return (incident, cases)
+  }
+
   @Test func `WW-1 a request of the service is shown the incident, and linked only if it says so`()
     async throws
   {
@@ -60,12 +71,7 @@ import Testing
     async throws
   {
     try await Desk.run { desk in
-      try await desk.contoso()
-      let incident = try #require(try await tell(desk, nil, outage).incident)
-      var form = desk.form()
-      form.incident = incident
-      var cases: [String] = []
-      for _ in 0..<70 { cases.append(try #require(try await desk.open(form).reference)) }
+      let (incident, cases) = try await linked(desk, 70)
       try await desk.change(cases[0], .cancel(texts: []))
       for reference in cases[1...2] {
         try await desk.change(reference, .resolve(texts: [PersonalText(.summary, "Mended")]))
@@ -94,11 +100,7 @@ import Testing
 
   @Test func `WW-1 telling goes on where it was stopped`() async throws {
     try await Desk.run { desk in
-      try await desk.contoso()
-      let incident = try #require(try await tell(desk, nil, outage).incident)
-      var form = desk.form()
-      form.incident = incident
-      for _ in 0..<3 { try await desk.open(form) }
+      let (incident, _) = try await linked(desk, 3)
       // Resolved by a program that ended before it told anybody.
       _ = try await tell(desk, incident, .resolve(text: nil))
       let other = try Desk.desk(desk.database)
@@ -110,12 +112,7 @@ import Testing
 
   @Test func `WW-1 a case that cannot be read keeps no other from being told`() async throws {
     try await Desk.run { desk in
-      try await desk.contoso()
-      let incident = try #require(try await tell(desk, nil, outage).incident)
-      var form = desk.form()
-      form.incident = incident
-      var cases: [String] = []
-      for _ in 0..<3 { cases.append(try #require(try await desk.open(form).reference)) }
+      let (incident, cases) = try await linked(desk, 3)
       let broken = try #require(Reference(cases[0])?.stream)
       try desk.tamper(
         """

@@ -1,7 +1,7 @@
-import Glibc
 import Postgres
 import SupportCases
 import Synchronization
+import TestCluster
 import Testing
 
 @testable import CaseService
@@ -124,22 +124,11 @@ final class Blocker: @unchecked Sendable {
 
   func commit() throws { try connection.execute("commit") }
 
-  /// Waits until a query says so.
   func wait(until sql: String, _ parameters: [Parameter] = []) throws {
-    let end = ContinuousClock.now + .seconds(120)
-    while try !connection.query(sql, parameters).bool(0, 0) {
-      try #require(.now < end, "in vain: \(sql)")
-      usleep(1_000)
-    }
+    try connection.wait(until: sql, parameters)
   }
 
-  /// Waits until the server can do no more for a connection because of a lock that another holds.
-  func waitUntilBlocked(_ other: Connection) throws {
-    try wait(until: "select cardinality(pg_blocking_pids($1)) > 0", [.int32(other.serverProcess)])
-  }
+  func waitUntilBlocked(_ other: Connection) throws { try connection.waitUntilBlocked(other) }
 
-  /// Ends another session, and waits until it is gone.
-  func end(_ other: Connection) throws {
-    try wait(until: "select pg_terminate_backend($1, 10000)", [.int32(other.serverProcess)])
-  }
+  func end(_ other: Connection) throws { try connection.end(other) }
 }
