@@ -194,7 +194,7 @@ extension EmbeddedCluster {
       "log_parameter_max_length_on_error": "0", "log_error_verbosity": "terse",
       // Fewer checkpoints: after each of them every page is first written whole. Segments of the write-ahead log
       // are used again instead of filling new ones with zeros first. Nothing is less durable.
-      "shared_buffers": "256MB", "max_wal_size": "2GB", "min_wal_size": "1GB", "checkpoint_timeout": "15min",
+      "shared_buffers": "512MB", "max_wal_size": "2GB", "min_wal_size": "1GB", "checkpoint_timeout": "15min",
     ]
     lines.merge(settings) { _, given in given }
     let text = lines.sorted { $0.key < $1.key }.map { key, value in

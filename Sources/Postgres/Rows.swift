@@ -157,6 +157,13 @@ extension Rows {
     try required(try optionalText(row, column), column)
   }
 
+  /// The texts of a column, row by row; none may be NULL.
+  public func texts(_ column: Int) throws(PostgresError) -> [String] {
+    var texts: [String] = []
+    for row in 0..<count { texts.append(try text(row, column)) }
+    return texts
+  }
+
   /// A text, or nil for NULL.
   public func optionalText(_ row: Int, _ column: Int) throws(PostgresError) -> String? {
     guard let value = try field(row, column) else { return nil }

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import Postgres
 internal import SupportCases
 
@@ -11,12 +12,10 @@ struct RowBuffer: ~Copyable {
   private var memory: UnsafeMutableRawBufferPointer
   /// How many bytes have been written.
   private(set) var count = 0
-  /// How many rows have been written.
-  private(set) var rows = 0
+  /// Where each row begins.
+  private(set) var starts: [Int] = []
   /// True for the elements of an array, where every field is preceded by its type.
   private let isArray: Bool
-  /// Where the last element of an array begins.
-  private var element = 0
   /// How many fields of the last row have been written.
   private var fields = 0
 
@@ -36,26 +35,29 @@ struct RowBuffer: ~Copyable {
 
   deinit { memory.deallocate() }
 
+  /// How many rows have been written.
+  var rows: Int { starts.count }
+
   /// What has been written.
   var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: memory[..<count]) }
 
   /// Forgets what has been written and keeps the memory.
   mutating func removeAll() {
     count = 0
-    rows = 0
+    starts.removeAll(keepingCapacity: true)
   }
 
   mutating func begin(fields: Int) {
     reserve(8)
     if isArray {
       endElement()
-      element = count
+      starts.append(count)
       store(Int32(0))
       store(Int32(truncatingIfNeeded: fields))
     } else {
+      starts.append(count)
       store(Int16(truncatingIfNeeded: fields))
     }
-    rows += 1
   }
 
   /// Rows as an array of the table's row type, which has this identifier in the database.
@@ -72,7 +74,7 @@ struct RowBuffer: ~Copyable {
   }
 
   private func endElement() {
-    guard rows > 0 else { return }
+    guard let element = starts.last else { return }
     let length = Int32(truncatingIfNeeded: count - element - 4)
     memory.storeBytes(of: length.bigEndian, toByteOffset: element, as: Int32.self)
   }
@@ -88,9 +90,9 @@ struct RowBuffer: ~Copyable {
   /// A whole row with its count of fields, as another buffer holds it.
   mutating func append(row: UnsafeRawBufferPointer) {
     reserve(row.count)
+    starts.append(count)
     UnsafeMutableRawBufferPointer(rebasing: memory[count...]).copyMemory(from: row)
     count += row.count
-    rows += 1
   }
 
   /// Writes a row with all columns.
@@ -139,8 +141,11 @@ struct RowBuffer: ~Copyable {
   }
 
   private mutating func grow(_ least: Int) {
-    let larger = UnsafeMutableRawBufferPointer.allocate(
-      byteCount: max(least, memory.count * 2), alignment: 16)
+    let size = max(least, memory.count * 2)
+    // Many megabytes are filled in one go: pages of 2 MB, where there are such, spare most of the faults.
+    let isLarge = size >= 1 << 22
+    let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: isLarge ? 1 << 21 : 16)
+    if isLarge { madvise(larger.baseAddress, size, MADV_HUGEPAGE) }
     larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: memory[..<count]))
     memory.deallocate()
     memory = larger

@@ -54,6 +54,8 @@ final class PassWorker {
   /// The folded rows, view by view in the pass's order.
   private let folded: [ViewRows]
   private let stored = ViewRows()
+  /// The views whose rows differed in the set before: they probably do in the next.
+  private var differing: Set<ViewName> = []
   private(set) var result = PassResult()
 
   init(_ pass: ViewPass) {
@@ -98,11 +100,19 @@ final class PassWorker {
     outcome.folded.add(digest)
     outcome.rows += Int64(rows.rows)
     if pass.compares {
-      try stored.load(view, chosen, streams, ledger: pass.limit.ledger, connection, check: check)
-      let places = stored.differences(from: rows)
-      // The same bytes have the same digest.
-      if places.isEmpty { outcome.stored.add(digest) } else { stored.add(to: &outcome.stored, streams) }
-      for index in places { outcome.differences.insert(streams[index]) }
+      let ledger = pass.limit.ledger
+      if !differing.contains(view),
+        try rows.areStored(view, chosen, streams, ledger: ledger, connection, check: check)
+      {
+        // The same bytes have the same digest.
+        outcome.stored.add(digest)
+      } else {
+        try stored.load(view, chosen, streams, ledger: ledger, connection, check: check)
+        let places = stored.differences(from: rows)
+        stored.add(to: &outcome.stored, streams)
+        for index in places { outcome.differences.insert(streams[index]) }
+        if places.isEmpty { differing.remove(view) } else { differing.insert(view) }
+      }
     }
     if pass.tables != nil {
       // What a set of changed cases brings takes the place of what was copied before.

@@ -1,6 +1,5 @@
 internal import EventStore
 internal import Postgres
-internal import Synchronization
 
 /// Makes the views of a ledger anew.
 ///
@@ -39,6 +38,9 @@ struct ViewRebuild: Sendable {
     }
     let builds = try await work.builds(of: ledger)
     let old = Set(views.filter { builds[$0]?.version != ViewFold.version })
+    if ledger.position == 0, try await lock.run({ [self] in try finishEmpty($0) }) {
+      return reports(PassResult(), first: 0, last: 0, old, isSwapped: true)
+    }
     let tables = try await helper.run { try NewTables(views, ledger: number, $0) }
     var (extent, result) = try await work.pass(ledger, as: owner, "rebuilding") { extent in
       makePass(extent.position, into: tables)
@@ -46,17 +48,39 @@ struct ViewRebuild: Sendable {
     let first = extent.position
     var refused = refuses(result, old)
     if !refused {
-      try await index(tables)
+      try await ViewIndexing(work: work, ledger: ledger, tables: tables).run(views)
       let last = try await follow(&result, from: first, tables, old, lock, helper)
       refused = last == nil
       extent.position = last ?? first
     }
-    return views.map { view in
+    return reports(result, first: first, last: extent.position, old, isSwapped: !refused)
+  }
+
+  private func reports(
+    _ result: PassResult, first: Int64, last: Int64, _ old: Set<ViewName>, isSwapped: Bool
+  ) -> [RebuildReport] {
+    views.map { view in
       let part = result.views[view] ?? PassResult.View()
       return RebuildReport(
-        check: ViewMaintenance.check(view, ledger, first, part), position: extent.position,
-        isSwapped: !refused, isNewFold: old.contains(view))
+        check: ViewMaintenance.check(view, ledger, first, part), position: last, isSwapped: isSwapped,
+        isNewFold: old.contains(view))
     }
+  }
+
+  /// A ledger without events has empty views; there is nothing to make, and tables that nobody fills need not be
+  /// exchanged for others. False, with nothing done, if it has come to events or its views have rows.
+  private func finishEmpty(_ connection: Connection) throws -> Bool {
+    try connection.execute("savepoint empty")
+    guard try connection.query(ViewSQL.empty, [.int16(number)]).bool(0, 0) else {
+      // That gives the head's lock back.
+      try connection.execute("rollback to savepoint empty")
+      return false
+    }
+    // What a rebuild that was killed may have left.
+    for view in views { try connection.execute(ViewSQL.text("views_drop", view, ledger: number)) }
+    try record(0, Dictionary(uniqueKeysWithValues: views.map { ($0, ViewDigest().bytes) }), connection)
+    try connection.execute("commit")
+    return true
   }
 
   private func makePass(_ position: Int64, into tables: NewTables) -> ViewPass {
@@ -68,48 +92,6 @@ struct ViewRebuild: Sendable {
   /// Whether rows differ that the same version of the fold has made.
   private func refuses(_ result: PassResult, _ old: Set<ViewName>) -> Bool {
     result.views.contains { !$0.value.differences.isEmpty && !old.contains($0.key) }
-  }
-
-  /// Gives the new tables what the old ones have: privileges, keys, indexes, and figures for the planner.
-  private func index(_ tables: NewTables) async throws {
-    let (number, views, count) = (number, views, ViewMaintenance.readers)
-    work.progress?(Progress(phase: "indexing \(ledger.name)", done: 0, total: nil, unit: "views"))
-    // The largest views are the last: whoever is free takes the largest left.
-    let left = ViewsLeft(views)
-    try await work.sessions.borrow(min(count, views.count), as: owner) { sessions in
-      try await withThrowingTaskGroup(of: Void.self) { group in
-        for session in sessions {
-          group.addTask {
-            while let view = left.takeLast() {
-              try await session.run { connection in
-                try connection.transaction { connection in
-                  try tables.hold(connection, only: view)
-                  try Self.finish(view, number, connection)
-                }
-              }
-            }
-          }
-        }
-        try await group.waitForAll()
-      }
-    }
-  }
-
-  private static func finish(_ view: ViewName, _ ledger: Int16, _ connection: Connection) throws {
-    let partition = view.partition(ledger)
-    var statements = try texts(connection.query(ViewSQL.indexes, [.text(view.rawValue), .text(partition)]))
-    statements += try texts(connection.query(ViewSQL.grants, [.text(partition)]))
-    for statement in statements { try connection.execute(statement) }
-    // Of an empty table the planner had better know nothing: it would believe that it stays empty.
-    if try connection.query(ViewSQL.hasRows(view, ledger)).bool(0, 0) {
-      try connection.execute("analyze dossier.\(partition)_new")
-    }
-  }
-
-  private static func texts(_ rows: Rows) throws -> [String] {
-    var texts: [String] = []
-    for row in 0..<rows.count { texts.append(try rows.text(row, 0)) }
-    return texts
   }
 
   /// Brings the new tables to the head and exchanges them; returns the head's position then, or nil if cases
@@ -180,7 +162,8 @@ struct ViewRebuild: Sendable {
   private func exchange(
     after position: Int64, _ tables: NewTables, _ old: Set<ViewName>, _ connection: Connection
   ) throws -> Outcome {
-    try connection.execute("savepoint exchange; set local lock_timeout = '500ms'")
+    try connection.execute(
+      "savepoint exchange; set local lock_timeout = '500ms'; set local synchronous_commit to default")
     do {
       try connection.query(ViewSQL.lockHead, [.int16(number)])
       let last = try round(after: position, tables, connection)
@@ -196,7 +179,7 @@ struct ViewRebuild: Sendable {
   }
 
   private func swap(_ view: ViewName, _ connection: Connection) throws {
-    let renames = try Self.texts(connection.query(ViewSQL.renames, [.text(view.partition(number))]))
+    let renames = try connection.query(ViewSQL.renames, [.text(view.partition(number))]).texts(0)
     try connection.execute(ViewSQL.text("views_swap", view, ledger: number))
     for rename in renames { try connection.execute(rename) }
     try connection.execute(ViewSQL.text("views_attach", view, ledger: number))
@@ -230,17 +213,6 @@ struct ViewRebuild: Sendable {
     }
     await session.close()
   }
-}
-
-/// Views that are still to be indexed.
-private final class ViewsLeft: Sendable {
-  private let views: Mutex<[ViewName]>
-
-  init(_ views: [ViewName]) {
-    self.views = Mutex(views)
-  }
-
-  func takeLast() -> ViewName? { views.withLock { $0.popLast() } }
 }
 
 extension PassResult {

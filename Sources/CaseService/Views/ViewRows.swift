@@ -7,6 +7,8 @@ final class ViewRows {
   private var buffer = RowBuffer()
   /// Where the rows of each case of the set end, in its order.
   private var ends: [Int] = []
+  /// How many rows there are up to the end of each case.
+  private var counts: [Int] = []
   /// The memory that rows are arranged in, kept for the next time.
   private var spare = RowBuffer()
   private var found: [Found] = []
@@ -33,12 +35,78 @@ final class ViewRows {
   func removeAll() {
     buffer.removeAll()
     ends.removeAll(keepingCapacity: true)
+    counts.removeAll(keepingCapacity: true)
   }
 
   /// Adds the rows that folding gave for the next case of the set; none for an empty fold or nil.
   func append(_ view: ViewName, _ fold: CaseFold?, ledger: Int16, stream: Int64) {
     fold?.write(view, ledger: ledger, stream: stream, to: &buffer)
+    endCase()
+  }
+
+  private func endCase() {
     ends.append(buffer.count)
+    counts.append(buffer.rows)
+  }
+
+  /// Whether the rows stored, of the chosen cases or, if nil, of all, are just these.
+  ///
+  /// Each is looked up as it comes and kept nowhere: most of the time they are, and it takes half of what `load`
+  /// takes, which is for when they are not.
+  func areStored(
+    _ view: ViewName, _ chosen: [Bool]?, _ streams: StreamSet, ledger: Int16, _ connection: Connection,
+    check: () throws -> Void
+  ) throws -> Bool {
+    // Where the next row of each case is expected, and which have come: rows of a case mostly lie in their order.
+    var next = [Int](unsafeUninitializedCapacity: counts.count) { places, filled in
+      for index in counts.indices { places[index] = index == 0 ? 0 : counts[index - 1] }
+      filled = counts.count
+    }
+    var hasCome = [Bool](repeating: false, count: rows)
+    var (read, found) = (0, 0)
+    var areSame = true
+    try connection.copyOut(ViewSQL.rows(view, streams, ledger: ledger)) { row in
+      read += 1
+      if read % 4096 == 0 { try check() }
+      guard areSame else { return }
+      let index = try Self.place(of: row, streams)
+      if chosen?[index] == false { return }
+      guard let place = place(of: row, case: index, from: next[index]), !hasCome[place] else {
+        areSame = false
+        return
+      }
+      hasCome[place] = true
+      next[index] = place + 1
+      found += 1
+    }
+    return areSame && found == rows
+  }
+
+  /// The number of the row of a case that has these bytes, tried from one of them on; nil if none has.
+  private func place(of row: borrowing CopyRow, case index: Int, from expected: Int) -> Int? {
+    let (first, end) = (index == 0 ? 0 : counts[index - 1], counts[index])
+    for step in 0..<(end - first) {
+      let place = expected + step < end ? expected + step : expected + step - (end - first)
+      if isRow(place, row) { return place }
+    }
+    return nil
+  }
+
+  private func isRow(_ place: Int, _ row: borrowing CopyRow) -> Bool {
+    let start = buffer.starts[place]
+    let end = place + 1 < buffer.rows ? buffer.starts[place + 1] : buffer.count
+    let bytes = buffer.bytes
+    let fields = Int16(bigEndian: bytes.loadUnaligned(fromByteOffset: start, as: Int16.self))
+    return Int(fields) == row.fieldCount
+      && Self.same(UnsafeRawBufferPointer(rebasing: bytes[(start + 2)..<end]), row.remaining)
+  }
+
+  /// The place of a row's case in a set.
+  private static func place(of row: borrowing CopyRow, _ streams: StreamSet) throws(PostgresError) -> Int {
+    guard let index = streams.index(of: try stream(row.remaining)) else {
+      throw .copyFailed("a row of a case that was not asked for")
+    }
+    return index
   }
 
   /// Takes the rows that are stored, of the chosen cases or, if nil, of all.
@@ -52,10 +120,7 @@ final class ViewRows {
     removeAll()
     found.removeAll(keepingCapacity: true)
     try connection.copyOut(ViewSQL.rows(view, streams, ledger: ledger)) { row in
-      let stream = try Self.stream(row.remaining)
-      guard let index = streams.index(of: stream) else {
-        throw PostgresError.copyFailed("a row of a case that was not asked for")
-      }
+      let index = try Self.place(of: row, streams)
       if chosen?[index] == false { return }
       let start = buffer.count
       buffer.append(fields: row.fieldCount, row.remaining)
@@ -82,17 +147,14 @@ final class ViewRows {
       }
       ordered[place] = row
     }
-    var arranged = RowBuffer()
-    swap(&arranged, &spare)
-    arranged.removeAll()
+    swap(&buffer, &spare)
+    buffer.removeAll()
     for index in 0..<cases {
       for row in ordered[starts[index]..<starts[index + 1]] {
-        arranged.append(row: UnsafeRawBufferPointer(rebasing: buffer.bytes[row.start..<row.end]))
+        buffer.append(row: UnsafeRawBufferPointer(rebasing: spare.bytes[row.start..<row.end]))
       }
-      ends.append(arranged.count)
+      endCase()
     }
-    swap(&buffer, &arranged)
-    swap(&spare, &arranged)
   }
 
   /// Whether a row comes before another of its case: by the name after ledger and stream, byte by byte, and

@@ -7,6 +7,7 @@ enum ViewSQL {
   static let lock = CaseSQL.statement("views_lock")
   static let lockHead = CaseSQL.statement("views_lock_head")
   static let hold = CaseSQL.statement("views_hold")
+  static let empty = CaseSQL.statement("views_empty")
   static let snapshot = CaseSQL.statement("views_snapshot")
   static let extent = CaseSQL.statement("views_extent")
   static let strays = CaseSQL.statement("views_strays")

@@ -43,6 +43,36 @@ import Testing
     }
   }
 
+  @Test func `a ledger without events is done at once, and what was left there swept`() async throws {
+    try await Desk.worked { desk in
+      try desk.tamper(
+        "set role dossier_owner; create table dossier.case_view_3_new (like dossier.case_view including all)")
+      let table = "select 'dossier.case_view_3'::regclass::oid::bigint::text"
+      let before = try desk.texts(table)
+      let reports = try await desk.service.rebuildViews().filter { $0.check.ledger == "germany" }
+      #expect(
+        reports.map(\.check.rows) == [0, 0, 0] && reports.allSatisfy { $0.isSwapped && $0.position == 0 })
+      let status = try await desk.service.viewStatus().filter { $0.ledger == "germany" }
+      #expect(
+        status.map(\.digest) == reports.map(\.check.digest) && status.allSatisfy { $0.rebuiltAt != nil })
+      #expect(try desk.texts(table) == before)
+      #expect(try desk.leftovers() == [])
+    }
+  }
+
+  @Test func `a row in a view of a ledger without events refuses the exchange and is named`() async throws {
+    try await Desk.worked { desk in
+      try desk.tamper(
+        """
+        insert into dossier.sla_clock select (jsonb_populate_record(c, '{"ledger": 3}')).*
+        from dossier.sla_clock c where stream = 1003 limit 1
+        """)
+      let reports = try await desk.service.rebuildViews([.slaClock]).filter { $0.check.ledger == "germany" }
+      #expect(reports.map(\.differences) == [["DE-1003"]] && !reports.contains { $0.isSwapped })
+      #expect(try desk.texts("select stream::text from dossier.sla_clock where ledger = 3") == ["1003"])
+    }
+  }
+
   @Test func `rows of another version of the fold are replaced and those that differ are named`() async throws
   {
     try await Desk.worked { desk in

@@ -40,6 +40,11 @@ import Testing
     ("sla_clock", "update dossier.sla_clock set due_at = due_at + interval '1 day' where stream = 1003"),
     ("sla_clock", "delete from dossier.sla_clock where stream = 1003 and clock = 'follow_up'"),
     (
+      "sla_clock",
+      "alter table dossier.sla_clock drop constraint sla_clock_pkey; insert into dossier.sla_clock "
+        + "select * from dossier.sla_clock where stream = 1003 and clock = 'initial_response'"
+    ),
+    (
       "responsibility_assignment",
       "delete from dossier.responsibility_assignment where stream = 1003"
     ),
