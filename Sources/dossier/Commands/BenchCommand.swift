@@ -10,12 +10,11 @@ struct BenchCommand: Subcommand {
     discussion: """
       Times depend on the machine; only the ratios of one run say something. The mix per 100 commands: 10 open, \
       10 classify, 35 respond, 15 request-information, 15 provide, 5 escalate or downgrade, 10 resolve. A bare \
-      commit is one pg_logical_emit_message on the same connection, awaited as a command is; copy is a binary COPY of the same \
-      events as plain bytea rows. Before whole passes the tables are vacuumed, as a server does by itself in time; \
-      the passes are made three times in turn, and the one in the middle counts. What-if decides every case again \
-      by another reading. Due dates are those of 1 to 3 business days from moments of three years on \
-      21vianet-billing, with its public holidays; explained, with every \
-      window of open time that is used up.
+      commit is one pg_logical_emit_message on the same connection, awaited as a command is; copy is a binary COPY \
+      of the same events as plain bytea rows. Whole passes are made three times in turn, and the one in the middle \
+      counts; before each turn the tables are vacuumed, as a server does by itself in time. What-if decides every \
+      case again by another reading. Due dates are those of 1 to 3 business days from moments of three years on \
+      21vianet-billing, with its public holidays; explained, with every window of open time that is used up.
       """)
 
   @OptionGroup(title: "Common options") var global: GlobalOptions
