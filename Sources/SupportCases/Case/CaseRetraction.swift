@@ -43,7 +43,8 @@ public enum CaseRetraction {
         throw rests(event, on: version, "it came with it", ["CN-32"])
       }
       if event.event.named == version {
-        throw rests(event, on: version, "it names it", event.event.loweringStep == .lowered ? ["CN-26"] : ["CK-11"])
+        throw rests(
+          event, on: version, "it names it", event.event.loweringStep == .lowered ? ["CN-26"] : ["CK-11"])
       }
       again.apply(event, by: rulebooks[event.policy])
     }
