@@ -1,9 +1,8 @@
 /// The one error of this room.
 ///
 /// It never holds SQL text, the value of a parameter, a password, or the server's DETAIL, but for the list of objects
-/// that a migration would have dropped. The server puts
-/// values into the messages of class 22 (data exception) and pieces of the statement into syntax errors;
-/// for those the name of the condition stands in place of the message.
+/// that a migration would have dropped. The server puts values into the messages of class 22 (data exception) and
+/// pieces of the statement into syntax errors; for those the name of the condition stands in place of the message.
 public enum PostgresError: Error, Sendable, Equatable {
   /// The server refused a statement; `message` is its primary message only.
   case server(state: SQLState, message: String, constraint: String?, table: String?)

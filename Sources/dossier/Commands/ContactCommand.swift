@@ -9,9 +9,10 @@ struct ContactCommand: Subcommand {
       Tells the channels for a cloud, country and type of request in the reader's language (en, fr, de, zh; else \
       English): number or address, languages, hours in their own zone and in the asker's, whether it is open now and \
       when it opens or closes next, charges, and what to have at hand. What rests on public holidays that are not \
-      published yet is provisional (CK-13). With --organization and --person the history \
-      says whether that person is an administrator; who is none is sent to the community, worldwide to the general \
-      support page, to self-service and the own administrators (ALL-2, ALL-5, WW-8). The hours are those of the policy in force then, published ones included.
+      published yet is provisional (CK-13). With --organization and --person the history says whether that person is \
+      an administrator; who is none is sent to the community, worldwide to the general support page, to self-service \
+      and the own administrators (ALL-2, ALL-5, WW-8). The hours are those of the policy in force then, published \
+      ones included.
 
       Countries that the sources do not name are data an operator adds: a file of channels, given with --channels or \
       DOSSIER_CHANNELS, in the form of Schema/channels.
