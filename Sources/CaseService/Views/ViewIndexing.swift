@@ -79,7 +79,7 @@ struct ViewIndexing: Sendable {
     for sql in try connection.query(ViewSQL.grants, [.text(partition)]).texts(0) {
       try connection.execute(sql)
     }
-    // Of an empty table the planner had better know nothing: it would believe that it stays empty.
+    // No index is on an expression, which would have to be there first. Of an empty table the planner had better know nothing: it would believe that it stays empty.
     if try connection.query(ViewSQL.hasRows(view, number)).bool(0, 0) {
       try connection.execute("analyze dossier.\(partition)_new")
     }

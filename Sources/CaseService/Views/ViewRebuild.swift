@@ -68,19 +68,28 @@ struct ViewRebuild: Sendable {
   }
 
   /// A ledger without events has empty views; there is nothing to make, and tables that nobody fills need not be
-  /// exchanged for others. False, with nothing done, if it has come to events or its views have rows.
+  /// exchanged for others. False, with nothing done, if it has come to events, its views have rows, or somebody stands
+  /// in the way: commands wait for the head, and it is kept for no more than a moment.
   private func finishEmpty(_ connection: Connection) throws -> Bool {
-    try connection.execute("savepoint empty")
-    guard try connection.query(ViewSQL.empty, [.int16(number)]).bool(0, 0) else {
-      // That gives the head's lock back.
-      try connection.execute("rollback to savepoint empty")
-      return false
-    }
-    // What a rebuild that was killed may have left.
-    for view in views { try connection.execute(ViewSQL.text("views_drop", view, ledger: number)) }
-    try record(0, Dictionary(uniqueKeysWithValues: views.map { ($0, ViewDigest().bytes) }), connection)
-    try connection.execute("commit")
-    return true
+    try connection.execute(
+      "savepoint empty; set local lock_timeout = '500ms'; set local synchronous_commit to default")
+    do {
+      // What a rebuild that was killed may have left; before the head is taken, for others may look at it.
+      for view in views { try connection.execute(ViewSQL.text("views_drop", view, ledger: number)) }
+      try connection.query(ViewSQL.lockHead, [.int16(number)])
+      if try connection.query(ViewSQL.empty, [.int16(number)]).bool(0, 0) {
+        try record(0, Dictionary(uniqueKeysWithValues: views.map { ($0, ViewDigest().bytes) }), connection)
+        try connection.execute("commit")
+        return true
+      }
+    } catch let error as PostgresError where Self.isInTheWay(error) {}
+    try connection.execute("rollback to savepoint empty")
+    return false
+  }
+
+  /// Whether others had what was to be locked, or waited for what this one has.
+  private static func isInTheWay(_ error: PostgresError) -> Bool {
+    error.state == .lockNotAvailable || error.state == .deadlockDetected
   }
 
   private func makePass(_ position: Int64, into tables: NewTables) -> ViewPass {
@@ -172,7 +181,7 @@ struct ViewRebuild: Sendable {
       try connection.execute("lock table \(tables.joined(separator: ", ")) in access exclusive mode")
       for view in views { try swap(view, connection) }
       return .exchanged(last.position)
-    } catch PostgresError.server(.lockNotAvailable, _, _, _) {
+    } catch let error as PostgresError where Self.isInTheWay(error) {
       try connection.execute("rollback to savepoint exchange")
       return .inUse
     }

@@ -60,6 +60,28 @@ import Testing
     }
   }
 
+  @Test func `who looks at a table left in a ledger without events keeps its commands from nothing`()
+    async throws
+  {
+    try await Desk.worked { desk in
+      try desk.tamper(
+        "set role dossier_owner; create table dossier.case_view_3_new (like dossier.case_view including all)")
+      let reader = try desk.database.connect()
+      defer { reader.close() }
+      try reader.execute("set idle_in_transaction_session_timeout = '30s'; begin")
+      try reader.execute("lock table dossier.case_view_3_new in access share mode")
+      async let rebuild = desk.service.rebuildViews()
+      try await desk.until("select from \(Desk.awaited)")
+      let form = OrganizationForm.register(cloud: .germany, country: "DEU", domain: "fabrikam.onmicrosoft.de")
+      _ = try await desk.service.submit(
+        CommandRequest(.organization("Fabrikam", form), actor: desk.operatorActor))
+      try await desk.until("select from \(Desk.awaited)")
+      try reader.execute("commit")
+      #expect(try await rebuild.allSatisfy { $0.isSwapped })
+      try await expectClean(desk)
+    }
+  }
+
   @Test func `a row in a view of a ledger without events refuses the exchange and is named`() async throws {
     try await Desk.worked { desk in
       try desk.tamper(
