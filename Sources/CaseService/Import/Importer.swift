@@ -27,7 +27,8 @@ struct Importer {
       file: options.file, mapping: options.mapping, organization: organization.name,
       ledger: organization.cloud.rawValue)
     report.isDryRun = options.isDryRun
-    rejected = RejectedFile(options.rejectedFile ?? "\(options.file).rejected.csv", header: [])
+    rejected = RejectedFile(
+      options.rejectedFile ?? "\(options.file).rejected.csv", header: [], as: mapping.source)
   }
 
   mutating func run() async throws(ServiceError) -> ImportReport {
@@ -51,7 +52,7 @@ struct Importer {
   /// is still being written, or is not the mapping's, is refused here.
   private mutating func look() throws(ServiceError) -> Instant? {
     var rows = try ImportRows(file, plan.mapping)
-    rejected = RejectedFile(rejected.path, header: rows.columns.names)
+    rejected = RejectedFile(rejected.path, header: rows.columns.names, as: plan.mapping.source)
     let mapping = plan.mapping
     var earliest: Instant?
     while let record = try rows.next() {

@@ -20,13 +20,7 @@ final class TextDecoder {
       unit = 1
       return
     }
-    // Anything else in a name, such as `//IGNORE`, would change how iconv treats what it cannot read.
-    guard !plain.isEmpty,
-      plain.utf8.allSatisfy({
-        (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || "-_.:".utf8.contains($0)
-      }),
-      let opened = iconv_open("UTF-8", plain), Int(bitPattern: opened) != -1
-    else { return nil }
+    guard let opened = Self.converter(from: plain, to: "UTF-8") else { return nil }
     converter = opened
     unit =
       plain.contains("16") && plain.contains("U") ? 2 : plain.contains("32") && plain.contains("U") ? 4 : 1
@@ -34,6 +28,19 @@ final class TextDecoder {
 
   deinit {
     if let converter { iconv_close(converter) }
+  }
+
+  /// A converter between encodings, or nil for one nobody here knows.
+  static func converter(from source: String, to target: String) -> iconv_t? {
+    // Anything else in a name, such as `//IGNORE`, would change how iconv treats what it cannot read.
+    let isPlain = [source, target].allSatisfy { name in
+      !name.isEmpty
+        && name.utf8.allSatisfy {
+          (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || "-_.:".utf8.contains($0)
+        }
+    }
+    guard isPlain, let opened = iconv_open(target, source), Int(bitPattern: opened) != -1 else { return nil }
+    return opened
   }
 
   /// Begins again with another text.

@@ -30,12 +30,14 @@ struct ImportBench: Sendable {
   }
 
   /// What a file holds; nil where there is none.
-  static func text(_ path: String) -> String? {
+  static func text(_ path: String) -> String? { bytes(path).map { String(decoding: $0, as: UTF8.self) } }
+
+  static func bytes(_ path: String) -> [UInt8]? {
     guard let stream = fopen(path, "r") else { return nil }
     defer { fclose(stream) }
     var bytes = [UInt8](repeating: 0, count: 1 << 20)
     let count = fread(&bytes, 1, bytes.count, stream)
-    return String(decoding: bytes.prefix(count), as: UTF8.self)
+    return Array(bytes.prefix(count))
   }
 
   /// The names of the files there.

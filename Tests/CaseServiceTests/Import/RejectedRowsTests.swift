@@ -1,8 +1,9 @@
-import CaseService
 import Glibc
 import SupportCases
 import Synchronization
 import Testing
+
+@testable import CaseService
 
 @Suite("Rows that are set aside")
 struct RejectedRowsTests {
@@ -57,6 +58,75 @@ struct RejectedRowsTests {
       #expect(
         lines[4].hasPrefix("5,\"no, time\",1,yesterday,Wang,,,,,,6,\"opened is \"\"yesterday\"\", which"))
       #expect(bench.names == ["mapping.yaml", "rows.csv", "rows.csv.rejected.csv"])
+    }
+  }
+
+  @Test(arguments: ["windows-1252", "gb18030", "utf-16", "utf-8"])
+  func `mended where they stand they are imported by the same mapping`(_ encoding: String) async throws {
+    try await Desk.run { desk in
+      let bench = try ImportBench()
+      let encoder = try #require(TextEncoder(encoding: encoding))
+      func encoded(_ text: String) -> [UInt8] { encoder.encode(text) }
+      let mapping = Fixture.documented.replacing("windows-1252", with: encoding)
+      let rows =
+        "ticket;product;subject;prio;opened;agent;first answer;solved;closed;solution\r\n"
+        + "4713;SharePoint Online;\"Tür, Schloß; \"\"zu\"\"\";high;31.04.2026 10:00;Wang;-;-;-;-\r\n"
+      var options = ImportOptions(
+        file: try bench.file("rows.csv", encoded(rows)), mapping: try bench.file("mapping.yaml", mapping))
+      let rejected = try #require(try await desk.service.importCSV(options).rejectedFile)
+      // Without the mark that only the beginning of a text has.
+      let (wrong, right) = (encoded("31.04."), encoded("30.04."))
+      var bytes = try #require(ImportBench.bytes(rejected))
+      for place in bytes.indices where bytes[place...].starts(with: wrong) {
+        bytes.replaceSubrange(place..<(place + wrong.count), with: right)
+        // Once in the row; the reason after it stays.
+        break
+      }
+      options.file = try bench.file("mended.csv", bytes)
+      let report = try await desk.service.importCSV(options)
+      #expect((report.cases, report.setAsideRows, report.rejectedFile) == (1, 0, nil))
+      let mended = try await desk.service.show(.named(organization: "Fabrikam", name: "4713"))
+      #expect(mended.texts[.title] == "Tür, Schloß; \"zu\"")
+    }
+  }
+
+  @Test(
+    arguments: [
+      ("windows-1252", "ä→b", [0xE4, 0x3F, 0x62]), ("utf-16le", "a→", [0x61, 0x00, 0x92, 0x21]),
+      (
+        "iso-2022-jp", "あé?い",
+        [0x1B, 0x24, 0x42, 0x24, 0x22, 0x1B, 0x28, 0x42, 0x3F, 0x3F, 0x1B, 0x24, 0x42, 0x24, 0x24]
+      ),
+    ] as [(String, String, [UInt8])])
+  func `what an encoding does not have is a question mark`(
+    _ encoding: String, _ text: String, _ bytes: [UInt8]
+  )
+    throws
+  {
+    #expect(try #require(TextEncoder(encoding: encoding)).encode(text) == bytes)
+  }
+
+  @Test func `set aside once more they have no more columns, and without quotes stay rows of their own`()
+    async throws
+  {
+    try await Desk.run { desk in
+      let bench = try ImportBench()
+      let mapping = Fixture.documented.replacing(
+        "delimiter: \";\", encoding: windows-1252", with: "delimiter: tab, quote: none")
+      let header = "ticket\tproduct\tsubject\tprio\topened\tagent\tfirst answer\tsolved\tclosed\tsolution"
+      var options = ImportOptions(
+        file: try bench.file("rows.tsv", header + "\n1\t-\ta \"b\"\thigh\tsoon\tLi\t-\t-\t-\t-\n2\tfew\n"),
+        mapping: try bench.file("mapping.yaml", mapping))
+      let first = try #require(try await desk.service.importCSV(options).rejectedFile)
+      let lines = try #require(ImportBench.text(first)).split(whereSeparator: \.isNewline)
+      try #require(lines.count == 3)
+      #expect(lines[0] == "\(header)\timport_line\timport_reason\timport_row")
+      #expect(lines[1].hasPrefix("1\t-\ta \"b\"\thigh\tsoon\tLi\t-\t-\t-\t-\t2\topened is "))
+      #expect(lines[2].hasPrefix("2\tfew\t\t"))
+      options.file = first
+      let second = try #require(try await desk.service.importCSV(options).rejectedFile)
+      let again = try #require(ImportBench.text(second)).split(whereSeparator: \.isNewline)
+      #expect(again.count == 3 && again[0] == lines[0] && again[1] == lines[1])
     }
   }
 
