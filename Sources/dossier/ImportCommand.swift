@@ -61,16 +61,19 @@ struct ImportCSV: Subcommand {
     return known
   }
 
+  private func number(_ count: Int, _ noun: String) -> String { counted(Int64(count), noun) }
+
   private func lines(_ report: ImportReport) -> [String] {
     var lines = report.isDryRun ? ["dry run, nothing was written:"] : []
     lines += [
-      "\(report.rows) rows of \(escaped(report.file)): \(report.cases) cases of \(escaped(report.organization)) in "
-        + "\(report.ledger), \(report.newCases) of them new",
-      "\(report.commands) commands accepted (\(report.events) events), \(report.repeated) were in already; "
-        + "\(report.ignored) rows change nothing",
+      "\(number(report.rows, "row")) of \(escaped(report.file)): \(number(report.cases, "case")) of "
+        + "\(escaped(report.organization)) in \(report.ledger), \(report.newCases) of them new",
+      "\(number(report.commands, "command")) accepted (\(number(report.events, "event"))), "
+        + "\(report.repeated) \(report.repeated == 1 ? "was" : "were") in already; "
+        + "\(number(report.ignored, "row")) \(report.ignored == 1 ? "changes" : "change") nothing",
     ]
     guard report.setAsideRows > 0 else { return lines + ["no row set aside"] }
-    lines.append("\(report.setAsideRows) \(report.setAsideRows == 1 ? "row" : "rows") set aside:")
+    lines.append("\(number(report.setAsideRows, "row")) set aside:")
     lines += report.setAside.prefix(20).map { row in
       "  line \(row.line)\(row.key.map { " (\(escaped($0)))" } ?? ""): \(escaped(row.reason))"
     }
