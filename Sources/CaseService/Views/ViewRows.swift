@@ -51,8 +51,8 @@ final class ViewRows {
 
   /// Whether the rows stored, of the chosen cases or, if nil, of all, are just these.
   ///
-  /// Each is looked up as it comes and kept nowhere: most of the time they are, and it takes half of what `load`
-  /// takes, which is for when they are not.
+  /// Each is looked up as it comes and kept nowhere: mostly they are, and it takes less time and memory than `load`,
+  /// which is for when they are not.
   func areStored(
     _ view: ViewName, _ chosen: [Bool]?, _ streams: StreamSet, ledger: Int16, _ connection: Connection,
     check: () throws -> Void
