@@ -193,7 +193,8 @@ extension EmbeddedCluster {
       "timezone": "UTC", "log_timezone": "UTC", "log_min_error_statement": "panic",
       "log_parameter_max_length_on_error": "0", "log_error_verbosity": "terse",
       // Fewer checkpoints: after each of them every page is first written whole. Segments of the write-ahead log
-      // are used again instead of filling new ones with zeros first. Nothing is less durable.
+      // are used again instead of filling new ones with zeros first. Nothing is less durable. A log of some hundred
+      // thousand events has room in the buffers, with its views and those made anew.
       "shared_buffers": "512MB", "max_wal_size": "2GB", "min_wal_size": "1GB", "checkpoint_timeout": "15min",
     ]
     lines.merge(settings) { _, given in given }

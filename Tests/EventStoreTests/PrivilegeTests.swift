@@ -85,7 +85,7 @@ import Testing
       union all select 'schema ' || nspname from pg_namespace
       where nspname in ('dossier', 'dashboard') and exists (select from aclexplode(nspacl) a where a.grantee = 0)
       """)
-    #expect(try (0..<rows.count).map { try rows.text($0, 0) } == [])
+    #expect(try rows.texts(0) == [])
     let application = try lab.application()
     #expect(try state { try application.execute("select dossier.later()") } == .insufficientPrivilege)
     #expect(try state { try application.execute("select * from dossier.later") } == .insufficientPrivilege)
@@ -98,7 +98,7 @@ import Testing
       from pg_proc where pronamespace = 'dossier'::regnamespace and prosecdef order by 1
       """)
     #expect(
-      try (0..<rows.count).map { try rows.text($0, 0) } == ["append_event", "append_events", "lock_head"])
+      try rows.texts(0) == ["append_event", "append_events", "lock_head"])
     for row in 0..<rows.count {
       #expect(try rows.text(row, 1) == "dossier_owner")
       #expect(try rows.bool(row, 2))

@@ -15,7 +15,7 @@ final class TextDecoder {
   /// A decoder, or nil for an encoding nobody here knows.
   init?(encoding name: String) {
     let plain = name.uppercased()
-    if plain == "UTF-8" || plain == "UTF8" {
+    if Self.isUTF8(plain) {
       converter = nil
       unit = 1
       return
@@ -29,6 +29,9 @@ final class TextDecoder {
   deinit {
     if let converter { iconv_close(converter) }
   }
+
+  /// Whether a name, in capitals, is that of the encoding which needs no converter.
+  static func isUTF8(_ name: String) -> Bool { name == "UTF-8" || name == "UTF8" }
 
   /// A converter between encodings, or nil for one nobody here knows.
   static func converter(from source: String, to target: String) -> iconv_t? {

@@ -7,7 +7,7 @@ final class TextEncoder {
   /// An encoder, or nil for an encoding nobody here knows.
   init?(encoding name: String) {
     let plain = name.uppercased()
-    if plain == "UTF-8" || plain == "UTF8" {
+    if TextDecoder.isUTF8(plain) {
       converter = nil
       return
     }

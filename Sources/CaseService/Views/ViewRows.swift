@@ -58,10 +58,7 @@ final class ViewRows {
     check: () throws -> Void
   ) throws -> Bool {
     // Where the next row of each case is expected, and which have come: rows of a case mostly lie in their order.
-    var next = [Int](unsafeUninitializedCapacity: counts.count) { places, filled in
-      for index in counts.indices { places[index] = index == 0 ? 0 : counts[index - 1] }
-      filled = counts.count
-    }
+    var next = counts.indices.map(firstRow)
     var hasCome = [Bool](repeating: false, count: rows)
     var (read, found) = (0, 0)
     var areSame = true
@@ -84,13 +81,15 @@ final class ViewRows {
 
   /// The number of the row of a case that has these bytes, tried from one of them on; nil if none has.
   private func place(of row: borrowing CopyRow, case index: Int, from expected: Int) -> Int? {
-    let (first, end) = (index == 0 ? 0 : counts[index - 1], counts[index])
+    let (first, end) = (firstRow(of: index), counts[index])
     for step in 0..<(end - first) {
       let place = expected + step < end ? expected + step : expected + step - (end - first)
       if isRow(place, row) { return place }
     }
     return nil
   }
+
+  private func firstRow(of index: Int) -> Int { index == 0 ? 0 : counts[index - 1] }
 
   private func isRow(_ place: Int, _ row: borrowing CopyRow) -> Bool {
     let start = buffer.starts[place]

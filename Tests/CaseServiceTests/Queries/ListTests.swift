@@ -163,7 +163,7 @@ import Testing
       let parameters = CaseService.parameters(filter) + [.int64(50)]
       let explain = Statement("", "explain (analyze, timing off, summary off) " + CaseSQL.queueOpenCases.sql)
       let rows = try connection.pipeline(CaseService.walkingIndexes + [Command(explain, parameters)]).last!
-      let plan = try (0..<rows.count).map { try rows.text($0, 0) }.joined(separator: "\n")
+      let plan = try rows.texts(0).joined(separator: "\n")
       #expect(
         plan.contains("Index Scan using sla_clock_2_due_at_idx") && !plan.contains("Seq Scan"), "\(plan)")
       let read = plan.matches(of: /actual rows=(\d+)/).compactMap { Int($0.1) }.max()

@@ -18,7 +18,7 @@ import Testing
       Statement("", "EXPLAIN (ANALYZE) " + CaseSQL.queueOpenCases.sql),
       CaseService.parameters(filter) + [.int64(50)])
     let rows = try connection.pipeline(settings + [query])[settings.count]
-    return try (0..<rows.count).map { try rows.text($0, 0) }
+    return try rows.texts(0)
   }
 
   @Test func `the queue is read without compiling its plan`() async throws {

@@ -42,8 +42,7 @@ extension Desk {
   func texts(_ sql: String) throws -> [String] {
     let connection = try database.connect()
     defer { connection.close() }
-    let rows = try connection.query(sql)
-    return try (0..<rows.count).map { try rows.text($0, 0) }
+    return try connection.query(sql).texts(0)
   }
 
   /// Tables that a rebuild has made and not put in place.
