@@ -1,6 +1,6 @@
 -- Run after every migration: what each role may do is what stands here and no more. What commands run as
--- can read, append through append_event and append_events, and keep the views; it can never change or remove
--- an event, a stored answer or a person's key.
+-- can read, append through append_event, append_events and store_commands, and keep the views; it can never change
+-- or remove an event, a stored answer or a person's key.
 revoke all on schema dossier, dashboard from public, dossier_app, dossier_dashboard;
 revoke all on all tables in schema dossier, dashboard from public, dossier_app, dossier_dashboard;
 revoke all on all routines in schema dossier, dashboard from public, dossier_app, dossier_dashboard;
@@ -9,7 +9,7 @@ alter default privileges revoke execute on routines from public;
 
 grant usage on schema dossier to dossier_app;
 grant select on all tables in schema dossier to dossier_app;
-grant insert on dossier.commands, dossier.stream_names, dossier.persons, dossier.key_file to dossier_app;
+grant insert on dossier.stream_names, dossier.persons, dossier.key_file to dossier_app;
 grant insert, update on dossier.checkpoints to dossier_app;
 -- Rows are written to the partition itself.
 grant insert, update on
@@ -21,7 +21,7 @@ grant insert, update, delete on dossier.timer_queue to dossier_app;
 -- A retraction can do away with a cycle of a clock, or a duty.
 grant delete on dossier.sla_clock, dossier.responsibility_assignment to dossier_app;
 grant execute on function dossier.lock_head to dossier_app;
-grant execute on function dossier.append_event, dossier.append_events to dossier_app;
+grant execute on function dossier.append_event, dossier.append_events, dossier.store_commands to dossier_app;
 
 grant usage on schema dashboard to dossier_app, dossier_dashboard;
 grant select on all tables in schema dashboard to dossier_app, dossier_dashboard;

@@ -1,6 +1,7 @@
 -- Appends a group of events under the head's lock. With append_event the only way into dossier.events: it refuses a
--- position that is not next or a moment that has not come (DS002), a version that leaves a gap (DS004), and
--- numbers below 1; a version that exists already violates events_version_key.
+-- position that is not next or a moment that has not come (DS002), a version that leaves a gap (DS004), numbers
+-- below 1, a hash that is none, and an event recorded before it happened; a version that exists already violates
+-- events_version_key.
 --
 -- A session keeps a function's plans, and one made while the log is small must not read all of it once it is
 -- large. Without statistics any index that begins with the ledger looks as good as the right one; asking for
@@ -12,11 +13,13 @@ create or replace function dossier.append_events(
   policies text[], payloads bytea[], seals bytea[], hashes bytea[])
 returns void
 language plpgsql security definer
-set search_path = pg_catalog, pg_temp
+set search_path = ''
 as $$
 declare
   added constant integer := cardinality(streams);
   is_out_of_range boolean;
+  is_early boolean;
+  has_no_hash boolean;
   leaves_gap boolean;
 begin
   update dossier.ledgers l
@@ -29,18 +32,28 @@ begin
 
   select
     bool_or(g.first < 1 or g.stream < 1 or g.schema_version < 1 or g.cause < 1),
+    bool_or(g.latest > moment),
+    bool_or(g.has_no_hash),
     bool_or(g.last - g.first + 1 > g.added or g.first > 1 + coalesce((
       select b.version from dossier.events b
       where b.ledger = wanted and b.stream = g.stream
       order by b.version desc limit 1), 0))
-  into is_out_of_range, leaves_gap
+  into is_out_of_range, is_early, has_no_hash, leaves_gap
   from (
     select e.stream, min(e.version) as first, max(e.version) as last, count(*) as added,
-      min(e.schema_version) as schema_version, min(e.cause) as cause
-    from unnest(streams, versions, schema_versions, causes) as e (stream, version, schema_version, cause)
+      min(e.schema_version) as schema_version, min(e.cause) as cause, max(e.occurred_at) as latest,
+      bool_or(length(e.hash) <> 32) as has_no_hash
+    from unnest(streams, versions, schema_versions, causes, occurred, hashes)
+      as e (stream, version, schema_version, cause, occurred_at, hash)
     group by e.stream) g;
   if is_out_of_range then
     raise exception using errcode = 'check_violation', message = 'a number of an event is out of range';
+  end if;
+  if is_early then
+    raise exception using errcode = 'check_violation', message = 'an event would have happened after its recording';
+  end if;
+  if has_no_hash then
+    raise exception using errcode = 'check_violation', message = 'the hash of an event has not 32 bytes';
   end if;
   if leaves_gap then
     raise exception using errcode = 'DS004', message = 'a version would leave a gap in its stream';

@@ -3,7 +3,7 @@ create or replace function dossier.lock_head(
   in wanted smallint,
   out "position" bigint, out hash bytea, out recorded_at timestamptz, out last_stream bigint,
   out now timestamptz)
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql security definer set search_path = '' as $$
 begin
   select l.position, l.hash, l.recorded_at, l.last_stream
   into lock_head.position, lock_head.hash, lock_head.recorded_at, lock_head.last_stream

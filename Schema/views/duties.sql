@@ -10,20 +10,21 @@ select
   c.assigned as severity,
   c.requested as requested_severity,
   c.agent,
-  d.duty,
+  k.duty,
   d.instance,
   k.holder,
   -- A survey that comes late still comes: its date lapses nothing.
-  case when d.state = 'owed' and d.due_at < now() and d.duty <> 'survey' then 'lapsed' else d.state end
+  case when s.state = 'owed' and d.due_at < now() and k.duty <> 'survey' then 'lapsed' else s.state end
     as state,
-  d.state as recorded_state,
+  s.state as recorded_state,
   d.since,
   d.due_at,
-  case when d.state = 'owed' and d.due_at < now() then now() - d.due_at end as overdue_by,
+  case when s.state = 'owed' and d.due_at < now() then now() - d.due_at end as overdue_by,
   nullif(d.by_event, 0) as by_version,
   k.rule
 from dossier.responsibility_assignment d
-join dossier.duties k on k.duty = d.duty
+join dossier.duties k on k.code = d.duty
+join dossier.duty_states s on s.code = d.state
 join dossier.case_view c on c.ledger = d.ledger and c.stream = d.stream;
 
 comment on view dashboard.duties is

@@ -267,11 +267,7 @@ public final class LedgerTransaction {
   }
 
   private func storingCommands() -> Command {
-    if commands.count == 1, let only = commands.first {
-      return Command(
-        SQL.storeCommand, [.int16(ledger.rawValue), .uuid(only.id), .bytes(only.digest), .bytes(only.answer)])
-    }
-    return Command(
+    Command(
       SQL.storeCommands,
       [
         .int16(ledger.rawValue), .uuidArray(commands.map(\.id)), .bytesArray(commands.map(\.digest)),

@@ -7,7 +7,6 @@ enum SQL {
   static let findCommands = statement("find_commands")
   static let appendEvent = statement("append_event")
   static let appendEvents = statement("append_events")
-  static let storeCommand = statement("store_command")
   static let storeCommands = statement("store_commands")
   static let storeNames = statement("store_names")
   static let findName = statement("find_name")

@@ -35,6 +35,7 @@ import Testing
   @Test(arguments: [
     "insert into dossier.events select ledger, position + 1, stream, version + 1, type, schema_version, occurred_at, "
       + "recorded_at, actor, command_id, cause, correlation, policy, data, sealed, hash from dossier.events",
+    "insert into dossier.commands select ledger, gen_random_uuid(), digest, answer from dossier.commands",
     "update dossier.ledgers set position = 0",
     "insert into dossier.ledgers (ledger, name, prefix) values (9, 'x', 'XX')",
     "delete from dossier.ledgers", "delete from dossier.persons",
@@ -94,11 +95,11 @@ import Testing
   @Test func `is appended by functions that run with their owner's rights and nobody's search path`() throws {
     let rows = try lab.superuser().query(
       """
-      select proname::text, proowner::regrole::text, 'search_path=pg_catalog, pg_temp' = any (proconfig)
+      select proname::text, proowner::regrole::text, 'search_path=""' = any (proconfig)
       from pg_proc where pronamespace = 'dossier'::regnamespace and prosecdef order by 1
       """)
     #expect(
-      try rows.texts(0) == ["append_event", "append_events", "lock_head"])
+      try rows.texts(0) == ["append_event", "append_events", "lock_head", "store_commands"])
     for row in 0..<rows.count {
       #expect(try rows.text(row, 1) == "dossier_owner")
       #expect(try rows.bool(row, 2))

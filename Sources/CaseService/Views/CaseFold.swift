@@ -33,7 +33,7 @@ struct CaseFold: EventFolding, Sendable {
         buffer.append(SLAClockRow(ledger: ledger, stream: stream, clock: clocks.rows[index]))
       }
     case .responsibilityAssignment:
-      for index in KeyOrder.sorted(duties.rows, { $0.duty.keyRank }, { $0.instance }) {
+      for index in KeyOrder.sorted(duties.rows, { Int($0.duty.code) }, { $0.instance }) {
         buffer.append(DutyRow(ledger: ledger, stream: stream, duty: duties.rows[index]))
       }
     }
@@ -42,9 +42,9 @@ struct CaseFold: EventFolding, Sendable {
 
 /// The order of the tables' keys within a case.
 enum KeyOrder {
-  /// The places of rows in the order of their key: by name, then by number.
+  /// The places of rows in the order of their key: by kind, then by number.
   static func sorted<Row>(_ rows: [Row], _ rank: (Row) -> Int, _ number: (Row) -> Int) -> [Int] {
-    // Name, number and place in one word: sorting words copies no rows and compares no names.
+    // Kind, number and place in one word: sorting words copies no rows and compares no names.
     var words: [UInt64] = []
     words.reserveCapacity(rows.count)
     for place in rows.indices {
@@ -62,29 +62,6 @@ extension ClockName {
     case .customerResponse: 0
     case .followUp: 1
     case .initialResponse: 2
-    }
-  }
-}
-
-extension Duty {
-  /// Its place among all names in the order of their bytes, as collation "C" has it.
-  var keyRank: Int {
-    switch self {
-    case .billingAssistance: 0
-    case .businessImpactStatement: 1
-    case .contactInformation: 2
-    case .continuousEffort: 3
-    case .coordinateResolution: 4
-    case .gatherAndValidate: 5
-    case .initialResponse: 6
-    case .jointInvestigation: 7
-    case .keepCommunicating: 8
-    case .ownArea: 9
-    case .purchaseAssistance: 10
-    case .reliableCommunication: 11
-    case .selfServiceFirst: 12
-    case .survey: 13
-    case .troubleshootAndGuide: 14
     }
   }
 }

@@ -156,22 +156,22 @@ final class ViewRows {
     }
   }
 
-  /// Whether a row comes before another of its case: by the name after ledger and stream, byte by byte, and
-  /// then by the number after it.
+  /// Whether a row comes before another of its case: by the kind after ledger and stream, a name or a code, byte by
+  /// byte, and then by the number after it.
   private func isBefore(_ left: Found, _ right: Found) -> Bool {
     let (first, second) = (key(left), key(right))
-    if Self.same(first.name, second.name) { return first.number < second.number }
-    return first.name.lexicographicallyPrecedes(second.name)
+    if Self.same(first.kind, second.kind) { return first.number < second.number }
+    return first.kind.lexicographicallyPrecedes(second.kind)
   }
 
-  private func key(_ row: Found) -> (name: UnsafeRawBufferPointer, number: Int32) {
+  private func key(_ row: Found) -> (kind: UnsafeRawBufferPointer, number: Int32) {
     let bytes = buffer.bytes
-    // The count of fields (2), the ledger (4 + 2), the stream (4 + 8), then the name.
+    // The count of fields (2), the ledger (4 + 2), the stream (4 + 8), then the kind.
     let at = row.start + 20
     let length = Int(Int32(bigEndian: bytes.loadUnaligned(fromByteOffset: at, as: Int32.self)))
-    let name = UnsafeRawBufferPointer(rebasing: bytes[(at + 4)..<(at + 4 + length)])
+    let kind = UnsafeRawBufferPointer(rebasing: bytes[(at + 4)..<(at + 4 + length)])
     let number = bytes.loadUnaligned(fromByteOffset: at + 4 + length + 4, as: Int32.self)
-    return (name, Int32(bigEndian: number))
+    return (kind, Int32(bigEndian: number))
   }
 
   /// The cases of the set, by place, whose rows differ.

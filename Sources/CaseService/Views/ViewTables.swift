@@ -119,11 +119,11 @@ struct SLAClockRow: ViewRow, Hashable {
     row.text("calendar", clock.calendar)
     row.text("zone_data", clock.zoneData)
     row.bool("provisional", clock.provisional)
-    row.int32("started_by", clock.startedBy)
   }
 }
 
-/// A row of the table `responsibility_assignment`.
+/// A row of the table `responsibility_assignment`. Duties and their states are stored by number: `dossier.duties` and
+/// `dossier.duty_states` tell the words.
 struct DutyRow: ViewRow, Hashable {
   static let view = ViewName.responsibilityAssignment
   static let key = ["stream", "duty", "instance"]
@@ -141,12 +141,46 @@ struct DutyRow: ViewRow, Hashable {
   func write<Writer: ColumnWriter & ~Copyable>(to row: inout Writer) {
     row.int16("ledger", ledger)
     row.int64("stream", stream)
-    row.text("duty", duty.duty.rawValue)
+    row.int16("duty", duty.duty.code)
     row.int32("instance", duty.instance)
-    row.text("state", duty.state.rawValue)
+    row.int16("state", duty.state.code)
     row.timestamp("since", duty.since)
-    row.int32("since_event", duty.sinceEvent)
     row.timestamp("due_at", duty.dueAt)
     row.int32("by_event", duty.byEvent)
+  }
+}
+
+extension Duty {
+  /// Its number in the database, for good.
+  var code: Int16 {
+    switch self {
+    case .contactInformation: 1
+    case .businessImpactStatement: 2
+    case .reliableCommunication: 3
+    case .jointInvestigation: 4
+    case .selfServiceFirst: 5
+    case .ownArea: 6
+    case .initialResponse: 7
+    case .gatherAndValidate: 8
+    case .troubleshootAndGuide: 9
+    case .billingAssistance: 10
+    case .purchaseAssistance: 11
+    case .coordinateResolution: 12
+    case .keepCommunicating: 13
+    case .continuousEffort: 14
+    case .survey: 15
+    }
+  }
+}
+
+extension DutyState {
+  /// Its number in the database, for good.
+  var code: Int16 {
+    switch self {
+    case .owed: 1
+    case .fulfilled: 2
+    case .lapsed: 3
+    case .released: 4
+    }
   }
 }

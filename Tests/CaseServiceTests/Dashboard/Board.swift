@@ -42,7 +42,6 @@ struct Board {
       "ledger": "2", "stream": "\(stream)", "clock": "'initial_response'", "cycle": "1", "state": "'running'",
       "started_at": "now() - interval '3 hours'", "due_at": "now() + interval '1 hour'",
       "policy": "'21vianet-2'", "calendar": "'technical-1'", "zone_data": "'2025b'", "provisional": "false",
-      "started_by": "1",
     ]
     try insert("sla_clock", row.merging(columns) { _, new in new })
   }
@@ -50,10 +49,16 @@ struct Board {
   /// A duty that is owed, unless SQL expressions by column say otherwise.
   func add(dutyOf stream: Int, _ duty: String, _ columns: [String: String] = [:]) throws {
     let row = [
-      "ledger": "2", "stream": "\(stream)", "duty": "'\(duty)'", "instance": "1",
-      "state": "'owed'", "since": "now() - interval '3 hours'", "since_event": "1", "by_event": "0",
+      "ledger": "2", "stream": "\(stream)",
+      "duty": "(select code from dossier.duties where duty = '\(duty)')", "instance": "1",
+      "state": Self.state("owed"), "since": "now() - interval '3 hours'", "by_event": "0",
     ]
     try insert("responsibility_assignment", row.merging(columns) { _, new in new })
+  }
+
+  /// The expression for a duty's state.
+  static func state(_ name: String) -> String {
+    "(select code from dossier.duty_states where state = '\(name)')"
   }
 
   private func insert(_ table: String, _ row: [String: String]) throws {

@@ -168,7 +168,7 @@ import Testing
     try board.add(case: 1, ["status": "'resolved'"])
     try board.add(dutyOf: 1, "initial-response", ["due_at": "now() - interval '1 hour'"])
     try board.add(dutyOf: 1, "survey", ["due_at": "now() - interval '2 hours'"])
-    try board.add(dutyOf: 1, "own-area", ["state": "'released'", "by_event": "7"])
+    try board.add(dutyOf: 1, "own-area", ["state": Board.state("released"), "by_event": "7"])
     #expect(
       try board.read(
         "reference, duty, holder, state, recorded_state, overdue_by, by_version", "duties order by duty") == [

@@ -152,9 +152,8 @@ import Testing
         select ledger, 100000 + n, 'initial_response', now() + n * interval '1 second', \(columns)
         from dossier.case_view, generate_series(1, 100000) n where reference in ('CN-1002', 'DE-1002');
         insert into dossier.sla_clock
-          (ledger, stream, clock, cycle, state, started_at, due_at, policy, calendar, zone_data, provisional,
-          started_by)
-        select ledger, stream, next_due_clock, 1, 'running', opened_at, next_due_at, policy, '', '', false, 1
+          (ledger, stream, clock, cycle, state, started_at, due_at, policy, calendar, zone_data, provisional)
+        select ledger, stream, next_due_clock, 1, 'running', opened_at, next_due_at, policy, '', '', false
         from dossier.case_view where stream > 100000;
         analyze dossier.case_view, dossier.sla_clock
         """)

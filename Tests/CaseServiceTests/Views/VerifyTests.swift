@@ -50,8 +50,8 @@ import Testing
     ),
     (
       "responsibility_assignment",
-      "update dossier.responsibility_assignment set instance = 9 where stream = 1003 and duty = 'own-area' or "
-        + "(stream = 1003 and duty = 'gather-and-validate')"
+      "update dossier.responsibility_assignment set instance = 9 where stream = 1003 and duty in "
+        + "(select code from dossier.duties where duty in ('own-area', 'gather-and-validate'))"
     ),
   ])
   func `a row changed behind the log's back is found and its case named`(
@@ -76,7 +76,7 @@ import Testing
         try desk.tamper(
           """
           insert into dossier.responsibility_assignment
-          select ledger, \(stream), duty, 7, state, since, since_event, due_at, by_event
+          select ledger, \(stream), duty, 7, state, since, due_at, by_event
           from dossier.responsibility_assignment where stream = 1002 limit 1
           """)
       }
