@@ -7,7 +7,8 @@ internal import Postgres
 /// One line: `dossier-key-1` and 32 random bytes in base64.
 public struct KeyFile: Sendable {
   let wrapping: SymmetricKey
-  let lookup: SymmetricKey
+  /// Keyed and otherwise empty: each digest continues a copy, which spares it the key's own hashing.
+  private let keyed: HMAC<SHA256>
 
   private static let mark = "dossier-key-1"
 
@@ -75,22 +76,25 @@ public struct KeyFile: Sendable {
 
   private init(key: SymmetricKey) {
     wrapping = HKDF<SHA256>.deriveKey(inputKeyMaterial: key, info: Data("wrap".utf8), outputByteCount: 32)
-    lookup = HKDF<SHA256>.deriveKey(inputKeyMaterial: key, info: Data("lookup".utf8), outputByteCount: 32)
+    keyed = HMAC(
+      key: HKDF<SHA256>.deriveKey(inputKeyMaterial: key, info: Data("lookup".utf8), outputByteCount: 32))
   }
 
   /// What the database keeps to know its key file again.
   public var fingerprint: [UInt8] {
-    Array(HMAC<SHA256>.authenticationCode(for: Data("fingerprint".utf8), using: lookup))
+    digest(of: Array("fingerprint".utf8))
   }
 
   /// The keyed digest an address is found by.
   func digest(of address: String) -> [UInt8] {
-    Array(HMAC<SHA256>.authenticationCode(for: Data(Self.normal(address).utf8), using: lookup))
+    digest(of: Array(Self.normal(address).utf8))
   }
 
   /// A keyed digest of some bytes.
   func digest(of bytes: [UInt8]) -> [UInt8] {
-    Array(HMAC<SHA256>.authenticationCode(for: bytes, using: lookup))
+    var digest = keyed
+    digest.update(data: bytes)
+    return Array(digest.finalize())
   }
 
   /// Addresses differ neither by case nor by surrounding space, nor by how accents are composed.

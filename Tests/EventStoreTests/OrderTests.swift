@@ -105,6 +105,45 @@ import Testing
     #expect(try lab.verify() == 0)
   }
 
+  @Test func `refuses an event dated after its record and a hash that is none, where it comes alone too`()
+    throws
+  {
+    let connection = try lab.application()
+    func alone(occurred: String = "now()", hash: Int = 32, digest: String = "null::bytea") -> String {
+      """
+      select dossier.append_event(\(Lab.ledger.rawValue)::smallint, position, hash, clock_timestamp(), last_stream,
+        1001, 1, 'noted', 1::smallint, \(occurred), 'lab', gen_random_uuid(), null, null, 'none', '', null,
+        decode(repeat('01', \(hash)), 'hex'), \(digest), 'answer')
+      from dossier.ledgers where ledger = \(Lab.ledger.rawValue)
+      """
+    }
+    for refused in [
+      alone(occurred: "now() + interval '1 hour'"), alone(hash: 31), alone(digest: "'\\x01'"),
+      append("0", "(select hash from l)", "clock_timestamp()", [1])
+        .replacing("sha256('x')", with: "'\\x01'::bytea"),
+    ] {
+      #expect(try state { try connection.execute(refused) } == .checkViolation, "\(refused)")
+    }
+    #expect(try lab.verify() == 0)
+    try connection.execute(alone())
+    #expect(try lab.number("select count(*) from dossier.events") == 1)
+  }
+
+  @Test func `refuses the answer to a command without a digest of its words, and a second one`() throws {
+    let connection = try lab.application()
+    func store(_ digest: String) -> String {
+      """
+      select dossier.store_commands(\(Lab.ledger.rawValue)::smallint,
+        array['00000000-0000-0000-0000-000000000001'::uuid], array[\(digest)], array['answer'::bytea])
+      """
+    }
+    #expect(try state { try connection.execute(store("'\\x01'::bytea")) } == .checkViolation)
+    #expect(try state { try connection.execute(store("null::bytea")) } == .notNullViolation)
+    try connection.execute(store("sha256('words')"))
+    #expect(try state { try connection.execute(store("sha256('words')")) } == .uniqueViolation)
+    #expect(try lab.number("select count(*) from dossier.commands") == 1)
+  }
+
   @Test func `takes the moment of a group under the lock, not when the group began to wait`() async throws {
     let holder = try lab.application()
     let first = try LedgerTransaction(holder, ledger: Lab.ledger, commandIDs: [])

@@ -171,7 +171,7 @@ extension CaseProcessor {
     if let history { state = CaseState(folding: history + fresh) }
     if !request.isDryRun, !events.isEmpty {
       cache.change(state, stream)
-      queue(stream, state, context.rulebook, transaction)
+      unplaced[stream] = context.rulebook
       // A retraction can change any row of the case, and do away with some.
       if history != nil {
         changed[stream] = 0
@@ -182,7 +182,7 @@ extension CaseProcessor {
     }
     var answer = CommandAnswer(state, written, isNew: !before.exists, ledger: ledger.name, request)
     answer.failure = CommandAnswer.FailedOutcome(events.last?.event)
-    let teller = CustomerTeller(request: request, state: state, policy: context.rulebook.policy)
+    let teller = CustomerTeller(request: request, state: state, rulebook: context.rulebook)
     answer.customerText = teller.text(of: events)
     return answer
   }

@@ -14,6 +14,8 @@ final class CaseProcessor: GroupProcessor {
   var changed: [Int64: Int] = [:]
   /// The cases whose place in the timers' queue changes.
   private var timers: [Int64: QueuedTimer] = [:]
+  /// The cases whose place is still to be looked at, once what was decided is on its way.
+  var unplaced: [Int64: Rulebook] = [:]
   /// A place so near, in microseconds, may be reached by another process's clock already.
   private static let margin: Int64 = 60_000_000
   /// The cases whose rows are all stored anew.
@@ -35,7 +37,7 @@ final class CaseProcessor: GroupProcessor {
     _ requests: [CommandRequest], in transaction: LedgerTransaction
   ) throws -> [Result<CommandAnswer, any Error>] {
     changed = [:]
-    timers = [:]
+    (timers, unplaced) = ([:], [:])
     refolded = []
     try checkClock(requests, transaction)
     if views == nil { views = try ViewWrites(ledger.ledger, transaction.connection) }
@@ -43,7 +45,7 @@ final class CaseProcessor: GroupProcessor {
     try learnPolicies(transaction)
     let streams = requests.compactMap(stream)
     try cache.load(streams, transaction.connection)
-    let contacts = try streams.map { try cache.caseState($0, transaction.connection).view.person }
+    let contacts = try streams.map { try cache.contact(of: $0, transaction.connection) }
     try keys.load(contacts.filter { $0 != .caseContact }.map { UUIDBytes($0) }, transaction.connection)
     var results: [Result<CommandAnswer, any Error>] = []
     results.reserveCapacity(requests.count)
@@ -62,14 +64,15 @@ final class CaseProcessor: GroupProcessor {
 
   /// Sends what the group has decided so far, with what it changes in the views.
   func sendDecided(_ transaction: LedgerTransaction) throws {
-    try transaction.send(keys) { try viewWrites() }
+    try transaction.send(keys) { try viewWrites(transaction) }
   }
 
   /// The writes to the views for the cases changed since the last time, and to the timers' queue. They ask the
   /// database nothing: what was sent before them must not be ended by a query.
-  private func viewWrites() throws -> [Command] {
-    defer { (changed, timers, refolded) = ([:], [:], []) }
+  private func viewWrites(_ transaction: LedgerTransaction) throws -> [Command] {
+    defer { (changed, timers, unplaced, refolded) = ([:], [:], [:], []) }
     guard let views else { throw PostgresError.unexpectedResult("the views' tables are not known yet") }
+    for (stream, rulebook) in unplaced { queue(stream, try cache.kept(stream), rulebook, transaction) }
     let rows = try changed.map { stream, before in
       ViewChange(stream: stream, before: before, state: try cache.kept(stream))
     }
@@ -118,7 +121,7 @@ final class CaseProcessor: GroupProcessor {
   }
 
   func commit(_ transaction: LedgerTransaction) throws {
-    try transaction.post(keys) { try viewWrites() }
+    try transaction.post(keys) { try viewWrites(transaction) }
     cache.posted(to: transaction.position)
   }
 

@@ -191,6 +191,12 @@ final class StateCache {
     return young[stream] ?? CaseState()
   }
 
+  /// The person a case's values are sealed for. Asked for alone: a whole state would be copied.
+  func contact(of stream: Int64, _ connection: Connection) throws -> PersonID {
+    if let person = young[stream]?.view.person { return person }
+    return try caseState(stream, connection).view.person
+  }
+
   private func store(_ state: CaseState, _ stream: Int64) {
     if !young.keys.contains(stream), young.count >= Self.generation {
       old = young

@@ -6,8 +6,8 @@ struct CustomerTeller {
   var request: CommandRequest
   /// The case after it.
   var state: CaseState
-  /// The policy it was decided by.
-  var policy: Policy
+  /// What it was decided by.
+  var rulebook: Rulebook
 
   private var texts: CustomerTexts { CustomerTexts(ReaderLanguage(reading: state.view.language)) }
 
@@ -30,7 +30,7 @@ struct CustomerTeller {
       return texts.referral(to: target, in: state.view.cloud, guidance: guidance)
     case .opened where state.view.isOwnArea, .assignedToAdministrator:
       let category = state.view.category?.lowercased().split(separator: " ").joined(separator: "-")
-      return policy.categories.first { $0.category == category }.map(texts.ownArea)
+      return rulebook.policy.categories.first { $0.category == category }.map(texts.ownArea)
     case .downgradeNotified where request.wordsToCustomer == nil:
       // The standard notice; a person's own words are told from the request.
       return new.texts.first { $0.field == .message }.map { text($0.text) }

@@ -12,7 +12,7 @@ struct ViewChange {
 }
 
 /// Stores what a group changed in the three views, set by set, in the transaction that appends.
-struct ViewWrites {
+final class ViewWrites {
   private struct Writer<Row: ViewRow> {
     let type: UInt32
     let columns: Int

@@ -1,5 +1,5 @@
-/// A policy with the calendars its hours name, ready to decide with.
-public struct Rulebook: Sendable {
+/// A policy with the calendars its hours name, ready to decide with. Shared rather than copied: it is large.
+public final class Rulebook: Sendable {
   /// The policy.
   public let policy: Policy
   /// The name that decisions cite, as in `21vianet/2`.
@@ -7,7 +7,7 @@ public struct Rulebook: Sendable {
   private let find: @Sendable (String) -> PreparedCalendar?
 
   /// A rulebook; every calendar that the policy's hours name belongs into `calendars`.
-  public init(policy: Policy, calendars: [String: PreparedCalendar]) {
+  public convenience init(policy: Policy, calendars: [String: PreparedCalendar]) {
     self.init(policy: policy) { calendars[$0] }
   }
 

@@ -122,7 +122,7 @@ import Testing
           from pg_constraint k where k.conrelid = c.oid),
         (select string_agg(concat_ws(' ', a.attname, a.atttypid::regtype, a.attnotnull, a.attcollation), ', '
             order by a.attnum)
-          from pg_attribute a where a.attrelid = c.oid and a.attnum > 0))
+          from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped))
       from pg_class c where relnamespace = 'dossier'::regnamespace and relkind in ('r', 'p', 'i', 'I')
       order by 1
       """

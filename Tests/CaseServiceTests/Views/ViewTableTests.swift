@@ -27,7 +27,9 @@ import Testing
     }
   }
 
-  @Test func `the database knows of every duty its number, who holds it and which rule states it`() async throws {
+  @Test func `the database knows of every duty its number, who holds it and which rule states it`()
+    async throws
+  {
     try await Desk.run { desk in
       let duties = try desk.texts(
         "select concat_ws(' ', code, duty, holder, rule) from dossier.duties order by code")
