@@ -12,16 +12,17 @@ set search_path = ''
 as $$
 #variable_conflict use_column
 begin
-  if append_event.version < 1 or append_event.stream < 1
-    or append_event.schema_version < 1 or append_event.cause < 1
+  -- One expression, for each has its price.
+  if append_event.version < 1 or append_event.stream < 1 or append_event.schema_version < 1
+    or append_event.cause < 1 or append_event.occurred_at > moment
+    or length(append_event.hash) <> 32 or length(append_event.digest) <> 32
   then
-    raise exception using errcode = 'check_violation', message = 'a number of the event is out of range';
-  end if;
-  if append_event.occurred_at > moment then
-    raise exception using errcode = 'check_violation', message = 'the event would have happened after its recording';
-  end if;
-  if length(append_event.hash) <> 32 or length(append_event.digest) <> 32 then
-    raise exception using errcode = 'check_violation', message = 'the hash of the event or the digest of its command has not 32 bytes';
+    raise exception using errcode = 'check_violation', message = case
+      when append_event.occurred_at > moment then 'the event would have happened after its recording'
+      when length(append_event.hash) <> 32 then 'the hash of the event has not 32 bytes'
+      when length(append_event.digest) <> 32 then 'the digest of its command has not 32 bytes'
+      else 'a number of the event is out of range'
+    end;
   end if;
 
   -- The order is asked for because only the right index gives it; see append_events. That the version itself

@@ -113,12 +113,15 @@ public final class Appender<Processor: GroupProcessor>: Sendable {
     while true {
       let (group, isMore) = take(underway.count)
       if group.isEmpty, underway.isEmpty { return }
-      var ended = core.submit(group.map { $0.request })
-      if !isMore, underway.isEmpty || group.isEmpty { ended += core.finish() }
+      var ended = core.submit(group.map(\.request))
+      if !isMore, underway.isEmpty || group.isEmpty {
+        let last = core.finish()
+        ended = ended.isEmpty ? last : ended + last
+      }
       // Groups end in the order in which they were taken.
-      let mine = underway + group
-      for (waiting, result) in zip(mine, ended) { waiting.answer.resume(with: result) }
-      underway = Array(mine.dropFirst(ended.count))
+      let mine = underway.isEmpty ? group : underway + group
+      for index in ended.indices { mine[index].answer.resume(with: ended[index]) }
+      underway = ended.count == mine.count ? [] : Array(mine[ended.count...])
       gather(after: ended.count)
     }
   }
@@ -126,14 +129,18 @@ public final class Appender<Processor: GroupProcessor>: Sendable {
   /// The next group, and whether others are left. Many requests are two groups, one of which is decided while
   /// the server works on the other.
   private func take(_ underway: Int) -> ([Waiting], isMore: Bool) {
-    let mayOverlap = core.mayOverlap
-    return queue.withLock { queue in
+    queue.withLock { queue in
       let all = queue.waiting.count + underway
-      let share = mayOverlap && all >= Self.manyRequests ? (all + 1) / 2 : all
-      let group = Array(queue.waiting.prefix(min(share, largestGroup)))
-      queue.waiting.removeFirst(group.count)
-      if group.isEmpty, underway == 0 { queue.isRunning = false }
-      return (group, !queue.waiting.isEmpty)
+      let share = min(all >= Self.manyRequests && core.mayOverlap ? (all + 1) / 2 : all, largestGroup)
+      if queue.waiting.isEmpty, underway == 0 { queue.isRunning = false }
+      // Mostly all, and then nothing is copied.
+      guard share < queue.waiting.count else {
+        defer { queue.waiting = [] }
+        return (queue.waiting, false)
+      }
+      let group = Array(queue.waiting.prefix(share))
+      queue.waiting.removeFirst(share)
+      return (group, true)
     }
   }
 

@@ -110,9 +110,9 @@ extension CaseDecider {
   private func calendar(of row: SLAClock) -> PreparedCalendar? {
     let type = state.view.type
     let current = severity.flatMap { context.rulebook.calendar(for: type, severity: $0) }
-    if let current, current.calendar.label == row.calendar { return current }
+    if let current, current.label == row.calendar { return current }
     let others = Severity.allCases.lazy.compactMap { context.rulebook.calendar(for: type, severity: $0) }
-    return others.first { $0.calendar.label == row.calendar } ?? current
+    return others.first { $0.label == row.calendar } ?? current
   }
 
   /// A proposal to lower the severity by a step, at the first moment at which the policy's attempts were

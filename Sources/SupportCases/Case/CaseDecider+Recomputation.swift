@@ -42,7 +42,7 @@ extension CaseDecider {
     guard let due = RecomputedDue(row, state, type: state.view.type, context.rulebook, at: at) else {
       return row.dueAt == nil ? [] : withoutTarget(row)
     }
-    let label = due.calendar.calendar.label
+    let label = due.calendar.label
     let isSame =
       due.at == row.dueAt && due.provisional == row.provisional && label == row.calendar
       && due.target == row.target
@@ -52,7 +52,7 @@ extension CaseDecider {
       .moved(
         ClockMove(
           clock: row.clock, cycle: row.cycle, dueBefore: row.dueAt, dueAt: due.at, target: due.target,
-          calendar: label, zoneData: due.calendar.calendar.zone.dataVersion,
+          calendar: label, zoneData: due.calendar.zoneDataVersion,
           rule: row.provisional && !due.provisional && isSameTime ? "CK-13" : "CK-12",
           provisional: due.provisional))
     ]
