@@ -29,12 +29,16 @@ struct EventCodec {
     type: String, schemaVersion: Int16, data: UnsafeRawBufferPointer, version: Int, position: Int64,
     occurredAt: Instant, recordedAt: Instant, policy: String
   ) throws -> RecordedCaseEvent {
-    guard let known = CaseEventType(rawValue: type) else {
-      throw CodecError.unknownType(type, version: Int(schemaVersion))
+    do {
+      guard let known = CaseEventType(rawValue: type) else {
+        throw CodecError.unknownType(type, version: Int(schemaVersion))
+      }
+      return RecordedCaseEvent(
+        event: try decode(known, schemaVersion, data, occurredAt), version: version, position: position,
+        occurredAt: occurredAt, recordedAt: recordedAt, policy: policy)
+    } catch let error as CodecError {
+      throw CodecError.event(position: position, error)
     }
-    return RecordedCaseEvent(
-      event: try decode(known, schemaVersion, data, occurredAt), version: version, position: position,
-      occurredAt: occurredAt, recordedAt: recordedAt, policy: policy)
   }
 
   /// A case event from the bytes of its columns; nil for one of an organisation or incident.
@@ -42,15 +46,19 @@ struct EventCodec {
     type: UnsafeRawBufferPointer, schemaVersion: Int16, data: UnsafeRawBufferPointer, version: Int,
     position: Int64, occurredAt: Instant, recordedAt: Instant, policy: UnsafeRawBufferPointer
   ) throws -> RecordedCaseEvent? {
-    guard let known = CaseEventType(name: type) else {
-      let type = String(decoding: type, as: UTF8.self)
-      if Self.isOther(type) { return nil }
-      throw CodecError.unknownType(type, version: Int(schemaVersion))
+    do {
+      guard let known = CaseEventType(name: type) else {
+        let type = String(decoding: type, as: UTF8.self)
+        if Self.isOther(type) { return nil }
+        throw CodecError.unknownType(type, version: Int(schemaVersion))
+      }
+      guard let policy = cases.interner.string(policy) else { throw CodecError.malformed(offset: 0) }
+      return RecordedCaseEvent(
+        event: try decode(known, schemaVersion, data, occurredAt), version: version, position: position,
+        occurredAt: occurredAt, recordedAt: recordedAt, policy: policy)
+    } catch let error as CodecError {
+      throw CodecError.event(position: position, error)
     }
-    guard let policy = cases.interner.string(policy) else { throw CodecError.malformed(offset: 0) }
-    return RecordedCaseEvent(
-      event: try decode(known, schemaVersion, data, occurredAt), version: version, position: position,
-      occurredAt: occurredAt, recordedAt: recordedAt, policy: policy)
   }
 
   private mutating func decode(
@@ -69,14 +77,18 @@ struct EventCodec {
   /// An organisation's event of the log.
   func organizationEvent(_ recorded: RecordedEvent) throws -> OrganizationEvent {
     let event = recorded.event
-    guard let known = OrganizationEventType(rawValue: event.type) else {
-      throw CodecError.unknownType(event.type, version: Int(event.schemaVersion))
+    do {
+      guard let known = OrganizationEventType(rawValue: event.type) else {
+        throw CodecError.unknownType(event.type, version: Int(event.schemaVersion))
+      }
+      let newest = try upcaster.upcast(event.type, version: event.schemaVersion, event.data)
+      guard newest.version == known.schemaVersion else {
+        throw CodecError.unknownType(event.type, version: Int(event.schemaVersion))
+      }
+      return try newest.data.withUnsafeBytes { try OrganizationEventCodec.decode(known, $0) }
+    } catch let error as CodecError {
+      throw CodecError.event(position: recorded.position, error)
     }
-    let newest = try upcaster.upcast(event.type, version: event.schemaVersion, event.data)
-    guard newest.version == known.schemaVersion else {
-      throw CodecError.unknownType(event.type, version: Int(event.schemaVersion))
-    }
-    return try newest.data.withUnsafeBytes { try OrganizationEventCodec.decode(known, $0) }
   }
 
   /// An incident's event from its columns.

@@ -184,11 +184,25 @@ struct Interner {
 }
 
 /// How reading an event's bytes fails.
-public enum CodecError: Error, Sendable, Equatable {
+public indirect enum CodecError: Error, Sendable, Equatable {
   /// The bytes are not what their type and version say, from this offset on.
   case malformed(offset: Int)
   /// The type or schema version is not known to this program.
   case unknownType(String, version: Int)
+  /// What is wrong with the event at a position of its ledger.
+  case event(position: Int64, CodecError)
+}
+
+extension CodecError: CustomStringConvertible {
+  /// What is wrong, in the words of an error message.
+  public var description: String {
+    switch self {
+    case .malformed(let offset): "the data is not what its type and version say, from byte \(offset) on"
+    case .unknownType(let type, let version):
+      "the type \(type.shown) in schema version \(version) is not known here; use the program that wrote it, or a newer one"
+    case .event(let position, let error): "at position \(position) \(error)"
+    }
+  }
 }
 
 extension Instant {

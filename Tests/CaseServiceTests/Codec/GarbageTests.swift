@@ -104,9 +104,16 @@ import Testing
           recordedAt: Instant(seconds: 0), policy: "")
       }
     }
-    #expect(throws: CodecError.unknownType("case-forgotten", version: 1)) { try read("case-forgotten", 1) }
-    #expect(throws: CodecError.unknownType("agent-assigned", version: 2)) { try read("agent-assigned", 2) }
-    #expect(throws: CodecError.unknownType("agent-assigned", version: 0)) { try read("agent-assigned", 0) }
+    for (type, version) in [("case-forgotten", Int16(1)), ("agent-assigned", 2), ("agent-assigned", 0)] {
+      #expect(throws: CodecError.event(position: 1, .unknownType(type, version: Int(version)))) {
+        try read(type, version)
+      }
+    }
+    let error = #expect(throws: CodecError.self) { try read("case-forgotten", 1) }
+    #expect(
+      error.map { "\($0)" }
+        == "at position 1 the type case-forgotten in schema version 1 is not known here; "
+        + "use the program that wrote it, or a newer one")
     #expect(throws: Never.self) { try read("agent-assigned", 1) }
   }
 }

@@ -33,8 +33,12 @@ import Testing
   }
 
   @Test func `a shape without a way to today's is refused`() {
-    #expect(throws: CodecError.unknownType("agent-assigned", version: -2)) { try read("{}", version: -2) }
-    #expect(throws: CodecError.malformed(offset: 1)) { try read("{\"agent\":\"w\"}", version: 0) }
+    #expect(throws: CodecError.event(position: 9, .unknownType("agent-assigned", version: -2))) {
+      try read("{}", version: -2)
+    }
+    #expect(throws: CodecError.event(position: 9, .malformed(offset: 1))) {
+      try read("{\"agent\":\"w\"}", version: 0)
+    }
   }
 
   @Test func `an organisation's older shape is brought up too`() throws {
@@ -48,7 +52,7 @@ import Testing
       ledger: LedgerID(rawValue: 1), position: 1, stream: 1, version: 1, recordedAt: 0, event: event, hash: []
     )
     #expect(try EventCodec(upcaster: upcaster).organizationEvent(recorded) == .agreementSigned(.advanced))
-    #expect(throws: CodecError.unknownType("agreement-signed", version: 0)) {
+    #expect(throws: CodecError.event(position: 1, .unknownType("agreement-signed", version: 0))) {
       try EventCodec(upcaster: Upcaster()).organizationEvent(recorded)
     }
   }
