@@ -54,6 +54,45 @@ import Testing
     }
   }
 
+  @Test func `loses nothing that is committed while it waits`() async throws {
+    try database.connect().execute(Store.rolesSQL)
+    let connection = try database.connect()
+    try connection.execute("set role dossier_owner")
+    // As it was before the rows of duties were copied into another table.
+    let before = Store.files.migrations.prefix { $0.name < "0014" }
+    _ = try Migrator(migrations: Array(before), repeatable: []).migrate(connection)
+    try connection.execute(
+      "insert into dossier.responsibility_assignment "
+        + "select 2, 1001, 'survey', 1, 'owed', now(), 1, null, 0")
+    let writer = try database.connect()
+    // A command's way: the head, then the views.
+    try writer.execute(
+      "begin; update dossier.ledgers set last_stream = last_stream where ledger = 2; "
+        + "update dossier.responsibility_assignment_2 set by_event = 3")
+    let thread = WorkerThread(name: "migrator")
+    let process = connection.serverProcess
+    let migrating = Held(connection)
+    async let report = thread.run { try Store.migrator.migrate(migrating.connection) }
+    try writer.wait(until: "select cardinality(pg_blocking_pids($1)) > 0", [.int32(process)])
+    try writer.execute(
+      "update dossier.responsibility_assignment_2 set state = 'fulfilled'; "
+        + "insert into dossier.responsibility_assignment_2 (ledger, stream, duty, instance, state, since, "
+        + "since_event, due_at, by_event) select 2, 1002, 'own-area', 1, 'owed', now(), 1, null, 0; commit")
+    #expect(try await report.to == Store.migrator.knownVersion)
+    let rows = try writer.query(
+      "select concat_ws(' ', d.stream, k.duty, s.state, d.by_event) from dossier.responsibility_assignment d "
+        + "join dossier.duties k on k.code = d.duty join dossier.duty_states s on s.code = d.state order by 1"
+    )
+    #expect(try rows.texts(0) == ["1001 survey fulfilled 3", "1002 own-area owed 0"])
+  }
+
+  /// A connection on its way to the one thread that uses it.
+  private struct Held: @unchecked Sendable {
+    let connection: Connection
+
+    init(_ connection: Connection) { self.connection = connection }
+  }
+
   @Test func `may be done by a role that may only create roles`() async throws {
     try await withRole("createrole") { settings in
       let own = Store(settings)
