@@ -29,15 +29,13 @@ struct EventCodec {
     type: String, schemaVersion: Int16, data: UnsafeRawBufferPointer, version: Int, position: Int64,
     occurredAt: Instant, recordedAt: Instant, policy: String
   ) throws -> RecordedCaseEvent {
-    do {
+    try Self.at(position) {
       guard let known = CaseEventType(rawValue: type) else {
         throw CodecError.unknownType(type, version: Int(schemaVersion))
       }
       return RecordedCaseEvent(
         event: try decode(known, schemaVersion, data, occurredAt), version: version, position: position,
         occurredAt: occurredAt, recordedAt: recordedAt, policy: policy)
-    } catch let error as CodecError {
-      throw CodecError.event(position: position, error)
     }
   }
 
@@ -46,7 +44,7 @@ struct EventCodec {
     type: UnsafeRawBufferPointer, schemaVersion: Int16, data: UnsafeRawBufferPointer, version: Int,
     position: Int64, occurredAt: Instant, recordedAt: Instant, policy: UnsafeRawBufferPointer
   ) throws -> RecordedCaseEvent? {
-    do {
+    try Self.at(position) {
       guard let known = CaseEventType(name: type) else {
         let type = String(decoding: type, as: UTF8.self)
         if Self.isOther(type) { return nil }
@@ -56,7 +54,13 @@ struct EventCodec {
       return RecordedCaseEvent(
         event: try decode(known, schemaVersion, data, occurredAt), version: version, position: position,
         occurredAt: occurredAt, recordedAt: recordedAt, policy: policy)
-    } catch let error as CodecError {
+    }
+  }
+
+  /// Says of what is wrong at which position it is.
+  @inline(__always)
+  private static func at<Value>(_ position: Int64, _ read: () throws -> Value) throws -> Value {
+    do { return try read() } catch let error as CodecError {
       throw CodecError.event(position: position, error)
     }
   }
@@ -77,7 +81,7 @@ struct EventCodec {
   /// An organisation's event of the log.
   func organizationEvent(_ recorded: RecordedEvent) throws -> OrganizationEvent {
     let event = recorded.event
-    do {
+    return try Self.at(recorded.position) {
       guard let known = OrganizationEventType(rawValue: event.type) else {
         throw CodecError.unknownType(event.type, version: Int(event.schemaVersion))
       }
@@ -86,8 +90,6 @@ struct EventCodec {
         throw CodecError.unknownType(event.type, version: Int(event.schemaVersion))
       }
       return try newest.data.withUnsafeBytes { try OrganizationEventCodec.decode(known, $0) }
-    } catch let error as CodecError {
-      throw CodecError.event(position: recorded.position, error)
     }
   }
 

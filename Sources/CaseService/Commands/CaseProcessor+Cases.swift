@@ -171,13 +171,9 @@ extension CaseProcessor {
     if let history { state = CaseState(folding: history + fresh) }
     if !request.isDryRun, !events.isEmpty {
       cache.change(state, stream)
-      unplaced[stream] = context.rulebook
       // A retraction can change any row of the case, and do away with some.
-      if history != nil {
-        changed[stream] = 0
-      } else if changed[stream] == nil {
-        changed[stream] = before.view.version
-      }
+      let stored = history != nil ? 0 : changed[stream]?.before ?? before.view.version
+      changed[stream] = Change(before: stored, rulebook: context.rulebook)
       if history != nil { refolded.insert(stream) }
     }
     var answer = CommandAnswer(state, written, isNew: !before.exists, ledger: ledger.name, request)

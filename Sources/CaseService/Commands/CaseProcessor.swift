@@ -10,14 +10,17 @@ final class CaseProcessor: GroupProcessor {
   private let keyFile: KeyFile
   let cache: StateCache
   private var views: ViewWrites?
-  /// The cases this group has changed, with the version each had before.
-  var changed: [Int64: Int] = [:]
+  /// The cases this group has changed.
+  var changed: [Int64: Change] = [:]
   /// The cases whose place in the timers' queue changes.
   private var timers: [Int64: QueuedTimer] = [:]
-  /// The cases whose place is still to be looked at, once what was decided is on its way.
-  var unplaced: [Int64: Rulebook] = [:]
   /// A place so near, in microseconds, may be reached by another process's clock already.
   private static let margin: Int64 = 60_000_000
+  /// A case that was changed: the version it had before, and what it is judged by now.
+  struct Change {
+    var before: Int
+    var rulebook: Rulebook
+  }
   /// The cases whose rows are all stored anew.
   var refolded: Set<Int64> = []
   /// The number of the next stream of a rehearsal; nil in earnest.
@@ -37,7 +40,7 @@ final class CaseProcessor: GroupProcessor {
     _ requests: [CommandRequest], in transaction: LedgerTransaction
   ) throws -> [Result<CommandAnswer, any Error>] {
     changed = [:]
-    (timers, unplaced) = ([:], [:])
+    timers = [:]
     refolded = []
     try checkClock(requests, transaction)
     if views == nil { views = try ViewWrites(ledger.ledger, transaction.connection) }
@@ -70,11 +73,13 @@ final class CaseProcessor: GroupProcessor {
   /// The writes to the views for the cases changed since the last time, and to the timers' queue. They ask the
   /// database nothing: what was sent before them must not be ended by a query.
   private func viewWrites(_ transaction: LedgerTransaction) throws -> [Command] {
-    defer { (changed, timers, unplaced, refolded) = ([:], [:], [:], []) }
+    defer { (changed, timers, refolded) = ([:], [:], []) }
     guard let views else { throw PostgresError.unexpectedResult("the views' tables are not known yet") }
-    for (stream, rulebook) in unplaced { queue(stream, try cache.kept(stream), rulebook, transaction) }
-    let rows = try changed.map { stream, before in
-      ViewChange(stream: stream, before: before, state: try cache.kept(stream))
+    let rows = try changed.map { stream, change in
+      let state = try cache.kept(stream)
+      // Not before: what was decided is on its way now.
+      queue(stream, state, change.rulebook, transaction)
+      return ViewChange(stream: stream, before: change.before, state: state)
     }
     return views.removals(refolded) + views.commands(rows)
       + TimerQueue.commands(Array(timers.values), ledger: ledger.ledger)

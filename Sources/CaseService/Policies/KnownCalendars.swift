@@ -7,16 +7,13 @@ extension PolicyLibrary {
   /// - Parameter moment: the moment whose knowledge of public holidays and publications counts (CK-12); nil: what is
   ///   known now.
   public func calendar(named name: String, knownAt moment: Instant? = nil) -> PreparedCalendar? {
-    let shelves = shelves(knownAt: moment)
     var newest: PreparedCalendar?
-    for library in shelves {
+    for library in shelves(knownAt: moment) {
       let found = library.read { (loader) throws(PolicyFileError) in
         try loader.calendar(named: name, knownAt: moment)
       }
-      // Every decision asks, and mostly there is one shelf: then no versions need be looked at.
-      if shelves.count == 1 { return found }
       // Of the same version the oldest: a version means the hours it was first known with.
-      guard let found, found.calendar.version > newest?.calendar.version ?? 0 else { continue }
+      guard let found, found.version > newest?.version ?? 0 else { continue }
       newest = found
     }
     return newest

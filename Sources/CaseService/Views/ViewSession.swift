@@ -94,7 +94,8 @@ final class ViewSession: @unchecked Sendable {
     // is an index shared out: rows come nearly in its order, and other sessions keep the other cores busy.
     // The planner is told of new tables by a sample that is read in no time; later ones are autovacuum's. Pages
     // are read in their order, most of them: the kernel reads ahead by itself, and a call for each page to
-    // announce the next is a twentieth of a rebuild. Only what ends a rebuild need be durable, and all before it is then.
+    // announce the next is a twentieth of a rebuild. Only what ends a rebuild need be durable, and all before it is
+    // then.
     try fresh.execute(
       "set jit = off; set max_parallel_workers_per_gather = 0; set max_parallel_maintenance_workers = 0; "
         + "set work_mem = '16MB'; set default_statistics_target = 20; set effective_io_concurrency = 0; "

@@ -42,6 +42,8 @@ public struct PreparedCalendar: Sendable {
   public var calendar: ServiceCalendar { storage.calendar }
   /// The name that decisions cite, as in `21vianet-billing/1`.
   public var label: String { storage.label }
+  /// The number of that version.
+  public var version: Int { storage.calendar.version }
   /// The release of the time zone database its offsets were read from.
   public var zoneDataVersion: String { storage.calendar.zone.dataVersion }
   var table: CalendarTable { storage.table }
