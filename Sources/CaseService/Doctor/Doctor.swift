@@ -126,7 +126,8 @@ extension CaseService {
     let name = "head of \(ledger.name)"
     do {
       let bad = try await ask(as: store.application) { try LedgerAudit.head(of: ledger, $0).checks(name) }
-      return bad.isEmpty ? [HealthCheck(name: name, isGood: true, detail: "position \(ledger.position)")] : bad
+      return bad.isEmpty
+        ? [HealthCheck(name: name, isGood: true, detail: "position \(ledger.position)")] : bad
     } catch {
       return [failed(name, error)]
     }
@@ -255,6 +256,8 @@ extension CaseService {
 
 extension SchemaDifference {
   fileprivate var advice: String {
-    text + (isMendable ? "; 'dossier migrate --repair' mends it" : "; look at it, and remove it where it is not wanted")
+    text
+      + (isMendable
+        ? "; 'dossier migrate --repair' mends it" : "; look at it, and remove it where it is not wanted")
   }
 }

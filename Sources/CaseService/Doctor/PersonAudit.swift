@@ -38,7 +38,8 @@ struct PersonAudit {
     let lookups = try lookups(Array(cited.keys), connection)
     for (person, position) in cited.sorted(by: { $0.value < $1.value }) where lookups[person] == nil {
       findings.add(
-        "the key of person \(person) is missing: what is sealed for them from position \(position) on cannot be read")
+        "the key of person \(person) is missing: what is sealed for them from position \(position) on cannot be read"
+      )
     }
     known.formUnion(cited.keys)
     try compare(events, countries, connection)

@@ -49,7 +49,8 @@ struct SchemaFacts: Sendable {
       let fact = SchemaFact(
         rank: Int(try rows.int32(row, 0)), parent: try rows.text(row, 1),
         key: .init(object: try rows.text(row, 2), aspect: try rows.text(row, 3)),
-        value: try rows.text(row, 4), make: try rows.optionalText(row, 5), undo: try rows.optionalText(row, 6))
+        value: try rows.text(row, 4), make: try rows.optionalText(row, 5), undo: try rows.optionalText(row, 6)
+      )
       facts[fact.key] = fact
     }
   }

@@ -62,14 +62,15 @@ struct MigrateCommand: Subcommand {
         JSON.Member("left", .array(report.left.map { .string($0) })),
       ]
     }
-    return .object([
-      .init("database", .string(database.settings.databaseName)),
-      .init("from_version", .int(Int64(done.migration.from))),
-      .init("version", .int(Int64(done.migration.to))),
-      .init("applied", .array(done.migration.applied.map { .string($0) })),
-      .init("unchanged", .bool(done.migration.isUnchanged)), .init("key_file", .string(database.keyFile)),
-      .init("key_file_made", .bool(done.madeKeyFile)),
-    ] + (repair ?? []))
+    return .object(
+      [
+        .init("database", .string(database.settings.databaseName)),
+        .init("from_version", .int(Int64(done.migration.from))),
+        .init("version", .int(Int64(done.migration.to))),
+        .init("applied", .array(done.migration.applied.map { .string($0) })),
+        .init("unchanged", .bool(done.migration.isUnchanged)), .init("key_file", .string(database.keyFile)),
+        .init("key_file_made", .bool(done.madeKeyFile)),
+      ] + (repair ?? []))
   }
 
   private func lines(_ done: CaseDatabase.Preparation, _ database: CaseDatabase) -> [String] {
