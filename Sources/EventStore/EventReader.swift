@@ -81,6 +81,14 @@ public enum EventReader {
     return streams
   }
 
+  /// The answers that are stored to some commands.
+  public static func answers(
+    to commands: [UUIDBytes], ledger: LedgerID, _ connection: Connection
+  ) throws(PostgresError) -> [UUIDBytes: StoredAnswer] {
+    let rows = try connection.query(SQL.findCommands, [.int16(ledger.rawValue), .uuidArray(commands)])
+    return try StoredAnswer.byCommand(rows)
+  }
+
   /// The ledger and stream a name stands for.
   ///
   /// - Parameter ledger: the only one that counts, where each has scopes of its own; nil: whichever it is in.

@@ -1,6 +1,6 @@
 internal import Crypto
 internal import Foundation
-internal import Postgres
+public import Postgres
 
 /// The file with the key that wraps every person's key. It is never in the database.
 ///
@@ -83,6 +83,17 @@ public struct KeyFile: Sendable {
   /// What the database keeps to know its key file again.
   public var fingerprint: [UInt8] {
     digest(of: Array("fingerprint".utf8))
+  }
+
+  /// Whether a person's wrapped key opens with this file.
+  public func opens(_ wrapped: [UInt8], of person: UUIDBytes) -> Bool { unwrap(wrapped, of: person) != nil }
+
+  /// A person's key; nil if it was changed, or wrapped with another file.
+  func unwrap(_ wrapped: [UInt8], of person: UUIDBytes) -> SymmetricKey? {
+    guard let box = try? AES.GCM.SealedBox(combined: wrapped),
+      let key = try? AES.GCM.open(box, using: wrapping, authenticating: person.bytes)
+    else { return nil }
+    return SymmetricKey(data: key)
   }
 
   /// The keyed digest an address is found by.

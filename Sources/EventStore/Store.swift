@@ -95,10 +95,19 @@ public struct Store: Sendable {
       }
       return
     }
+    try checkPersons(file, connection)
     do {
       _ = try connection.query(SQL.storeKeyFile, [.bytes(file.fingerprint)])
     } catch PostgresError.server(.uniqueViolation, _, _, _) {
       try compare(file, connection)
     }
+  }
+
+  /// A database that knows persons had its key file: only one that opens their keys can be it.
+  private static func checkPersons(_ file: KeyFile, _ connection: Connection) throws {
+    let rows = try connection.query(SQL.somePersons)
+    guard rows.count > 0 else { return }
+    for row in 0..<rows.count where file.opens(try rows.bytes(row, 1), of: try rows.uuid(row, 0)) { return }
+    throw StoreError.keyFile("the key file is another database's; use the one this database was made with")
   }
 }

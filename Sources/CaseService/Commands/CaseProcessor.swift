@@ -175,7 +175,8 @@ final class CaseProcessor: GroupProcessor {
     case .adopt(let reference): answer = try adopt(reference, request, transaction)
     }
     if !request.isDryRun {
-      transaction.remember(request.commandID, digest: digest, answer: answer.json.bytes)
+      let mark = AnswerMark(keys, ledger.ledger, request.commandID, digest: digest)
+      transaction.remember(request.commandID, digest: digest, answer: mark.add(to: answer.json.bytes))
     }
     return telling(request, answer)
   }
