@@ -32,6 +32,16 @@ public enum EventReader {
     return heads
   }
 
+  /// Those of some commands that were answered before.
+  public static func answered(
+    _ commands: [UUIDBytes], ledger: LedgerID, _ connection: Connection
+  ) throws(PostgresError) -> Set<UUIDBytes> {
+    let rows = try connection.query(SQL.findCommands, [.int16(ledger.rawValue), .uuidArray(commands)])
+    var answered: Set<UUIDBytes> = []
+    for row in 0..<rows.count { answered.insert(try rows.uuid(row, 0)) }
+    return answered
+  }
+
   /// The events of a stream from a version on, oldest first.
   public static func stream(
     _ stream: Int64, ledger: LedgerID, from version: Int = 1, limit: Int = .max, _ connection: Connection

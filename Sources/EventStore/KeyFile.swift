@@ -101,8 +101,8 @@ public struct KeyFile: Sendable {
     digest(of: Array(Self.normal(address).utf8))
   }
 
-  /// A keyed digest of some bytes.
-  func digest(of bytes: [UInt8]) -> [UInt8] {
+  /// A digest that nobody without the key file can make or test guesses against; 32 bytes.
+  public func digest(of bytes: [UInt8]) -> [UInt8] {
     var digest = keyed
     digest.update(data: bytes)
     return Array(digest.finalize())

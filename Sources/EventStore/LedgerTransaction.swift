@@ -104,8 +104,9 @@ public final class LedgerTransaction {
     return (known, answers)
   }
 
-  // Whatever the server's default: what was committed while this waited for the lock must be seen.
-  private static let begin = Statement("store_begin", "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
+  // Whatever the server's default: what was committed while this waited for the lock must be seen. Whether it may write
+  // is not asked for: a standby would refuse that as a feature it lacks.
+  private static let begin = Statement("store_begin", "BEGIN ISOLATION LEVEL READ COMMITTED")
 
   /// Takes the head's lock now, if it was only assumed: for what reads more of the database than this ledger's
   /// events, and must not change before the commit.

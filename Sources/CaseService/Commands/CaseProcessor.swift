@@ -151,7 +151,8 @@ final class CaseProcessor: GroupProcessor {
     }
     let digest = keys.digest(of: request.statement)
     if let stored = transaction.answers[request.commandID] {
-      let isSame = try stored.digest == digest || isSame(request, stored.digest, transaction)
+      let isSame =
+        try request.takesFirstAnswer || stored.digest == digest || isSame(request, stored.digest, transaction)
       if isSame { return telling(request, try CommandAnswer(stored: stored.answer)) }
       if let name = request.nameOfOwnID {
         let taken = try CommandAnswer(stored: stored.answer).reference ?? "another case"
