@@ -117,6 +117,19 @@ select 20, '', kind || ' ' || name, 'row-level security',
     case when relforcerowsecurity then 'force' else 'no force' end),
   null
 from relations where relkind in ('r', 'p')
+-- Marks of the catalogue by which the server knows that there is something to look for.
+union all
+select 21, '', kind || ' ' || name, 'what the server overlooks',
+  coalesce(nullif(concat_ws(', ',
+    case when not relhastriggers and exists (select from pg_trigger t where t.tgrelid = r.oid) then 'triggers' end,
+    case when not relhasrules and exists (select from pg_rewrite w where w.ev_class = r.oid) then 'rules' end,
+    case when not relhasindex and exists (select from pg_index i where i.indrelid = r.oid) then 'indexes' end,
+    case when relchecks <> (select count(*) from pg_constraint c where c.conrelid = r.oid and c.contype = 'c')
+      then 'checks' end), ''), 'nothing'),
+  format('update pg_class c set relhastriggers = true, relhasrules = true, relhasindex = true, relchecks = '
+    '(select count(*) from pg_constraint k where k.conrelid = c.oid and k.contype = ''c'') where c.oid = %L::regclass', name),
+  null
+from relations r where relkind in ('r', 'p', 'v')
 union all
 select 60, '', kind || ' ' || name, 'definition', pg_get_viewdef(oid),
   format('create or replace view %s as %s', name, pg_get_viewdef(oid)), format('drop view %s', name)
@@ -190,7 +203,7 @@ select 42, coalesce(key, 'table ' || relation), name, '', replace(pg_get_indexde
 from indexes
 union all
 select 43, coalesce(key, 'table ' || relation), name, 'state',
-  case when indisvalid and indisready and indislive then 'valid' else 'not valid' end,
+  case when indisvalid and indisready and indislive and (indimmediate or key is not null) then 'valid' else 'not valid' end,
   format('reindex index %I.%I', nspname, relname), null
 from indexes
 

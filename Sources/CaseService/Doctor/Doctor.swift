@@ -162,8 +162,9 @@ extension CaseService {
     let rows = reports.reduce(0) { $0 + $1.rows }
     return await check("views", as: store.application) { connection in
       let old = try connection.query(
-        "SELECT EXISTS (SELECT FROM dossier.view_builds WHERE fold_version <> $1)",
+        "SELECT EXISTS (SELECT FROM dossier.view_builds WHERE fold_version < $1)",
         [.int32(Int32(ViewFold.version))])
+      if let strange = try Self.strangeBuild(reports, connection) { return (false, strange) }
       let advice =
         try old.bool(0, 0)
         ? "; another version of this program made them, 'dossier views rebuild' makes them anew" : ""
@@ -173,6 +174,28 @@ extension CaseService {
         : "\(bad.count) cases differ from the log: \(bad.prefix(10).joined(separator: ", ")); see views verify"
       return (bad.isEmpty, found + advice)
     }
+  }
+
+  /// A view whose row of builds tells what never was: a later fold than there is, or another digest at this position.
+  private static func strangeBuild(_ reports: [VerifyReport], _ connection: Connection) throws -> String? {
+    for ledger in try EventReader.ledgers(connection) {
+      let rows = try connection.query(CaseSQL.auditBuilds, [.int16(ledger.ledger.rawValue)])
+      for row in 0..<rows.count {
+        let (view, version) = (try rows.text(row, 0), try rows.int32(row, 1))
+        if version > ViewFold.version {
+          return
+            "\(view) of \(ledger.name) is said to be made by version \(version) of a fold that has \(ViewFold.version)"
+        }
+        let same = reports.first {
+          $0.view.rawValue == view && $0.ledger == ledger.name && version == ViewFold.version
+        }
+        guard let same, let digest = try rows.optionalBytes(row, 3), try rows.int64(row, 2) == same.position,
+          digest.hexadecimal != same.digest
+        else { continue }
+        return "\(view) of \(ledger.name) is said to have had another digest at position \(same.position)"
+      }
+    }
+    return nil
   }
 
   /// Every case that time has something to do to is in the timers' queue, no later than that, and nothing else is.

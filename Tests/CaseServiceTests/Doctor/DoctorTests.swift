@@ -116,6 +116,10 @@ struct Tampering: Sendable, CustomTestStringConvertible {
     Tampering("update dossier.view_builds set position = 99999", "views are said to be made of more"),
     Tampering(
       "delete from dossier.view_builds where view = 'case_view'", "of dossier.view_builds is missing"),
+    Tampering("update dossier.view_builds set fold_version = 99", "a fold that has"),
+    Tampering(
+      "update dossier.view_builds b set digest = sha256('x'), position = l.position from dossier.ledgers l "
+        + "where l.ledger = b.ledger", "another digest at position"),
     Tampering("delete from dossier.key_file", "does not know its key file any more"),
     Tampering("update dossier.key_file set fingerprint = sha256('x')", "key file"),
     Tampering(

@@ -16,6 +16,11 @@ struct GuardChange: Sendable {
 extension GuardChange {
   static let triggers = [
     GuardChange(
+      "update pg_class set relhastriggers = false where oid = 'dossier.events'::regclass",
+      "table dossier.events: what the server overlooks is triggers"),
+    GuardChange(
+      "update pg_trigger set tgenabled = 'D' where tgname = 'events_append_only'", "state is disabled"),
+    GuardChange(
       "drop trigger events_append_only on dossier.events; drop trigger commands_append_only on dossier.commands",
       "trigger events_append_only on dossier.events is missing", "trigger commands_append_only"),
     GuardChange("alter table dossier.events disable trigger all", "events_append_only", "disabled"),
