@@ -45,13 +45,16 @@ extension CaseService {
         SELECT current_user::text,
           coalesce(has_table_privilege(to_regclass('dossier.events'), 'SELECT'), false),
           coalesce(has_table_privilege(to_regclass('dossier.events'), 'UPDATE,DELETE,TRUNCATE'), false),
-          current_setting('transaction_read_only') = 'on'
+          current_setting('transaction_read_only') = 'on',
+          (SELECT string_agg(quote_ident(pg_get_userbyid(member)), ', ' ORDER BY pg_get_userbyid(member))
+            FROM pg_auth_members WHERE roleid = to_regrole('dossier_owner'))
         """)
       let name = try rows.text(0, 0)
       guard try rows.bool(0, 1) else { return (false, "\(name) may not read the log") }
       guard try !rows.bool(0, 2) else { return (false, "\(name) may change or remove events") }
       guard try !rows.bool(0, 3) else { return (false, "the database is read-only") }
-      return (true, "\(name) may append and change nothing that stands")
+      let owners = try rows.optionalText(0, 4).map { "; may act as dossier_owner: \($0)" } ?? ""
+      return (true, "\(name) may append and change nothing that stands\(owners)")
     }
   }
 
