@@ -30,7 +30,7 @@ given as (
   where (a.grantee = 0 or a.grantee in (select id from roles))
     and not exists (
       select from aclexplode(coalesce(i.initprivs, k.usual)) b
-      where b.grantee = a.grantee and b.privilege_type = a.privilege_type)
+      where b.grantee in (a.grantee, 0) and b.privilege_type = a.privilege_type)
 ),
 foreigners as (
   select 'function ' || p.oid::regprocedure as name, 'pg_proc'::regclass as class, p.oid
