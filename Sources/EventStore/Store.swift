@@ -18,7 +18,7 @@ public struct Store: Sendable {
 
   private func settings(as role: String) -> ConnectionSettings {
     var settings = administrator
-    settings.options = [settings.options, "-c role=\(role)"].compactMap { $0 }.joined(separator: " ")
+    settings.role = role
     return settings
   }
 

@@ -67,13 +67,18 @@ struct Session {
     _ database: CaseDatabase, _ body: (CaseService) async throws -> R
   ) async throws -> R {
     let service = database.service(policies: try PolicyLibrary.shipped())
-    do {
-      let result = try await body(service)
-      await service.stop()
-      return result
-    } catch {
-      await service.stop()
-      throw error
+    // Who stops the program does not wait for a server that is away.
+    return try await withTaskCancellationHandler {
+      do {
+        let result = try await body(service)
+        await service.stop()
+        return result
+      } catch {
+        await service.stop()
+        throw error
+      }
+    } onCancel: {
+      database.settings.patience.giveUp()
     }
   }
 
