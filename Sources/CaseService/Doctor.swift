@@ -35,6 +35,7 @@ extension CaseService {
     guard checks[0].isGood else { return checks }
     checks.append(await checkRole())
     checks.append(await checkSchema())
+    checks.append(await checkClocks())
     guard checks.allSatisfy(\.isGood) else { return checks }
     checks.append(await checkKeyFile())
     checks += await checkChains(progress)
@@ -142,7 +143,7 @@ extension CaseService {
     return HealthCheck(name: "policies", isGood: !names.isEmpty, detail: names)
   }
 
-  private func check(
+  func check(
     _ name: String, as settings: ConnectionSettings,
     _ body: @escaping @Sendable (Connection) throws -> (Bool, String)
   ) async -> HealthCheck {

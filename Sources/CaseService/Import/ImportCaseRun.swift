@@ -255,7 +255,7 @@ struct ImportCaseRun {
       return rejection.message + rules
     case .invalid(let reason), .notFound(let reason): return reason
     case .store(.commandReused): return "it was imported before with other contents; the first stays"
-    case .codec, .policy, .store, .fault, .delivery: return nil
+    case .codec, .policy, .store, .clock, .fault, .delivery: return nil
     }
   }
 }
