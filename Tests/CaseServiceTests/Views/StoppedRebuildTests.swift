@@ -68,7 +68,8 @@ import Testing
       defer { first.close() }
       try first.execute("begin; select from dossier.view_builds where ledger = 2 for update")
       let second = Task { try await desk.service.rebuildViews([.caseView]) }
-      try await desk.until("select from \(Desk.awaited) and locktype in ('transactionid', 'tuple')")
+      try await desk.until(
+        "select from pg_stat_activity where datname = current_database() and wait_event = 'transactionid'")
       #expect(try desk.leftovers() == [])
       first.rollback()
       let reports = try await second.value
