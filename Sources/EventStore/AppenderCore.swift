@@ -230,7 +230,10 @@ final class AppenderCore<Processor: GroupProcessor>: @unchecked Sendable {
     case .connectionLost: true
     case .readOnly(isStandby: true): hasAppended
     case .server(.uniqueViolation, _, let constraint, _):
-      ["events_version_key", "events_pkey", "commands_pkey", "persons_lookup_key"].contains(constraint)
+      [
+        "events_version_key", "events_pkey", "commands_pkey", "persons_lookup_key",
+        "stream_names_organization",
+      ].contains(constraint)
     case .server(let state, _, _, _):
       [.serializationFailure, .deadlockDetected, .ledgerMoved, .adminShutdown, .crashShutdown].contains(state)
     default: false

@@ -30,6 +30,7 @@ import Testing
     let servers = try await Replicated.start()
     let store = Store(try #require(servers.primary.runningSettings()))
     _ = try store.migrate()
+    try Lab.know(Connection.open(store.owner))
     let observer = try Connection.open(store.administrator)
     let note = Note()
     let first = appender(store, "first")

@@ -59,11 +59,11 @@ import Testing
   @Test func `follows a ledger and no other`() async throws {
     let other = LedgerID(rawValue: 2)
     let transaction = try LedgerTransaction(writer, ledger: other, commandIDs: [])
-    _ = transaction.append(Lab.event(transaction), stream: 5, version: 1)
+    _ = transaction.append(Lab.event(transaction), stream: 1001, version: 1)
     try transaction.commit()
     try append(1, from: 1)
     var events = Subscription(pool, listener: listener, ledger: other, after: Cursor(0)).makeAsyncIterator()
-    #expect(try await events.next()?.stream == 5)
+    #expect(try await events.next()?.stream == 1001)
     listener.stop()
   }
 
@@ -198,13 +198,15 @@ import Testing
     try admin.execute(
       """
       begin;
-      lock table dossier.events in access exclusive mode;
-      set local session_replication_role = replica;
+      alter table dossier.events disable trigger all;
+      alter table dossier.ledgers disable trigger all;
       delete from dossier.events where ledger = 1 and position > 3;
       update dossier.ledgers l set position = 3, hash = (
-        select e.hash from dossier.events e where e.ledger = 1 and e.position = 3) where l.ledger = 1
+        select e.hash from dossier.events e where e.ledger = 1 and e.position = 3) where l.ledger = 1;
+      alter table dossier.events enable trigger all;
+      alter table dossier.ledgers enable trigger all;
+      commit
       """)
-    try admin.execute("commit")
     if more > 0 { try append(more, from: 4) }
     let error = await #expect(throws: StoreError.self) { try await task.value }
     guard case .logChanged("1", from: 4, read: 5, _) = error else {
@@ -233,6 +235,7 @@ import Testing
 
   @Test func `has a checkpoint that never goes back`() async throws {
     #expect(try Checkpoint.load("reader", ledger: Lab.ledger, writer) == 0)
+    try append(40, from: 1)
     for (stored, kept) in [(Int64(5), Int64(5)), (3, 5), (5, 5), (9, 9), (0, 9)] {
       try Checkpoint.store(stored, for: "reader", ledger: Lab.ledger, writer)
       #expect(try Checkpoint.load("reader", ledger: Lab.ledger, writer) == kept)

@@ -30,6 +30,8 @@ public final class Pooler: Sendable {
     let isRoot = getuid() == 0
     if isRoot { chmod(directory, 0o777) }
     lifeline = Pipe()
+    // Or the tests' servers would hold it too.
+    _ = fcntl(lifeline.fileHandleForWriting.fileDescriptor, F_SETFD, FD_CLOEXEC)
     process = Process()
     process.executableURL = URL(fileURLWithPath: "/bin/sh")
     let start = isRoot ? "setpriv --reuid=postgres --regid=postgres --clear-groups" : ""
@@ -54,7 +56,6 @@ public final class Pooler: Sendable {
 
   /// Ends it.
   public func stop() {
-    try? lifeline.fileHandleForWriting.close()
-    process.waitUntilExit()
+    try? lifeline.fileHandleForWriting.write(contentsOf: Array("\n".utf8))
   }
 }
