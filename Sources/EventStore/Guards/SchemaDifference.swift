@@ -71,5 +71,5 @@ extension SchemaFact {
     return SQL.files(in: "views").first { $0.name == file }?.sql ?? make
   }
 
-  fileprivate var name: String { key.aspect.isEmpty ? key.object : "\(key.object): \(key.aspect)" }
+  var name: String { key.aspect.isEmpty ? key.object : "\(key.object): \(key.aspect)" }
 }
