@@ -147,6 +147,7 @@ public struct Migrator: Sendable {
     let result: Result<R, PostgresError>
     do {
       try preparing(connection)
+      try createTable(connection)
       _ = try run(connection)
       result = .success(try body(connection))
     } catch {
