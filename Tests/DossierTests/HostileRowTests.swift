@@ -64,7 +64,8 @@ import Testing
     var turn = 0
     for row in 0..<columns.count {
       let (column, type) = (try columns.text(row, 0), try columns.text(row, 1))
-      for value in Self.hostile[type] ?? [] {
+      _ = try? owner.execute("alter table \(parent(table)) alter column \(column) drop not null")
+      for value in (Self.hostile[type] ?? []) + ["null"] {
         try put(value, column, table, owner)
         // Every command in its turn: all with all would take hours.
         let command = Self.commands[turn % Self.commands.count]
@@ -81,6 +82,11 @@ import Testing
     let change = "update dossier.\(table) set \(column) = \(value)"
     if (try? owner.execute(change)) != nil { return }
     _ = try? owner.execute(change + " where ctid = (select max(ctid) from dossier.\(table))")
+  }
+
+  /// The table whose columns a partition has.
+  private func parent(_ table: String) -> String {
+    "dossier." + (table.hasSuffix("_2") ? String(table.dropLast(2)) : table)
   }
 
   /// Takes what a hostile owner can take away, so that the rows come to the program.
