@@ -100,7 +100,8 @@ public struct CaseDatabase: Sendable {
       var report = try Store(settings).repair()
       let connection = try Connection.open(Store(settings).application)
       defer { connection.close() }
-      if try connection.query(CaseSQL.auditKeyFile).isNull(0, 0) {
+      let known = try connection.query(CaseSQL.auditKeyFile)
+      if try known.isNull(0, 0), try known.bool(0, 1) {
         try Store.check(try KeyFile(path: keyFile), connection)
         report.mended.append("the database does not know its key file any more")
       }

@@ -35,6 +35,7 @@ enum CaseSQL {
   static let auditLookups = statement("audit_lookups")
   static let auditHead = statement("audit_head")
   static let auditStrangeLedgers = statement("audit_strange_ledgers")
+  static let auditBuilds = statement("audit_builds")
   static let auditTimers = statement("audit_timers")
   static let auditStrayTimers = statement("audit_stray_timers")
   static let auditKeyFile = statement("audit_key_file")

@@ -135,28 +135,6 @@ public struct Migrator: Sendable {
     }
   }
 
-  /// Who keeps the schema's tables, or waited to have them, in a line.
-  private func holders(_ connection: Connection) throws(PostgresError) -> String {
-    let rows = try connection.query(
-      """
-      SELECT DISTINCT l.pid, coalesce(a.usename::text, 'unknown')
-      FROM pg_locks l
-      JOIN pg_class c ON c.oid = l.relation
-      JOIN pg_namespace n ON n.oid = c.relnamespace
-      LEFT JOIN pg_stat_activity a ON a.pid = l.pid
-      WHERE l.locktype = 'relation' AND l.pid <> pg_backend_pid() AND n.nspname IN ('dossier', 'dashboard')
-        AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-      ORDER BY 1
-      """)
-    var who: [String] = []
-    for row in 0..<min(rows.count, 5) {
-      who.append("process \(try rows.int32(row, 0)) of \(try rows.text(row, 1))")
-    }
-    let others = who.isEmpty ? "others" : who.joined(separator: ", ")
-    return
-      "\(others) kept the schema's tables in use; nothing was applied: try again, or end that session first"
-  }
-
   /// Makes the schema anew in the transaction that is open, and undoes it once `body` has looked at it.
   ///
   /// - Parameter preparing: makes room for it, and takes the role that owns it.
@@ -177,6 +155,28 @@ public struct Migrator: Sendable {
     }
     try connection.execute("ROLLBACK TO SAVEPOINT dossier_trial; RELEASE SAVEPOINT dossier_trial")
     return try result.get()
+  }
+
+  /// Who keeps the schema's tables, or waited to have them, in a line.
+  private func holders(_ connection: Connection) throws(PostgresError) -> String {
+    let rows = try connection.query(
+      """
+      SELECT DISTINCT l.pid, coalesce(a.usename::text, 'unknown')
+      FROM pg_locks l
+      JOIN pg_class c ON c.oid = l.relation
+      JOIN pg_namespace n ON n.oid = c.relnamespace
+      LEFT JOIN pg_stat_activity a ON a.pid = l.pid
+      WHERE l.locktype = 'relation' AND l.pid <> pg_backend_pid() AND n.nspname IN ('dossier', 'dashboard')
+        AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+      ORDER BY 1
+      """)
+    var who: [String] = []
+    for row in 0..<min(rows.count, 5) {
+      who.append("process \(try rows.int32(row, 0)) of \(try rows.text(row, 1))")
+    }
+    let others = who.isEmpty ? "others" : who.joined(separator: ", ")
+    return
+      "\(others) kept the schema's tables in use; nothing was applied: try again, or end that session first"
   }
 
   private func run(_ connection: Connection) throws(PostgresError) -> MigrationReport {
