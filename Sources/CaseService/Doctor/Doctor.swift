@@ -15,6 +15,7 @@ extension CaseService {
     guard checks[2].isGood else { return checks }
     checks.append(await checkClocks())
     checks += await checkGuards()
+    checks.append(await checkClocks())
     checks.append(await checkKeyFile())
     checks += await checkLedgers(isQuick, progress)
     if isQuick {
