@@ -108,7 +108,7 @@ public struct Migrator: Sendable {
       // Any number will do, as long as every version of this program takes the same.
       try connection.query("SELECT pg_advisory_xact_lock(7233191740)")
       // Whoever waits behind a migration that waits is stopped too: it gives up, and can be tried again.
-      try connection.execute("SET LOCAL lock_timeout = '10s'")
+      try connection.execute("SET LOCAL lock_timeout = '10s'; SET LOCAL standard_conforming_strings = on")
       let report = try run(connection)
       try connection.execute("COMMIT")
       return report

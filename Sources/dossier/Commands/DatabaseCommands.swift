@@ -28,6 +28,7 @@ struct MigrateCommand: Subcommand {
       try database.create()
     }
     let done = try prepare(database)
+    Underway.record("the schema is at version \(done.migration.to)")
     show(json(done, database), as: session.format) { lines(done, database) }
   }
 
@@ -133,6 +134,7 @@ private func clusterJSON(_ cluster: EmbeddedCluster) -> JSON {
   case .absent: break
   case .stopped(let made): (state, version) = ("stopped", made)
   case .running(let made, let running): (state, version, process) = ("running", made, running)
+  case .unreachable(let made, let running): (state, version, process) = ("unreachable", made, running)
   }
   return .object([
     .init("state", .string(state)), .init("data_directory", .string(cluster.dataDirectory)),
@@ -148,5 +150,10 @@ private func clusterLines(_ cluster: EmbeddedCluster) -> [String] {
   case .stopped(let version): return ["stopped: PostgreSQL \(version) in \(place)"]
   case .running(let version, let process):
     return ["running: PostgreSQL \(version), process \(process), in \(place)"]
+  case .unreachable(let version, let process):
+    return [
+      "unreachable: PostgreSQL \(version), process \(process), in \(place): it is starting or stopping, or its socket was "
+        + "removed; 'dossier database start' waits for it or starts it anew"
+    ]
   }
 }
