@@ -18,6 +18,9 @@ public struct LedgerHead: Sendable, Hashable {
 
 /// Reads the log. Everything it returns is committed and complete up to the last position it returns.
 public enum EventReader {
+  /// More events, or streams, than any log ever has. Numbers beyond are not believed.
+  public static let mostEvents: Int64 = 1 << 53
+
   /// Every ledger.
   public static func ledgers(_ connection: Connection) throws(PostgresError) -> [LedgerHead] {
     let rows = try connection.query(SQL.ledgers)
@@ -30,6 +33,16 @@ public enum EventReader {
           recordedAt: try rows.timestamp(row, 5)))
     }
     return heads
+  }
+
+  /// Those of some commands that were answered before.
+  public static func answered(
+    _ commands: [UUIDBytes], ledger: LedgerID, _ connection: Connection
+  ) throws(PostgresError) -> Set<UUIDBytes> {
+    let rows = try connection.query(SQL.findCommands, [.int16(ledger.rawValue), .uuidArray(commands)])
+    var answered: Set<UUIDBytes> = []
+    for row in 0..<rows.count { answered.insert(try rows.uuid(row, 0)) }
+    return answered
   }
 
   /// The events of a stream from a version on, oldest first.
@@ -69,6 +82,14 @@ public enum EventReader {
     var streams: [Int64] = []
     for row in 0..<rows.count { streams.append(try rows.int64(row, 0)) }
     return streams
+  }
+
+  /// The answers that are stored to some commands.
+  public static func answers(
+    to commands: [UUIDBytes], ledger: LedgerID, _ connection: Connection
+  ) throws(PostgresError) -> [UUIDBytes: StoredAnswer] {
+    let rows = try connection.query(SQL.findCommands, [.int16(ledger.rawValue), .uuidArray(commands)])
+    return try StoredAnswer.byCommand(rows)
   }
 
   /// The ledger and stream a name stands for.

@@ -1,6 +1,6 @@
 internal import Crypto
 internal import Foundation
-internal import Postgres
+public import Postgres
 
 /// The file with the key that wraps every person's key. It is never in the database.
 ///
@@ -47,8 +47,10 @@ public struct KeyFile: Sendable {
 
   /// Makes a new key file, readable by its owner alone; leaves one that exists as it is.
   ///
+  /// - Returns: true if it was made.
   /// - Throws: `StoreError.keyFile` if it cannot be written.
-  public static func create(at path: String) throws(StoreError) {
+  @discardableResult
+  public static func create(at path: String) throws(StoreError) -> Bool {
     let parent = (path as NSString).deletingLastPathComponent
     let folder = parent.isEmpty ? "." : parent
     do {
@@ -68,9 +70,11 @@ public struct KeyFile: Sendable {
     let written = write(file, line, line.count)
     let flushed = fsync(file)
     close(file)
-    guard written == line.count, flushed == 0, link(draft, path) == 0 || errno == EEXIST, flush(folder) else {
+    let isMade = written == line.count && flushed == 0 && link(draft, path) == 0
+    guard written == line.count, flushed == 0, isMade || errno == EEXIST, flush(folder) else {
       throw .keyFile("the key file \(path) cannot be written")
     }
+    return isMade
   }
 
   /// Makes the name of a new file as durable as what will be sealed with it.
@@ -97,13 +101,24 @@ public struct KeyFile: Sendable {
     digest(of: Array("fingerprint".utf8))
   }
 
+  /// Whether a person's wrapped key opens with this file.
+  public func opens(_ wrapped: [UInt8], of person: UUIDBytes) -> Bool { unwrap(wrapped, of: person) != nil }
+
+  /// A person's key; nil if it was changed, or wrapped with another file.
+  func unwrap(_ wrapped: [UInt8], of person: UUIDBytes) -> SymmetricKey? {
+    guard let box = try? AES.GCM.SealedBox(combined: wrapped),
+      let key = try? AES.GCM.open(box, using: wrapping, authenticating: person.bytes)
+    else { return nil }
+    return SymmetricKey(data: key)
+  }
+
   /// The keyed digest an address is found by.
   func digest(of address: String) -> [UInt8] {
     digest(of: Array(Self.normal(address).utf8))
   }
 
-  /// A keyed digest of some bytes.
-  func digest(of bytes: [UInt8]) -> [UInt8] {
+  /// A digest that nobody without the key file can make or test guesses against; 32 bytes.
+  public func digest(of bytes: [UInt8]) -> [UInt8] {
     var digest = keyed
     digest.update(data: bytes)
     return Array(digest.finalize())

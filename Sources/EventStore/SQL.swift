@@ -17,11 +17,13 @@ enum SQL {
   static let changedStreams = statement("changed_streams")
   static let findPersons = statement("find_persons")
   static let personsByID = statement("persons_by_id")
+  static let somePersons = statement("some_persons")
   static let storePersons = statement("store_persons")
   static let checkpoint = statement("checkpoint")
   static let storeCheckpoint = statement("store_checkpoint")
   static let ledgers = statement("ledgers")
   static let notify = statement("notify")
+  static let openDoors = statement("open_doors")
   static let keyFile = statement("key_file")
   static let storeKeyFile = statement("store_key_file")
 
