@@ -99,7 +99,7 @@ extension CaseService {
     return try await read { connection in
       if let text = filter.text, !text.isEmpty {
         let all = try Self.rows(filter, limit: nil, order: order, connection)
-        let matching = try TextSearch(text, keys: keys.file(), connection).matching(all)
+        let matching = try TextSearch(text, keys: keys.file(for: connection), connection).matching(all)
         return CaseList(rows: limit.map { Array(matching.prefix($0)) } ?? matching, total: matching.count)
       }
       let rows = try Self.rows(filter, limit: limit, order: order, connection)

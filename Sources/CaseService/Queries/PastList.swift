@@ -95,7 +95,7 @@ private func matching(
   _ found: [TopRows.Entry], _ text: String?, _ keys: KeySource, _ connection: Connection
 ) throws -> [TopRows.Entry] {
   guard let text, !text.isEmpty, !found.isEmpty else { return found }
-  let matching = try TextSearch(text, keys: keys.file(), connection).matching(found.map(\.row))
+  let matching = try TextSearch(text, keys: keys.file(for: connection), connection).matching(found.map(\.row))
   let references = Set(matching.map(\.reference))
   return found.filter { references.contains($0.row.reference) }
 }

@@ -33,6 +33,7 @@ struct TimersRunCommand: Subcommand {
       try await service.runTimers(until: until, isDryRun: dryRun) { line.show($0) }
     }
     line.clear()
+    if !dryRun { Underway.record("what it did is recorded; given again it goes on") }
     show(report.json, as: session.format) { lines(report, session.look) }
     if report.isInterrupted {
       Terminal.complain("dossier: stopped; the next run goes on")
