@@ -48,6 +48,10 @@ enum Desk {
       // Nothing is there: what asks no database must make none.
       "DOSSIER_DATA_DIR": try TestCluster.scratchDirectory() + "/no-cluster",
     ]
+    // A clock that the tests run under is the program's too.
+    for name in ["LD_PRELOAD", "FAKETIME", "FAKETIME_DONT_FAKE_MONOTONIC"] {
+      if let value = getenv(name) { all[name] = String(cString: value) }
+    }
     for (name, value) in more { all[name] = value }
     return .custom(Dictionary(uniqueKeysWithValues: all.map { (.init(stringLiteral: $0.key), $0.value) }))
   }
