@@ -48,8 +48,9 @@ enum Desk {
       // Nothing is there: what asks no database must make none.
       "DOSSIER_DATA_DIR": try TestCluster.scratchDirectory() + "/no-cluster",
     ]
-    // A clock that the tests run under is the program's too.
-    for name in ["LD_PRELOAD", "FAKETIME", "FAKETIME_DONT_FAKE_MONOTONIC"] {
+    // Where the tests run by another clock (.ci/dates), the program does too. It needs all of that clock's words: one
+    // that libfaketime has to add moves the environment, beside which Swift looks for the arguments.
+    for name in ["LD_PRELOAD", "FAKETIME", "FAKETIME_DONT_FAKE_MONOTONIC", "FAKETIME_SHARED"] {
       if let value = getenv(name) { all[name] = String(cString: value) }
     }
     for (name, value) in more { all[name] = value }

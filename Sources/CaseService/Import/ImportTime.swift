@@ -33,7 +33,7 @@ struct ImportTime: Sendable {
   /// The zone of times that state none.
   var zone: ZoneData
   var ambiguous = Ambiguous.refuse
-  var skipped = Skipped.refuse
+  var skipped = Skipped.next
 
   /// The moment a column's text names.
   ///

@@ -63,7 +63,7 @@ struct ImportTimeTests {
     // Berlin is shipped with the program; Vienna, which has the same rules, is the machine's.
     let found = try #require(try ImportZone.find(zone))
     let format = try #require(ImportTime.Format("%d-%m-%Y %H:%M"))
-    var time = ImportTime(formats: [format], zone: found)
+    var time = ImportTime(formats: [format], zone: found, skipped: .refuse)
     #expect((try? time.instant(example.text, column: "t"))?.rfc3339 == example.strict)
     time.ambiguous = .first
     time.skipped = .next
@@ -82,7 +82,7 @@ struct ImportTimeTests {
   @Test func `a time shown twice is asked back with both meanings, a skipped one with the change`() throws {
     let zone = try #require(try ImportZone.find("Australia/Lord_Howe"))
     let format = try #require(ImportTime.Format("%Y-%m-%d %H:%M"))
-    let time = ImportTime(formats: [format], zone: zone)
+    let time = ImportTime(formats: [format], zone: zone, skipped: .refuse)
     func reason(_ text: String) -> String {
       do {
         return try time.instant(text, column: "opened").rfc3339
@@ -109,7 +109,8 @@ struct ImportTimeTests {
     zone: String, date: String, expected: String?
   ) throws {
     let format = try #require(ImportTime.Format("%Y-%m-%d"))
-    let time = ImportTime(formats: [format], zone: try #require(try ImportZone.find(zone)))
+    let found = try #require(try ImportZone.find(zone))
+    let time = ImportTime(formats: [format], zone: found, skipped: .refuse)
     #expect((try? time.instant(date, column: "t"))?.rfc3339 == expected)
   }
 
