@@ -1,4 +1,4 @@
-internal import EventStore
+public import EventStore
 internal import Glibc
 public import Postgres
 
@@ -63,6 +63,23 @@ public struct CaseDatabase: Sendable {
       let report = try Store(settings).migrate()
       let made = try makeKeyFile(connection)
       return Preparation(migration: report, madeKeyFile: made)
+    } catch {
+      throw ServiceError(error)
+    }
+  }
+
+  /// Makes everything as this version makes it, and says what it did and what it could not do; see `Store.repair`.
+  public func repair() throws(ServiceError) -> RepairReport {
+    do {
+      var report = try Store(settings).repair()
+      let connection = try Connection.open(Store(settings).application)
+      defer { connection.close() }
+      let known = try connection.query(CaseSQL.auditKeyFile)
+      if try known.isNull(0, 0), try known.bool(0, 1) {
+        try Store.check(try KeyFile(path: keyFile), connection)
+        report.mended.append("the database does not know its key file any more")
+      }
+      return report
     } catch {
       throw ServiceError(error)
     }

@@ -30,6 +30,16 @@ enum CaseSQL {
   static let countDueTimers = statement("count_due_timers")
   static let timersHealth = statement("timers_health")
 
+  static let auditVersions = statement("audit_versions")
+  static let auditMissingNames = statement("audit_missing_names")
+  static let auditLookups = statement("audit_lookups")
+  static let auditHead = statement("audit_head")
+  static let auditStrangeLedgers = statement("audit_strange_ledgers")
+  static let auditBuilds = statement("audit_builds")
+  static let auditTimers = statement("audit_timers")
+  static let auditStrayTimers = statement("audit_stray_timers")
+  static let auditKeyFile = statement("audit_key_file")
+
   static func statement(_ name: String) -> Statement {
     Statement("cases_" + name, text(name))
   }

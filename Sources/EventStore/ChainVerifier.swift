@@ -6,21 +6,28 @@ public enum ChainVerifier {
   ///
   /// - Parameters:
   ///   - progress: called with the last position checked and the head's.
+  ///   - visit: called with the events, in order and some at a time, once they are checked.
+  ///   - finish: called once all are, in the same snapshot.
   /// - Returns: how many events were checked.
   /// - Throws: `StoreError`; `chainBroken` at the first position that does not fit.
   public static func verify(
-    _ ledger: LedgerID, _ connection: Connection, progress: (Int64, Int64) throws -> Void = { _, _ in }
+    _ ledger: LedgerID, _ connection: Connection, progress: (Int64, Int64) throws -> Void = { _, _ in },
+    visit: ([RecordedEvent]) throws -> Void = { _ in }, finish: () throws -> Void = {}
   ) throws -> Int64 {
     do {
       return try connection.transaction(.readOnlySnapshot) { connection in
         let rows = try connection.query(SQL.head, [.int16(ledger.rawValue)])
         guard rows.count == 1 else { throw StoreError.unknownLedger("\(ledger.rawValue)") }
         var walk = Walk(ledger: ledger, head: try rows.int64(0, 0))
-        while try walk.batch(connection) { try progress(walk.position, walk.head) }
+        while let events = try walk.batch(connection) {
+          try visit(events)
+          try progress(walk.position, walk.head)
+        }
         guard walk.position == walk.head, walk.hash == (try rows.bytes(0, 1)) else {
           throw StoreError.chainBroken(
             position: walk.position + 1, reason: "the log does not end where the ledger's head says")
         }
+        try finish()
         return walk.position
       }
     } catch {
@@ -35,15 +42,15 @@ public enum ChainVerifier {
     var hash = HashChain.origin
     var recordedAt = Int64.min
 
-    /// Checks some more events; false if there are none.
-    mutating func batch(_ connection: Connection) throws -> Bool {
+    /// Checks some more events; nil if there are none.
+    mutating func batch(_ connection: Connection) throws -> [RecordedEvent]? {
       let rows = try connection.query(
         SQL.readPositions, [.int16(ledger.rawValue), .int64(position), .int64(2_000)])
-      for row in 0..<rows.count { try step(rows, row) }
-      return rows.count > 0
+      guard rows.count > 0 else { return nil }
+      return try (0..<rows.count).map { try step(rows, $0) }
     }
 
-    private mutating func step(_ rows: Rows, _ row: Int) throws {
+    private mutating func step(_ rows: Rows, _ row: Int) throws -> RecordedEvent {
       guard try rows.int64(row, 0) == position + 1 else {
         throw StoreError.chainBroken(position: position + 1, reason: "the position is missing")
       }
@@ -57,6 +64,7 @@ public enum ChainVerifier {
         throw StoreError.chainBroken(position: position + 1, reason: "a value is none that is ever recorded")
       }
       try step(event)
+      return event
     }
 
     private mutating func step(_ event: RecordedEvent) throws(StoreError) {

@@ -32,6 +32,16 @@ public enum EventReader {
     return heads
   }
 
+  /// Those of some commands that were answered before.
+  public static func answered(
+    _ commands: [UUIDBytes], ledger: LedgerID, _ connection: Connection
+  ) throws(PostgresError) -> Set<UUIDBytes> {
+    let rows = try connection.query(SQL.findCommands, [.int16(ledger.rawValue), .uuidArray(commands)])
+    var answered: Set<UUIDBytes> = []
+    for row in 0..<rows.count { answered.insert(try rows.uuid(row, 0)) }
+    return answered
+  }
+
   /// The events of a stream from a version on, oldest first.
   public static func stream(
     _ stream: Int64, ledger: LedgerID, from version: Int = 1, limit: Int = .max, _ connection: Connection
@@ -69,6 +79,14 @@ public enum EventReader {
     var streams: [Int64] = []
     for row in 0..<rows.count { streams.append(try rows.int64(row, 0)) }
     return streams
+  }
+
+  /// The answers that are stored to some commands.
+  public static func answers(
+    to commands: [UUIDBytes], ledger: LedgerID, _ connection: Connection
+  ) throws(PostgresError) -> [UUIDBytes: StoredAnswer] {
+    let rows = try connection.query(SQL.findCommands, [.int16(ledger.rawValue), .uuidArray(commands)])
+    return try StoredAnswer.byCommand(rows)
   }
 
   /// The ledger and stream a name stands for.

@@ -1,6 +1,6 @@
 internal import Crypto
 internal import Foundation
-internal import Postgres
+public import Postgres
 
 /// The file with the key that wraps every person's key. It is never in the database.
 ///
@@ -85,13 +85,24 @@ public struct KeyFile: Sendable {
     digest(of: Array("fingerprint".utf8))
   }
 
+  /// Whether a person's wrapped key opens with this file.
+  public func opens(_ wrapped: [UInt8], of person: UUIDBytes) -> Bool { unwrap(wrapped, of: person) != nil }
+
+  /// A person's key; nil if it was changed, or wrapped with another file.
+  func unwrap(_ wrapped: [UInt8], of person: UUIDBytes) -> SymmetricKey? {
+    guard let box = try? AES.GCM.SealedBox(combined: wrapped),
+      let key = try? AES.GCM.open(box, using: wrapping, authenticating: person.bytes)
+    else { return nil }
+    return SymmetricKey(data: key)
+  }
+
   /// The keyed digest an address is found by.
   func digest(of address: String) -> [UInt8] {
     digest(of: Array(Self.normal(address).utf8))
   }
 
-  /// A keyed digest of some bytes.
-  func digest(of bytes: [UInt8]) -> [UInt8] {
+  /// A digest that nobody without the key file can make or test guesses against; 32 bytes.
+  public func digest(of bytes: [UInt8]) -> [UInt8] {
     var digest = keyed
     digest.update(data: bytes)
     return Array(digest.finalize())

@@ -86,13 +86,11 @@ public final class KeyRing {
   private func key(_ person: UUIDBytes) -> SymmetricKey? { fresh[person]?.key ?? keys[person] }
 
   private func unwrap(_ wrapped: [UInt8], _ person: UUIDBytes) throws -> SymmetricKey {
-    do {
-      let box = try AES.GCM.SealedBox(combined: wrapped)
-      return SymmetricKey(data: try AES.GCM.open(box, using: file.wrapping, authenticating: person.bytes))
-    } catch {
+    guard let key = file.unwrap(wrapped, of: person) else {
       // Not the key file's fault: it is the one that this database was made with.
       throw StoreError.sealBroken("a person's key was changed: it does not open with the key file")
     }
+    return key
   }
 
   /// The statement that stores persons made and sealed for since the last time; nil if there are none.
@@ -115,6 +113,9 @@ public final class KeyRing {
 
   /// A digest that nobody without the key file can make or test guesses against; 32 bytes.
   public func digest(of bytes: [UInt8]) -> [UInt8] { file.digest(of: bytes) }
+
+  /// The digest a person with this address is found by.
+  public func lookup(of address: String) -> [UInt8] { file.digest(of: address) }
 
   /// True if the person's key is at hand.
   public func holds(_ person: UUIDBytes) -> Bool { key(person) != nil }

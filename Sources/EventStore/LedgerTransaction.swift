@@ -6,6 +6,16 @@ public struct StoredAnswer: Sendable, Hashable {
   public var digest: [UInt8]
   /// The answer, byte for byte.
   public var answer: [UInt8]
+
+  /// The rows of `SQL.findCommands`.
+  static func byCommand(_ rows: Rows) throws(PostgresError) -> [UUIDBytes: StoredAnswer] {
+    var answers: [UUIDBytes: StoredAnswer] = [:]
+    for row in 0..<rows.count {
+      answers[try rows.uuid(row, 0)] = StoredAnswer(
+        digest: try rows.bytes(row, 1), answer: try rows.bytes(row, 2))
+    }
+    return answers
+  }
 }
 
 /// One transaction on a ledger's head: what is decided in it rests on everything committed before.
@@ -87,19 +97,16 @@ public final class LedgerTransaction {
       throw error.state == .unknownLedger ? StoreError.unknownLedger("\(ledger.rawValue)") : error
     }
     let (head, found) = (rows[begin.count], rows[begin.count + 1])
-    var answers: [UUIDBytes: StoredAnswer] = [:]
-    for row in 0..<found.count {
-      answers[try found.uuid(row, 0)] = StoredAnswer(
-        digest: try found.bytes(row, 1), answer: try found.bytes(row, 2))
-    }
+    let answers = try StoredAnswer.byCommand(found)
     let known = KnownHead(
       position: try head.int64(0, 0), hash: try head.bytes(0, 1), stream: try head.int64(0, 3),
       moment: try head.timestamp(0, 4))
     return (known, answers)
   }
 
-  // Whatever the server's default: what was committed while this waited for the lock must be seen.
-  private static let begin = Statement("store_begin", "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
+  // Whatever the server's default: what was committed while this waited for the lock must be seen. Whether it may write
+  // is not asked for: a standby would refuse that as a feature it lacks.
+  private static let begin = Statement("store_begin", "BEGIN ISOLATION LEVEL READ COMMITTED")
 
   /// Takes the head's lock now, if it was only assumed: for what reads more of the database than this ledger's
   /// events, and must not change before the commit.

@@ -17,6 +17,7 @@ enum SQL {
   static let changedStreams = statement("changed_streams")
   static let findPersons = statement("find_persons")
   static let personsByID = statement("persons_by_id")
+  static let somePersons = statement("some_persons")
   static let storePersons = statement("store_persons")
   static let checkpoint = statement("checkpoint")
   static let storeCheckpoint = statement("store_checkpoint")

@@ -41,12 +41,16 @@ public struct Store: Sendable {
   /// Who connects needs no more than the right to create roles and to create schemas in the database; where the
   /// roles exist already, to be a member of `dossier_owner`.
   ///
-  /// - Throws: `PostgresError`; `serverTooOld`, and `42501` when the roles are missing and may not be made.
+  /// - Throws: `PostgresError`; `serverTooOld`, `encoding`, and `42501` when the roles are missing and may not be made.
   public func migrate() throws(PostgresError) -> MigrationReport {
     let connection = try Connection.open(administrator)
     defer { connection.close() }
     guard connection.serverVersion >= Self.leastServer else {
       throw .migration(.serverTooOld(found: connection.serverVersion, least: Self.leastServer))
+    }
+    let encoding = connection.serverEncoding
+    guard encoding == "UTF8" else {
+      throw .migration(.encoding(found: encoding, database: administrator.databaseName))
     }
     // One after the other: two grants on the same database at once fail.
     try connection.query("SELECT pg_advisory_lock(7233191741)")
@@ -95,10 +99,19 @@ public struct Store: Sendable {
       }
       return
     }
+    try checkPersons(file, connection)
     do {
       _ = try connection.query(SQL.storeKeyFile, [.bytes(file.fingerprint)])
     } catch PostgresError.server(.uniqueViolation, _, _, _) {
       try compare(file, connection)
     }
+  }
+
+  /// A database that knows persons had its key file: only one that opens their keys can be it.
+  private static func checkPersons(_ file: KeyFile, _ connection: Connection) throws {
+    let rows = try connection.query(SQL.somePersons)
+    guard rows.count > 0 else { return }
+    for row in 0..<rows.count where file.opens(try rows.bytes(row, 1), of: try rows.uuid(row, 0)) { return }
+    throw StoreError.keyFile("the key file is another database's; use the one this database was made with")
   }
 }

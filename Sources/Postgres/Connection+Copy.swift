@@ -62,7 +62,7 @@ extension Connection {
       guard length > 0, let data else {
         let end = endOfCopy()
         if let refusal = end.refusal { throw refusal }
-        if length == -2 { throw fault() }
+        if length == -2 { throw lost() }
         return
       }
       defer { PQfreemem(data) }

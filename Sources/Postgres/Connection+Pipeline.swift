@@ -224,11 +224,11 @@ extension Connection {
     while true {
       let left = PQflush(pg)
       if left == 0 { return }
-      if left < 0 { throw fault() }
+      if left < 0 { throw lost() }
       var descriptor = pollfd(fd: PQsocket(pg), events: Int16(POLLIN | POLLOUT), revents: 0)
-      if poll(&descriptor, 1, -1) < 0, errno != EINTR { throw .connectionLost }
+      if poll(&descriptor, 1, -1) < 0, errno != EINTR { throw lost() }
       if descriptor.revents & Int16(POLLIN | POLLERR | POLLHUP) != 0, PQconsumeInput(pg) == 0 {
-        throw fault()
+        throw lost()
       }
     }
   }

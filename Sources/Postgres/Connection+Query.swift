@@ -128,18 +128,35 @@ extension Connection {
   /// What libpq itself finds wrong; it has no result for it.
   func fault() -> PostgresError {
     if isBroken { return .connectionLost }
-    return .unexpectedResult(
-      String(cString: PQerrorMessage(pg)).split(separator: "\n").first.map(String.init) ?? "")
+    let words = String(cString: PQerrorMessage(pg))
+    if words.contains("out of memory") { return .exhausted("memory") }
+    return .unexpectedResult(words.split(separator: "\n").first.map(String.init) ?? "")
+  }
+
+  /// The connection is given up: libpq could not send, or read no whole answer. It does not always mark the connection
+  /// as dead then, for instance when a write failed before the end of the stream was read.
+  func lost() -> PostgresError {
+    sessionEnded = true
+    return .connectionLost
   }
 
   /// The typed error of a result; see `PostgresError` for what is left out.
   func error(of result: OpaquePointer) -> PostgresError {
     func field(_ code: Int32) -> String? { PQresultErrorField(result, code).map { String(cString: $0) } }
-    if let severity = field(dossier_diag_severity), severity == "FATAL" || severity == "PANIC" {
-      sessionEnded = true
+    if PQresultStatus(result) == PGRES_PIPELINE_ABORTED {
+      return isBroken ? .connectionLost : .unexpectedResult("a statement before it had failed")
     }
-    guard !isBroken, let code = field(dossier_diag_sqlstate) else { return fault() }
+    // Without a code it is libpq that speaks, and not the server.
+    guard let code = field(dossier_diag_sqlstate) else {
+      let isMemory = String(cString: PQresultErrorMessage(result)).contains("out of memory")
+      return isMemory && !isBroken ? .exhausted("memory") : lost()
+    }
     let state = SQLState(rawValue: code)
+    let severity = field(dossier_diag_severity)
+    if severity == "FATAL" || severity == "PANIC" || state.endsSession { sessionEnded = true }
+    if isBroken { return .connectionLost }
+    if state == .readOnlyTransaction { return .readOnly(isStandby: isStandby) }
+    if state == .notInPrerequisiteState, isStandby { return .readOnly(isStandby: true) }
     if state == .queryCanceled, cancelHandle().takeRequest() { return .cancelled }
     lastErrorPosition = field(dossier_diag_position).flatMap { Int($0) }
     // Of this condition alone: the details of others quote values.

@@ -64,6 +64,16 @@ public final class Connection {
   /// The server's version as a number: 150004 is 15.4.
   public var serverVersion: Int { Int(PQserverVersion(pg)) }
 
+  /// The encoding of the database, such as `UTF8`.
+  public var serverEncoding: String { parameter("server_encoding") ?? "" }
+
+  /// Whether the server is a standby. It tells by itself when that changes.
+  public var isStandby: Bool { parameter("in_hot_standby") == "on" }
+
+  private func parameter(_ name: String) -> String? {
+    PQparameterStatus(pg, name).map { String(cString: $0) }
+  }
+
   /// The number of the server's process for this connection, as in `pg_stat_activity.pid`.
   public var serverProcess: Int32 { PQbackendPID(pg) }
 

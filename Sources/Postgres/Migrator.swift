@@ -118,6 +118,27 @@ public struct Migrator: Sendable {
     }
   }
 
+  /// Makes the schema anew in the transaction that is open, and undoes it once `body` has looked at it.
+  ///
+  /// - Parameter preparing: makes room for it, and takes the role that owns it.
+  public func trial<R>(
+    _ connection: Connection, preparing: (Connection) throws(PostgresError) -> Void,
+    _ body: (Connection) throws(PostgresError) -> R
+  ) throws(PostgresError) -> R {
+    try checkFiles()
+    try connection.execute("SAVEPOINT dossier_trial")
+    let result: Result<R, PostgresError>
+    do {
+      try preparing(connection)
+      _ = try run(connection)
+      result = .success(try body(connection))
+    } catch {
+      result = .failure(error)
+    }
+    try connection.execute("ROLLBACK TO SAVEPOINT dossier_trial; RELEASE SAVEPOINT dossier_trial")
+    return try result.get()
+  }
+
   private func run(_ connection: Connection) throws(PostgresError) -> MigrationReport {
     let mark = try mark(connection)
     if mark == nil { try createTable(connection) }

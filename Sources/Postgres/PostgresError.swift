@@ -8,8 +8,13 @@ public enum PostgresError: Error, Sendable, Equatable {
   case server(state: SQLState, message: String, constraint: String?, table: String?)
   /// No connection was made; the password never appears in `reason`. `state` is nil unless a server answered.
   case cannotConnect(reason: String, state: SQLState?)
-  /// The connection died. Whether the current transaction was committed is unknown.
+  /// The connection died, however it ended: the server closed it, crashed, was stopped or ended the session, or the
+  /// network failed. Whether the current transaction was committed is unknown.
   case connectionLost
+  /// A write where there can be none: on a standby, or where the session, the role or the database only reads.
+  case readOnly(isStandby: Bool)
+  /// The system gave this program no more of something; the text names it, such as `memory`.
+  case exhausted(String)
   /// The statement was cancelled by the task, or by a `CancelHandle`.
   case cancelled
   /// A parameter that PostgreSQL could not take; nothing was sent.
@@ -54,6 +59,8 @@ public enum PostgresError: Error, Sendable, Equatable {
     /// Objects that are not of the schema depend on what a file drops; nothing was applied. `objects` is the
     /// server's list of them.
     case dependents(name: String, objects: String)
+    /// The database's encoding is not UTF8.
+    case encoding(found: String, database: String)
     /// The server is too old: its version and the least that is needed, as PostgreSQL counts them (150004 is 15.4).
     case serverTooOld(found: Int, least: Int)
   }
@@ -63,6 +70,7 @@ public enum PostgresError: Error, Sendable, Equatable {
     switch self {
     case .server(let state, _, _, _): state
     case .cannotConnect(_, let state): state
+    case .readOnly: .readOnlyTransaction
     case .migration(.failed(_, _, let state, _)): state
     default: nil
     }
@@ -77,7 +85,6 @@ public enum PostgresError: Error, Sendable, Equatable {
   public var isConnectionFailure: Bool {
     switch self {
     case .cannotConnect, .connectionLost: true
-    case .server(let state, _, _, _): state.classCode == "08" || state.rawValue.hasPrefix("57P")
     default: false
     }
   }
@@ -90,6 +97,12 @@ extension PostgresError: CustomStringConvertible {
     case .server(let state, let message, _, _): "the database refused: \(message) (\(state))"
     case .cannotConnect(let reason, _): "cannot connect to the database: \(reason)"
     case .connectionLost: "the connection to the database was lost"
+    case .readOnly(true):
+      "the database is a standby, which only reads: give the address of the primary, or several hosts and "
+        + "target_session_attrs=read-write"
+    case .readOnly(false):
+      "the database is read-only: default_transaction_read_only is on for this session, role or database"
+    case .exhausted(let what): "the system gives this program no more \(what): raise its limit (ulimit -a)"
     case .cancelled: "cancelled"
     case .invalidParameter(let text): "a value cannot be stored: \(text)"
     case .unexpectedResult(let text): "unexpected answer from the database: \(text)"
@@ -131,6 +144,9 @@ extension PostgresError.MigrationProblem: CustomStringConvertible {
     case .dependents(let name, let objects):
       "\(name) drops what objects of your own depend on, nothing was applied: \(objects); "
         + "drop them first and make them anew afterwards"
+    case .encoding(let found, let database):
+      "the encoding of the database \(database) is \(found), and UTF8 is needed: make another one, as with "
+        + "createdb --encoding=UTF8 --locale=C --template=template0 NAME"
     case .serverTooOld(let found, let least):
       "the server is PostgreSQL \(found / 10_000).\(found % 10_000), and \(least / 10_000) or newer is needed"
     }

@@ -9,6 +9,9 @@ public struct SQLState: RawRepresentable, Hashable, Sendable, CustomStringConver
   /// The first two characters, which name the class of conditions.
   public var classCode: String { String(rawValue.prefix(2)) }
 
+  /// Whether the server ends the session with it: it stops, crashed, or an administrator or a proxy ended the session.
+  var endsSession: Bool { classCode == "08" || rawValue.hasPrefix("57P") }
+
   /// The five characters.
   public var description: String { rawValue }
 
@@ -58,6 +61,8 @@ public struct SQLState: RawRepresentable, Hashable, Sendable, CustomStringConver
   public static let invalidPassword = SQLState(rawValue: "28P01")
   /// The server refuses the user, for example because the role does not exist.
   public static let invalidAuthorization = SQLState(rawValue: "28000")
+  /// An object is not in the state that the statement needs, such as a table to be locked on a standby.
+  public static let notInPrerequisiteState = SQLState(rawValue: "55000")
   /// A write in a transaction or on a server that only reads.
   public static let readOnlyTransaction = SQLState(rawValue: "25006")
   /// A statement in a transaction that has already failed.
@@ -66,6 +71,8 @@ public struct SQLState: RawRepresentable, Hashable, Sendable, CustomStringConver
   public static let diskFull = SQLState(rawValue: "53100")
   /// The server is out of memory.
   public static let outOfMemory = SQLState(rawValue: "53200")
+  /// The server's own limit was reached, such as the size of temporary files.
+  public static let configurationLimit = SQLState(rawValue: "53400")
   /// The server has no connection left.
   public static let tooManyConnections = SQLState(rawValue: "53300")
   /// An administrator ended the session.

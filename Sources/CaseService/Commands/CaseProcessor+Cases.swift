@@ -63,8 +63,11 @@ extension CaseProcessor {
   ) throws -> CommandAnswer {
     let connection = transaction.connection
     let stream = try find(address, connection)
-    let state = try cache.caseState(stream, connection)
+    var state = try cache.caseState(stream, connection)
     guard state.exists else { throw ServiceError.notFound("there is no case \(address.text.shown)") }
+    if let version = request.decidedAtVersion, request.isDryRun {
+      state = CaseState(folding: try history(of: stream, transaction).filter { $0.version <= version })
+    }
     try check(request, isAt: state.view.version)
     guard
       let owner = try cache.stream(

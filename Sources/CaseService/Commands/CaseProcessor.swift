@@ -151,7 +151,8 @@ final class CaseProcessor: GroupProcessor {
     }
     let digest = keys.digest(of: request.statement)
     if let stored = transaction.answers[request.commandID] {
-      let isSame = try stored.digest == digest || isSame(request, stored.digest, transaction)
+      let isSame =
+        try request.takesFirstAnswer || stored.digest == digest || isSame(request, stored.digest, transaction)
       if isSame { return telling(request, try CommandAnswer(stored: stored.answer)) }
       if let name = request.nameOfOwnID {
         let taken = try CommandAnswer(stored: stored.answer).reference ?? "another case"
@@ -174,7 +175,8 @@ final class CaseProcessor: GroupProcessor {
     case .adopt(let reference): answer = try adopt(reference, request, transaction)
     }
     if !request.isDryRun {
-      transaction.remember(request.commandID, digest: digest, answer: answer.json.bytes)
+      let mark = AnswerMark(keys, ledger.ledger, request.commandID, digest: digest)
+      transaction.remember(request.commandID, digest: digest, answer: mark.add(to: answer.json.bytes))
     }
     return telling(request, answer)
   }

@@ -224,6 +224,10 @@ public struct CommandRequest: Sendable {
   public var occurredAt: Instant?
   /// The version the case or organisation must be at; nil for any. Checked before any rule.
   public var expectedVersion: Int?
+  /// The version of the case to decide on, as it was then; nil for the newest. Only for a dry run.
+  var decidedAtVersion: Int?
+  /// True to get the answer that the id was given first, whatever was stated then. Defaults to false.
+  var takesFirstAnswer = false
   /// True to decide only and write nothing.
   public var isDryRun: Bool
   /// What it belongs together with, such as an import.

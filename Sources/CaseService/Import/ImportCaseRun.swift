@@ -15,6 +15,7 @@ struct ImportPlan: Sendable {
 struct ImportCaseRun {
   private let plan: ImportPlan
   private let key: String
+  private var ids: ImportIDs
   private var state: ImportCaseState?
   private var openedAt = Instant(microseconds: 0)
   private(set) var outcome = ImportOutcome()
@@ -40,6 +41,7 @@ struct ImportCaseRun {
   private init(_ plan: ImportPlan, _ key: String) {
     self.plan = plan
     self.key = key
+    ids = plan.ids
   }
 
   private var mapping: ImportMapping { plan.mapping }
@@ -95,12 +97,9 @@ struct ImportCaseRun {
       reasons[index, default: []].append(error.reason)
       return false
     }
-    let request = CommandRequest(
-      .open(form), actor: mapping.actor, commandID: plan.ids.step("open", of: key), occurredAt: openedAt,
-      correlation: plan.ids.correlation)
     let answer: CommandAnswer
     do {
-      answer = try await plan.submit(request)
+      answer = try await opened(form, row, index)
     } catch {
       guard let reason = Self.reason(error) else { throw error }
       reasons[index, default: []].append("open: \(reason)")
@@ -113,6 +112,65 @@ struct ImportCaseRun {
     state = ImportCaseState(
       answer, wanted: form.severity, at: openedAt, assignsSeverity: policy?.assignsSeverity ?? false)
     return true
+  }
+
+  /// What opening the case is answered, now or the first time.
+  private mutating func opened(
+    _ form: OpenForm, _ row: ImportRow, _ index: Int
+  ) async throws(ServiceError) -> CommandAnswer {
+    do throws(ServiceError) {
+      return try await opened(form)
+    } catch .store(.commandReused) {
+      // A later row of the case states what holds later.
+      if isOpening(row) { reasons[index, default: []].append("open: \(Self.otherwise())") }
+      var request = opening(form)
+      request.takesFirstAnswer = true
+      return try await plan.submit(request)
+    }
+  }
+
+  /// Where its name is taken, it may be by itself: it came in when ids were made otherwise.
+  private mutating func opened(_ form: OpenForm) async throws(ServiceError) -> CommandAnswer {
+    do throws(ServiceError) {
+      return try await plan.submit(opening(form))
+    } catch .invalid(let reason) {
+      ids = ids.former
+      do throws(ServiceError) {
+        return try await plan.submit(opening(form))
+      } catch .invalid {
+        ids = plan.ids
+        throw .invalid(reason)
+      }
+    }
+  }
+
+  private func opening(_ form: OpenForm) -> CommandRequest {
+    CommandRequest(
+      .open(form), actor: mapping.actor, commandID: ids.step("open", of: key), occurredAt: openedAt,
+      correlation: ids.correlation)
+  }
+
+  /// Whether a row tells how the case was opened, and not what became of it later.
+  private func isOpening(_ row: ImportRow) -> Bool {
+    guard let column = mapping.case.at, let moment = try? time(column, row) else { return true }
+    return moment <= openedAt
+  }
+
+  /// Why a row is set aside whose command is in already, with other words.
+  private static func otherwise(_ agent: String? = nil) -> String {
+    "the file said something else when it was imported before"
+      + (agent.map { ", the agent \($0.shortened)" } ?? "") + "; what was imported then stays"
+  }
+
+  /// The agent that an event names; nil if it is the one of the command, or neither has one.
+  private func otherAgent(
+    _ answer: CommandAnswer, _ command: CaseCommand, _ state: ImportCaseState
+  ) async throws(ServiceError) -> String? {
+    guard let stated = command.agent else { return nil }
+    let versions = Set(answer.events.map(\.version))
+    let named = try await plan.service.history(.reference(state.reference))
+      .filter { versions.contains($0.version) }.compactMap { $0.data["agent"]?.text }
+    return named.first { $0 != stated }
   }
 
   // MARK: Rules
@@ -195,8 +253,8 @@ struct ImportCaseRun {
     let step = state.step(command.name, at: moment)
     let request = CommandRequest(
       .change(.reference(state.reference), command, evidence: evidence), actor: try actor(rule, row),
-      commandID: plan.ids.step(step, of: key), occurredAt: moment, expectedVersion: state.version,
-      correlation: plan.ids.correlation)
+      commandID: ids.step(step, of: key), occurredAt: moment, expectedVersion: state.version,
+      correlation: ids.correlation)
     defer { self.state = state }
     do {
       let answer = try await submit(request, state)
@@ -205,6 +263,13 @@ struct ImportCaseRun {
     } catch let problem as RowProblem {
       state.refuse(command)
       throw problem
+    } catch ServiceError.store(.commandReused) {
+      var first = request
+      first.takesFirstAnswer = true
+      let answer = try await plan.submit(first)
+      state.accept(first: answer, insteadOf: command, at: moment)
+      count(answer, index)
+      throw RowProblem(Self.otherwise(try await otherAgent(answer, command, state)))
     } catch let error as ServiceError {
       guard let reason = Self.reason(error) else { throw error }
       state.refuse(command)
@@ -221,8 +286,8 @@ struct ImportCaseRun {
   }
 
   /// Submits at the version the case had after the command before. Where it has moved on, the command is given all
-  /// the same, unless a later step of this import is in: then this one was refused before and would now be
-  /// judged by what came after it.
+  /// the same. If later steps of this import are in, it is decided first on the case as it was: one that was
+  /// refused then is refused again, and one that was mended since is entered late (CK-14).
   private func submit(
     _ request: CommandRequest, _ state: ImportCaseState
   ) async throws -> CommandAnswer {
@@ -231,12 +296,15 @@ struct ImportCaseRun {
     } catch {
       guard case .store(.wrongExpectedVersion) = error else { throw error }
       let later = try await plan.service.history(.reference(state.reference)).contains { entry in
-        entry.version > state.version
-          && UUIDBytes(entry.commandID).map { plan.ids.isStep($0, of: key) } ?? false
+        entry.version > state.version && UUIDBytes(entry.commandID).map { ids.isStep($0, of: key) } ?? false
       }
-      guard !later else { throw RowProblem("refused when the file was imported before; later steps are in") }
       var request = request
       request.expectedVersion = nil
+      if later {
+        var then = request
+        (then.isDryRun, then.decidedAtVersion) = (true, state.version)
+        _ = try await plan.submit(then)
+      }
       return try await plan.submit(request)
     }
   }
@@ -254,8 +322,22 @@ struct ImportCaseRun {
         rejection.rules.isEmpty ? "" : " (\(rejection.rules.map(\.rawValue).joined(separator: ", ")))"
       return rejection.message + rules
     case .invalid(let reason), .notFound(let reason): return reason
-    case .store(.commandReused): return "it was imported before with other contents; the first stays"
+    case .store(.commandReused): return otherwise()
     case .codec, .policy, .store, .fault, .delivery: return nil
+    }
+  }
+}
+
+extension CaseCommand {
+  /// The agent it names.
+  fileprivate var agent: String? {
+    switch self {
+    case .assign(let agent), .respond(_, let agent, _, _): agent
+    case .requestInformation(let agent, _): agent
+    case .open, .classify, .provide, .escalate, .downgrade, .resolve, .reopen, .close, .cancel, .refer,
+      .handOver, .contactDetails, .unassign, .accept, .decline, .object, .offerSurvey, .answerSurvey, .link,
+      .issueCallerCode, .confirmCaller, .noteIncidentResolved:
+      nil
     }
   }
 }

@@ -70,6 +70,14 @@ struct ImportCaseState: Sendable {
     }
   }
 
+  /// Folds in what a command did that was stated otherwise when it was accepted. Who it was assigned to and the
+  /// tier are not in its answer: a later row that states them is heard.
+  mutating func accept(first answer: CommandAnswer, insteadOf command: CaseCommand, at moment: Instant) {
+    let (agent, tier) = (agent, tier)
+    accept(command, answer, at: moment)
+    (self.agent, self.tier) = (agent, tier)
+  }
+
   /// Remembers a severity that was refused, so that it is asked for once.
   mutating func refuse(_ command: CaseCommand) {
     switch command {

@@ -20,6 +20,8 @@ final class ImportFile {
   }
 
   let path: String
+  /// Who may read and write it: its mode, and the group that the mode speaks of.
+  let access: (mode: mode_t, group: gid_t)
   /// Bytes in the file when it was opened.
   var size: Int { Int(mark.size) }
   private let descriptor: Int32
@@ -46,9 +48,16 @@ final class ImportFile {
     self.path = path
     descriptor = opened
     mark = Mark(status)
+    access = (status.st_mode & 0o666, status.st_gid)
   }
 
   deinit { close(descriptor) }
+
+  /// Whether it is what stands at that path now.
+  func isAt(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && (status.st_dev, status.st_ino) == (mark.device, mark.inode)
+  }
 
   /// Begins again at the first byte.
   func rewind() { lseek(descriptor, 0, SEEK_SET) }

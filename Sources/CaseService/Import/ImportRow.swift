@@ -57,6 +57,28 @@ extension String {
   }
 }
 
+extension String {
+  /// The text in one line: each tab or line end becomes a space, with the spaces that follow it, as a mail header
+  /// is unfolded (RFC 5322).
+  var inOneLine: String {
+    guard unicodeScalars.contains(where: { $0.endsLine }) else { return self }
+    var line = String.UnicodeScalarView()
+    var isFolded = false
+    for scalar in unicodeScalars {
+      if scalar.endsLine {
+        if !isFolded { line.append(" ") }
+        isFolded = true
+      } else if !isFolded || scalar != " " {
+        line.append(scalar)
+        isFolded = false
+      }
+    }
+    return String(line)
+  }
+}
+
 extension Unicode.Scalar {
+  fileprivate var endsLine: Bool { "\t\n\r\u{85}\u{2028}\u{2029}".unicodeScalars.contains(self) }
+
   fileprivate var isControl: Bool { value < 0x20 || (0x7F...0x9F).contains(value) }
 }

@@ -161,6 +161,6 @@ struct ImportUnits {
       setAside(.setAside(record, "the case's key is unknown: the row says nothing in \(columns)"))
       return nil
     }
-    return (key, row)
+    return (key.inOneLine, row)
   }
 }

@@ -119,6 +119,12 @@ struct ImportValue: Sendable {
   var values: [String: String]?
   var otherwise = Otherwise.refuse
 
+  /// The arguments of any number of lines. Every other is one line.
+  private static let paragraphs: Set<String> = [
+    "description", "impact_statement", "self_help", "message", "items", "resources", "summary", "reason",
+    "impact",
+  ]
+
   /// Everything it can be that no row can change, to be checked when the mapping is read.
   var constants: [String] {
     guard let values else { return template.constant.map { [$0] } ?? [] }
@@ -134,7 +140,7 @@ struct ImportValue: Sendable {
       if values != nil, case .text(let other) = otherwise { return other }
       return nil
     }
-    guard let values else { return text }
+    guard let values else { return Self.paragraphs.contains(name) ? text : text.inOneLine }
     if let value = values[text] { return value }
     switch otherwise {
     case .nothing: return nil

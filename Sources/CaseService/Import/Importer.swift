@@ -4,7 +4,9 @@ internal import SupportCases
 /// One run of an import: a look through the file, the organisation, then the cases.
 struct Importer {
   private let options: ImportOptions
-  private let plan: ImportPlan
+  private let mapping: ImportMapping
+  private let service: CaseService
+  private let submit: @Sendable (CommandRequest) async throws(ServiceError) -> CommandAnswer
   private let file: ImportFile
   private let progress: (@Sendable (Progress) -> Void)?
   private var report: ImportReport
@@ -19,27 +21,39 @@ struct Importer {
     self.options = options
     self.progress = progress
     file = try ImportFile(options.file)
+    self.mapping = mapping
+    self.service = service
+    self.submit = submit
     let organization = mapping.organization
-    plan = ImportPlan(
-      mapping: mapping, ids: ImportIDs(ledger: organization.cloud.rawValue, organization: organization.name),
-      service: service, submit: submit)
     report = ImportReport(
       file: options.file, mapping: options.mapping, organization: organization.name,
       ledger: organization.cloud.rawValue)
     report.isDryRun = options.isDryRun
     rejected = RejectedFile(
-      options.rejectedFile ?? "\(options.file).rejected.csv", header: [], as: mapping.source)
+      options.rejectedFile ?? "\(options.file).rejected.csv", besides: file, header: [], as: mapping.source)
+  }
+
+  private func plan() throws(ServiceError) -> ImportPlan {
+    let organization = mapping.organization
+    do {
+      let ids = ImportIDs(
+        ledger: organization.cloud.rawValue, organization: organization.name, keys: try service.keys.file())
+      return ImportPlan(mapping: mapping, ids: ids, service: service, submit: submit)
+    } catch {
+      throw ServiceError(error)
+    }
   }
 
   mutating func run() async throws(ServiceError) -> ImportReport {
     let first = try look()
+    let plan = try plan()
     if let first, !Task.isCancelled {
-      _ = try await plan.service.currentPolicies()
+      _ = try await service.currentPolicies()
       var organization = OrganizationSetup(plan, firstRow: first)
       try await organization.run()
       report.add(organization.outcome)
     }
-    try await bringIn()
+    try await bringIn(plan)
     if report.isInterrupted {
       rejected.discard()
     } else if !options.isDryRun {
@@ -51,9 +65,9 @@ struct Importer {
   /// Reads the file once before anything is appended: the header, the number of rows, the earliest time. A file that
   /// is still being written, or is not the mapping's, is refused here.
   private mutating func look() throws(ServiceError) -> Instant? {
-    var rows = try ImportRows(file, plan.mapping)
-    rejected = RejectedFile(rejected.path, header: rows.columns.names, as: plan.mapping.source)
-    let mapping = plan.mapping
+    var rows = try ImportRows(file, mapping)
+    rejected = RejectedFile(
+      rejected.path, besides: file, header: rows.columns.names, as: mapping.source)
     var earliest: Instant?
     while let record = try rows.next() {
       total += 1
@@ -65,16 +79,17 @@ struct Importer {
       else { continue }
       earliest = min(earliest ?? moment, moment)
     }
+    // Before anything is appended: what cannot be brought in must have a place to go.
+    if !options.isDryRun { try rejected.open() }
     return earliest
   }
 
   // MARK: Cases
 
   /// Brings the cases in, many side by side; what became of them is reported in the order of the file.
-  private mutating func bringIn() async throws(ServiceError) {
-    var units = ImportUnits(try ImportRows(file, plan.mapping), plan.mapping, size: file.size)
+  private mutating func bringIn(_ plan: ImportPlan) async throws(ServiceError) {
+    var units = ImportUnits(try ImportRows(file, mapping), mapping, size: file.size)
     var order = OrderedOutcomes()
-    let plan = plan
     let inFlight = max(1, options.casesInFlight)
     let failure = await withTaskGroup(
       of: Ended.self, returning: ServiceError?.self

@@ -1,4 +1,5 @@
 internal import EventStore
+internal import Postgres
 internal import SupportCases
 
 /// Makes the organisation a mapping names, or uses it where it stands already.
@@ -7,6 +8,8 @@ struct OrganizationSetup {
   private(set) var outcome = ImportOutcome()
   private let plan: ImportPlan
   private let began: Instant
+  /// Steps that came in when imports were numbered otherwise.
+  private var former: Set<UUIDBytes> = []
 
   /// - Parameter firstRow: the earliest opening in the file.
   init(_ plan: ImportPlan, firstRow: Instant) {
@@ -18,12 +21,35 @@ struct OrganizationSetup {
 
   mutating func run() async throws(ServiceError) {
     let organization = plan.mapping.organization
+    former = try await answered(organization)
     let registered = try await registration(organization)
-    for held in organization.held {
-      let since = max(held.since ?? began, registered)
-      try await give(held.form, at: since)
-      if let until = held.until, let ending = held.ending { try await give(ending, at: until) }
+    for step in steps(organization, registered: registered) { try await give(step.form, at: step.at) }
+  }
+
+  /// What it holds, in the mapping's order.
+  private func steps(
+    _ organization: ImportMapping.Organization, registered: Instant
+  ) -> [(form: OrganizationForm, at: Instant)] {
+    organization.held.flatMap { held in
+      let begins = (held.form, max(held.since ?? began, registered))
+      guard let until = held.until, let ending = held.ending else { return [begins] }
+      return [begins, (ending, until)]
     }
+  }
+
+  /// Those of its steps that came in under their former ids.
+  private func answered(_ organization: ImportMapping.Organization) async throws(ServiceError) -> Set<
+    UUIDBytes
+  > {
+    let name = organization.cloud.rawValue
+    guard let ledger = try await plan.service.ledgers().first(where: { $0.name == name }) else { return [] }
+    let registered = (try? await known(organization)) ?? began
+    let ids =
+      [plan.ids.former.organizationStep("register")]
+      + steps(organization, registered: registered).map {
+        plan.ids.former.organizationStep("\($0.form.step) \($0.at.microseconds)")
+      }
+    return try await plan.service.read { try EventReader.answered(ids, ledger: ledger.ledger, $0) }
   }
 
   /// Registers it; one of that name in the same cloud is used as it is. When it was registered.
@@ -66,10 +92,12 @@ struct OrganizationSetup {
   private mutating func submit(
     _ form: OrganizationForm, at moment: Instant, step: String
   ) async throws(ServiceError) {
+    let old = plan.ids.former.organizationStep(step)
     let answer = try await plan.submit(
       CommandRequest(
         .organization(plan.mapping.organization.name, form), actor: plan.mapping.actor,
-        commandID: plan.ids.organizationStep(step), occurredAt: moment, correlation: plan.ids.correlation))
+        commandID: former.contains(old) ? old : plan.ids.organizationStep(step), occurredAt: moment,
+        correlation: plan.ids.correlation))
     outcome.count(answer)
   }
 }

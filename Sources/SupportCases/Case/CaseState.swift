@@ -100,7 +100,7 @@ public struct CaseState: Hashable, Sendable {
   }
 
   /// Takes note of how far the history reaches, whatever of it still counts (CK-18).
-  mutating func reach(_ last: RecordedCaseEvent) { view.reach(last) }
+  public mutating func reach(_ last: RecordedCaseEvent) { view.reach(last) }
 
   private mutating func assess(_ severity: Severity?, _ recorded: RecordedCaseEvent) {
     guard let severity, severity != assessments.last?.severity else { return }

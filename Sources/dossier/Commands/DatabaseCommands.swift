@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import CaseService
+internal import EventStore
 internal import Postgres
 
 struct MigrateCommand: Subcommand {
@@ -8,10 +9,13 @@ struct MigrateCommand: Subcommand {
     discussion: """
       Makes the roles dossier_owner, dossier_app and dossier_dashboard where they are missing, the schema, and the \
       key file where the database has had none. Where the program may not make roles, --roles prints the SQL for an \
-      administrator.
+      administrator. --repair makes again what 'dossier doctor' finds changed: functions, views, triggers, keys, \
+      indexes, rights, owners and settings, in one transaction. Foreign triggers, rules, policies, keys and functions \
+      go; foreign tables, views and columns are only told. Exit status 1 when something is left.
       """)
 
   @Flag(help: "Print the SQL that makes the roles, and do nothing.") var roles = false
+  @Flag(help: "Then make again what somebody changed since.") var repair = false
   @OptionGroup(title: "Common options") var global: GlobalOptions
 
   func run(in session: Session) async throws {
@@ -28,7 +32,9 @@ struct MigrateCommand: Subcommand {
       try database.create()
     }
     let done = try prepare(database)
-    show(json(done, database), as: session.format) { lines(done, database) }
+    let report = repair ? try database.repair() : nil
+    show(json(done, report, database), as: session.format) { lines(done, database) + lines(report) }
+    if let report, !report.left.isEmpty { throw ExitStatus.difference }
   }
 
   private func prepare(_ database: CaseDatabase) throws -> CaseDatabase.Preparation {
@@ -41,15 +47,30 @@ struct MigrateCommand: Subcommand {
     }
   }
 
-  private func json(_ done: CaseDatabase.Preparation, _ database: CaseDatabase) -> JSON {
-    .object([
-      .init("database", .string(database.settings.databaseName)),
-      .init("from_version", .int(Int64(done.migration.from))),
-      .init("version", .int(Int64(done.migration.to))),
-      .init("applied", .array(done.migration.applied.map { .string($0) })),
-      .init("unchanged", .bool(done.migration.isUnchanged)), .init("key_file", .string(database.keyFile)),
-      .init("key_file_made", .bool(done.madeKeyFile)),
-    ])
+  private func lines(_ report: RepairReport?) -> [String] {
+    guard let report else { return [] }
+    guard !report.mended.isEmpty || !report.left.isEmpty else { return ["nothing had to be mended"] }
+    return report.mended.map { "mended: \(escaped($0))" } + report.left.map { "left: \(escaped($0))" }
+  }
+
+  private func json(
+    _ done: CaseDatabase.Preparation, _ report: RepairReport?, _ database: CaseDatabase
+  ) -> JSON {
+    let repair = report.map { report in
+      [
+        JSON.Member("mended", .array(report.mended.map { .string($0) })),
+        JSON.Member("left", .array(report.left.map { .string($0) })),
+      ]
+    }
+    return .object(
+      [
+        .init("database", .string(database.settings.databaseName)),
+        .init("from_version", .int(Int64(done.migration.from))),
+        .init("version", .int(Int64(done.migration.to))),
+        .init("applied", .array(done.migration.applied.map { .string($0) })),
+        .init("unchanged", .bool(done.migration.isUnchanged)), .init("key_file", .string(database.keyFile)),
+        .init("key_file_made", .bool(done.madeKeyFile)),
+      ] + (repair ?? []))
   }
 
   private func lines(_ done: CaseDatabase.Preparation, _ database: CaseDatabase) -> [String] {

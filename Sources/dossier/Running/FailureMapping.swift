@@ -92,10 +92,13 @@ extension Failure {
 
   private init(postgres error: PostgresError) {
     switch error {
-    case .server(let state, _, _, _), .migration(.failed(_, _, let state, _)):
-      self.init(state: state, error.description)
+    case .server(let state, let message, _, _), .migration(.failed(_, _, let state, let message)):
+      self.init(state: state, message, error.description)
     case .cannotConnect(let reason, let state):
       self.init(connecting: state, reason, error.description)
+    case .readOnly(let isStandby):
+      self.init(.unavailable, isStandby ? "database-standby" : "database-read-only", error.description)
+    case .exhausted: self.init(.unavailable, "out-of-resources", error.description)
     case .connectionLost, .closed: self.init(.unavailable, "database-unavailable", error.description)
     case .cancelled: self.init(.interrupted, "interrupted", "stopped")
     case .invalidParameter: self.init(.data, "invalid-input", error.description)
@@ -110,8 +113,9 @@ extension Failure {
 
   private init(connecting state: SQLState?, _ reason: String, _ description: String) {
     // The roles are made with the first schema of a server; a session as one of them fails before.
+    let other = ["08", "28", "53", "57"]
     if reason.contains("dossier_app") || reason.contains("dossier_owner"), state != .insufficientPrivilege,
-      state?.classCode != "28"
+      !other.contains(state?.classCode ?? "")
     {
       self.init(schema: .missing)
       return
@@ -123,14 +127,29 @@ extension Failure {
         "\(description); create it with createdb, then run 'dossier migrate'")
     case .some(let state) where state.classCode == "28" || state == .insufficientPrivilege:
       self.init(.notPermitted, "not-permitted", description)
+    case .some(let state) where state.classCode == "53": self.init(state: state, reason, description)
     default: self.init(.unavailable, "database-unavailable", description)
     }
   }
 
-  private init(state: SQLState, _ description: String) {
+  private init(state: SQLState, _ message: String, _ description: String) {
     switch state {
-    case .readOnlyTransaction: self.init(.unavailable, "database-read-only", "the database is read-only")
-    case .diskFull: self.init(.unavailable, "database-full", "the database's disk is full")
+    case .diskFull:
+      self.init(
+        .unavailable, "database-full",
+        "the database's disk is full; free space on its server, then give the command again")
+    case .outOfMemory where message.contains("shared memory"):
+      self.init(
+        .unavailable, "database-unavailable",
+        "\(description); raise max_locks_per_transaction on its server, then give the command again")
+    case .outOfMemory:
+      self.init(
+        .unavailable, "database-unavailable",
+        "\(description); give its server more memory, then give the command again")
+    case .tooManyConnections:
+      self.init(
+        .unavailable, "database-busy",
+        "\(description); end other sessions or raise max_connections, then give the command again")
     case .insufficientPrivilege: self.init(.notPermitted, "not-permitted", description)
     case .serializationFailure, .deadlockDetected, .lockNotAvailable:
       self.init(.conflict, "conflict", "others kept the database busy; try again (\(state))")

@@ -289,7 +289,7 @@ struct ImportTests {
       let events = try await desk.events()
       let again = try await desk.service.importCSV(options)
       #expect(again.setAside.map(\.line) == [3])
-      #expect(again.setAside[0].reason.contains("refused when the file was imported before"))
+      #expect(again.setAside == first.setAside)
       #expect(try await desk.events() == events)
     }
   }

@@ -142,6 +142,47 @@ struct RejectedRowsTests {
     }
   }
 
+  @Test(arguments: [0o600, 0o640, 0o644] as [mode_t])
+  func `as private as the file they come from, whatever a killed import left there`(_ mode: mode_t)
+    async throws
+  {
+    try await Desk.run { desk in
+      let bench = try ImportBench()
+      let options = ImportOptions(
+        file: try bench.file("rows.csv", Self.rows.joined(separator: "\n")),
+        mapping: try bench.file("mapping.yaml", Self.mapping))
+      #expect(chmod(options.file, mode) == 0)
+      let partial = try bench.file("rows.csv.rejected.csv.partial", "half of an older one")
+      #expect(chmod(partial, 0o644) == 0)
+      let rejected = try #require(try await desk.service.importCSV(options).rejectedFile)
+      var status = stat()
+      #expect(stat(rejected, &status) == 0 && status.st_mode & 0o777 & ~mode == 0)
+      #expect(ImportBench.text(rejected)?.hasPrefix("id,") == true)
+      #expect(bench.names == ["mapping.yaml", "rows.csv", "rows.csv.rejected.csv"])
+    }
+  }
+
+  @Test func `a line end or a tab in what has one line is a space, wherever it stands`() async throws {
+    try await Desk.run { desk in
+      let bench = try ImportBench()
+      let subjects = ["Re: mail\tfails", "Re: mail\n fails", "Re: mail\r\n\tfails", "Re: mail\u{7}fails"]
+      let rows = subjects.enumerated().map {
+        "\"n\($0)\t\",\"\($1)\",,2026-03-02T02:00:00Z,\"Wang\n Wei\",,2026-03-02T02:30:00Z,,,\n"
+      }
+      let report = try await desk.service.importCSV(
+        ImportOptions(
+          file: try bench.file("rows.csv", Self.rows[0] + "\n" + rows.joined()),
+          mapping: try bench.file("mapping.yaml", Self.mapping)))
+      #expect((report.newCases, report.setAside) == (4, []))
+      for number in subjects.indices {
+        let address = CaseAddress.named(organization: "Fabrikam", name: "n\(number)")
+        let history = try await desk.service.history(address)
+        #expect(history[0].data["texts"]?["title"]?.text == "Re: mail fails")
+        #expect(history.contains { $0.data["agent"]?.text == "Wang Wei" })
+      }
+    }
+  }
+
   @Test func `a place that cannot be written is named, and leaves nothing half written`() async throws {
     try await Desk.run { desk in
       let bench = try ImportBench()
@@ -153,6 +194,12 @@ struct RejectedRowsTests {
       #expect(
         "\(String(describing: error))".contains(
           "cannot be written to \(bench.directory)/nowhere/rejected.csv"))
+      // Found out before anything was appended.
+      #expect(try await desk.events() == 0)
+      _ = mkdir("\(bench.directory)/folder", 0o755)
+      options.rejectedFile = "\(bench.directory)/folder"
+      await #expect(throws: ServiceError.self) { _ = try await desk.service.importCSV(options) }
+      #expect(try await desk.events() == 0)
       options.rejectedFile = nil
       #expect(try await desk.service.importCSV(options).cases == 3)
     }

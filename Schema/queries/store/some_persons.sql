@@ -1,0 +1,1 @@
+select person, wrapped_key from dossier.persons limit 10
