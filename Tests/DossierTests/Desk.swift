@@ -48,9 +48,8 @@ enum Desk {
       // Nothing is there: what asks no database must make none.
       "DOSSIER_DATA_DIR": try TestCluster.scratchDirectory() + "/no-cluster",
     ]
-    // Where the tests run by another clock (.ci/dates), the program does too. It needs all of that clock's words: one
-    // that libfaketime has to add moves the environment, beside which Swift looks for the arguments.
-    for name in ["LD_PRELOAD", "FAKETIME", "FAKETIME_DONT_FAKE_MONOTONIC", "FAKETIME_SHARED"] {
+    // Where the tests run by another clock (.ci/dates), the program does too.
+    for name in ["LD_PRELOAD", "SHIFTED_CLOCK"] {
       if let value = getenv(name) { all[name] = String(cString: value) }
     }
     for (name, value) in more { all[name] = value }
