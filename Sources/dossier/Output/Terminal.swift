@@ -14,6 +14,9 @@ enum Terminal {
   /// Writes text and a newline to standard output.
   static func print(_ text: String) { write(text + (text.hasSuffix("\n") ? "" : "\n"), stdout) }
 
+  /// Writes text to standard output as it is.
+  static func put(_ text: String) { write(text, stdout) }
+
   /// Writes a line to standard error.
   static func complain(_ text: String) { write(text + (text.hasSuffix("\n") ? "" : "\n"), stderr) }
 
