@@ -2,7 +2,7 @@ internal import Postgres
 
 /// The statements of this room, from `Schema/queries/cases`.
 enum CaseSQL {
-  static let lockOrganizationNames = statement("lock_organization_names")
+  static let recordedAhead = statement("recorded_ahead")
   static let now = statement("now")
   static let bareCommit = statement("bench_commit")
   // Planned anew with the filter's values each time: the best plan depends on which are given.

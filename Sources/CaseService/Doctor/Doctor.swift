@@ -13,6 +13,7 @@ extension CaseService {
     checks.append(await checkRole())
     checks.append(await checkSchema())
     guard checks[2].isGood else { return checks }
+    checks.append(await checkClocks())
     checks += await checkGuards()
     checks.append(await checkKeyFile())
     checks += await checkLedgers(isQuick, progress)
@@ -248,7 +249,7 @@ extension CaseService {
     return HealthCheck(name: "policies", isGood: !names.isEmpty, detail: names)
   }
 
-  private func check(
+  func check(
     _ name: String, as settings: ConnectionSettings,
     _ body: @escaping @Sendable (Connection) throws -> (Bool, String)
   ) async -> HealthCheck {
