@@ -15,7 +15,7 @@ extension CaseService {
     _ filter: CaseFilter, at point: PointInTime, limit: Int? = nil, order: CaseOrder = .openedAt,
     progress: (@Sendable (Progress) -> Void)? = nil
   ) async throws(ServiceError) -> CaseList {
-    if point == .now { return try await list(filter, limit: limit, order: order) }
+    if point == .now { return try await list(filter, limit: limit, order: order, progress: progress) }
     let (store, keys, filter) = (store, keys, try filter.checked())
     let limit = limit.map { max(0, $0) } ?? .max
     return try await ViewMaintenance.run(on: store, progress) { work in

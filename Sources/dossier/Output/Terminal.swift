@@ -24,6 +24,9 @@ enum Terminal {
     _ = Glibc.write(2, bytes, bytes.count)
   }
 
+  /// Writes text to standard output as it is.
+  static func put(_ text: String) { write(text, stdout) }
+
   /// Writes a line to standard error.
   static func complain(_ text: String) { write(text + (text.hasSuffix("\n") ? "" : "\n"), stderr) }
 
