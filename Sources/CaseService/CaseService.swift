@@ -17,6 +17,7 @@ public final class CaseService: Sendable {
   let keys: KeySource
   private let appenders: AppenderSet
   private let known = Mutex(Known())
+  private let standby = StandbyMark()
 
   private struct Known {
     var ledgers: [LedgerHead] = []
@@ -42,10 +43,16 @@ public final class CaseService: Sendable {
     self.store = store
     shipped = policies
     keys = KeySource(path: keyFile)
-    pool = ConnectionPool(store.application, size: connections) { try Store.check($0) }
+    pool = ConnectionPool(store.application, size: connections) { [standby] in
+      try Store.check($0)
+      standby.note($0)
+    }
     appenders = AppenderSet(
       store: store, keys: keys, policies: policies, refusesWrongClocks: refusesWrongClocks)
   }
+
+  /// Whether a connection for reading led to a standby.
+  var readsFromStandby: Bool { standby.isSet }
 
   /// Finishes what waits and disconnects.
   public func stop() async {

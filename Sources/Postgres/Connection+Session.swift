@@ -52,16 +52,33 @@ extension Connection {
 extension ConnectionSettings {
   /// The settings in `options`, in their order.
   var statedOptions: [(name: String, value: String)] {
-    let words = (options ?? "").split(separator: " ").map(String.init)
+    let words = Self.words(options ?? "")
     return words.indices.compactMap { index in
       let word = words[index]
-      let stated =
-        word.hasPrefix("--")
-        ? word.dropFirst(2)
-        : word == "-c" && index + 1 < words.count
-          ? words[index + 1][...] : word.hasPrefix("-c") ? word.dropFirst(2) : ""
-      guard let equals = stated.firstIndex(of: "=") else { return nil }
+      let isApart = word == "-c" && index + 1 < words.count
+      let stated = isApart ? words[index + 1][...] : word.dropFirst(2)
+      guard isApart || word.hasPrefix("-c") || word.hasPrefix("--"), let equals = stated.firstIndex(of: "=")
+      else { return nil }
       return (String(stated[..<equals]), String(stated[stated.index(after: equals)...]))
     }
+  }
+
+  /// Split at spaces as the server does it: a backslash makes the next character an ordinary one.
+  private static func words(_ text: String) -> [String] {
+    var words: [String] = []
+    var word: String?
+    var isEscaped = false
+    for character in text {
+      if isEscaped || !(character.isWhitespace || character == "\\") {
+        word = (word ?? "") + String(character)
+        isEscaped = false
+      } else if character == "\\" {
+        isEscaped = true
+      } else {
+        words += word.map { [$0] } ?? []
+        word = nil
+      }
+    }
+    return words + (word.map { [$0] } ?? [])
   }
 }

@@ -8,6 +8,8 @@ internal import CLibPQ
 /// answered last is tried first.
 public struct ConnectionSettings: Sendable, Equatable {
   private var values: [String: String]
+  /// What holds of a server of the program's own whatever libpq's environment says; not part of the URI.
+  var ownServer: [String: String] = [:]
   /// Why the string could not be read; it is thrown when a connection is opened.
   private var fault: String?
   /// How long to wait for the server while it is away. Defaults to one minute.
@@ -67,12 +69,16 @@ public struct ConnectionSettings: Sendable, Equatable {
     get { values["options"] }
     set { values["options"] = newValue }
   }
+  /// Adds options for the session; where they contradict others, these hold. Those of `PGOPTIONS` are kept.
+  public mutating func addOptions(_ more: String) {
+    let given = options ?? (ownServer.isEmpty ? Self.defaults()["options"] : nil)
+    options = [given, more].compactMap { $0 }.joined(separator: " ")
+  }
   /// The role that the session runs as; it is asked for with the start-up and made sure of afterwards. Defaults to
   /// nil: whoever logs in.
   public var role: String? {
     didSet {
-      guard let role else { return }
-      options = [options, "-c role=\(role)"].compactMap { $0 }.joined(separator: " ")
+      if let role { addOptions("-c role=\(role)") }
     }
   }
   /// The name shown in `pg_stat_activity`. Defaults to `dossier`.
@@ -112,7 +118,7 @@ public struct ConnectionSettings: Sendable, Equatable {
         reason: "the connection option \(bad.key) contains the character U+0000", state: nil)
     }
     let environment = Self.defaults()
-    var all = values
+    var all = values.merging(ownServer) { given, _ in given }
     let hosts = HostList(all, environment)
     let additions = hosts.count > 1 ? Self.additionsForSeveral : [:]
     for (keyword, value) in Self.additions.merging(additions, uniquingKeysWith: { $1 })

@@ -15,6 +15,7 @@ extension CaseService {
     guard checks[2].isGood else { return checks }
     checks.append(await checkClocks())
     checks += await checkGuards()
+    checks.append(await checkClocks())
     checks.append(await checkKeyFile())
     checks += await checkLedgers(isQuick, progress)
     if isQuick {
@@ -31,8 +32,9 @@ extension CaseService {
   private func checkServer() async -> HealthCheck {
     await check("postgresql", as: store.administrator) { connection in
       let version = connection.serverVersion
+      let age = try StandbyAge.ask(connection).map { "; \($0.text)" } ?? ""
       let text =
-        "version \(version / 10_000).\(version % 10_000), database \(self.store.administrator.databaseName)"
+        "version \(version / 10_000).\(version % 10_000), database \(self.store.administrator.databaseName)\(age)"
       let isNewEnough = version >= Store.leastServer
       return (isNewEnough, isNewEnough ? text : text + "; \(Store.leastServer / 10_000) or newer is needed")
     }
@@ -53,6 +55,7 @@ extension CaseService {
       let name = try rows.text(0, 0)
       guard try rows.bool(0, 1) else { return (false, "\(name) may not read the log") }
       guard try !rows.bool(0, 2) else { return (false, "\(name) may change or remove events") }
+      if connection.isStandby { return (true, "\(name) may read; a standby takes no events") }
       guard try !rows.bool(0, 3) else { return (false, "the database is read-only") }
       let owners = try rows.optionalText(0, 4).map { "; may act as dossier_owner: \($0)" } ?? ""
       return (true, "\(name) may append and change nothing that stands\(owners)")
@@ -69,7 +72,7 @@ extension CaseService {
     }
   }
 
-  /// Everything in the database is as this version makes it.
+  /// Everything in the database is as this version makes it. Who may not migrate can compare less of it.
   private func checkGuards() async -> [HealthCheck] {
     let name = "guards"
     do {

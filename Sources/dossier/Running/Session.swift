@@ -73,6 +73,7 @@ struct Session {
     return try await withTaskCancellationHandler {
       do {
         let result = try await body(service)
+        await tellAge(service)
         await service.stop()
         return result
       } catch {
@@ -81,6 +82,26 @@ struct Session {
       }
     } onCancel: {
       database.settings.patience.giveUp()
+    }
+  }
+
+  /// Gives a command, by `how`, and shows its answer.
+  @discardableResult
+  func submit(
+    _ request: CommandRequest,
+    _ how: (CaseService) async throws -> CommandAnswer
+  ) async throws -> CommandAnswer {
+    let answer = try await underway(request) { try await withService(how) }
+    tell(answer)
+    return answer
+  }
+
+  /// Says on standard error how old what was read from a standby is.
+  private func tellAge(_ service: CaseService) async {
+    guard let age = try? await service.standbyAge() else { return }
+    switch format {
+    case .json, .jsonl: Terminal.complain(JSON.object([.init("standby", age.json)]).line)
+    case .table, .tsv: Terminal.complain("dossier: " + age.text)
     }
   }
 
@@ -105,7 +126,22 @@ struct Session {
 
   /// Gives a command and shows its answer.
   func submit(_ request: CommandRequest) async throws {
-    tell(try await withService { try await $0.submit(request) })
+    try await submit(request) { try await $0.submit(request) }
+  }
+
+  /// Keeps in mind that a command is on its way while `body` runs, and that it is recorded after that.
+  func underway<R: Sendable>(_ request: CommandRequest, _ body: () async throws -> R) async throws -> R {
+    guard !request.isDryRun else { return try await body() }
+    Underway.submit(request.commandID)
+    let result: R
+    do {
+      result = try await body()
+    } catch {
+      Underway.forget()
+      throw error
+    }
+    Underway.record()
+    return result
   }
 
   /// Shows the answer to a command.
