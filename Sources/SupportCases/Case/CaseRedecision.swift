@@ -200,7 +200,7 @@ extension CaseDecider {
     case .assigned, .noted, .closed, .contactDetailsConfirmed, .unassigned, .warningRecorded,
       .downgradeProposed, .proposalAccepted, .proposalDeclined, .downgradeObjected, .downgradeNotified,
       .surveyOffered, .surveyAnswered, .linked, .selfHelpOffered, .incidentsShown, .linkedIncidentResolved,
-      .callerUnverified, .callerCodeIssued, .callerCodeFailed, .retracted:
+      .callerUnverified, .callerCodeIssued, .callerCodeFailed, .retracted, .lateEntryPlaced:
       emit(event)
     case .assignedToAdministrator(let rule, let guidance, _):
       emit(.assignedToAdministrator(rule: rule, guidance: guidance, clocks: cancellations()))
@@ -287,7 +287,7 @@ extension CaseCommand {
     case .contactDetailsConfirmed: self = .contactDetails(method: .email, texts: [])
     case .surveyOffered(false): self = .offerSurvey
     // What a decision about a proposal rests on is named in it.
-    case .opened, .breachRecorded, .breachWithdrawn, .dutyLapsed, .retracted, .dueDatesRecomputed,
+    case .opened, .breachRecorded, .breachWithdrawn, .dutyLapsed, .retracted, .lateEntryPlaced, .dueDatesRecomputed,
       .dutyDatesRecomputed, .unassigned,
       .warningRecorded, .downgradeProposed, .proposalAccepted, .proposalDeclined, .downgradeObjected,
       .downgradeNotified, .surveyOffered, .surveyAnswered, .linked, .selfHelpOffered,

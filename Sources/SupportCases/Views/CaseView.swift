@@ -164,7 +164,7 @@ public struct CaseView: Hashable, Sendable {
       surveys[last].score = score
     case .noted, .breachRecorded, .breachWithdrawn, .dutyLapsed, .warningRecorded, .downgradeProposed,
       .proposalAccepted, .proposalDeclined, .downgradeObjected, .downgradeNotified, .selfHelpOffered,
-      .incidentsShown, .linkedIncidentResolved, .retracted, .dutyDatesRecomputed:
+      .incidentsShown, .linkedIncidentResolved, .retracted, .lateEntryPlaced, .dutyDatesRecomputed:
       break
     }
   }

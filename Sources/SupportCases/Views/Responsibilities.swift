@@ -62,7 +62,7 @@ public struct Responsibilities: Hashable, Sendable {
       for date in dates { edit(date.duty, change) { $0.dueAt = date.dueAt } }
     case .assigned, .noted, .closed, .unassigned, .warningRecorded, .downgradeProposed, .proposalAccepted,
       .proposalDeclined, .downgradeObjected, .downgradeNotified, .surveyAnswered, .linked, .incidentsShown,
-      .linkedIncidentResolved, .callerUnverified, .callerCodeIssued, .callerCodeFailed, .retracted:
+      .linkedIncidentResolved, .callerUnverified, .callerCodeIssued, .callerCodeFailed, .retracted, .lateEntryPlaced:
       break
     }
     follow(recorded.event.clocks, change)

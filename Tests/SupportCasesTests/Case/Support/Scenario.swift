@@ -27,7 +27,10 @@ struct Scenario {
   func decide(_ at: Instant, _ command: CaseCommand, entered: Instant? = nil) throws(Rejection)
     -> [NewCaseEvent]
   {
-    try CaseDecider.decide(command, state, context(at, entered: entered))
+    let context = context(at, entered: entered)
+    guard LateEntry.isLate(at, state) else { return try CaseDecider.decide(command, state, context) }
+    return try LateEntry.decide(
+      command, state, context, history: history, rulebooks: [rulebook.policy.name: rulebook])
   }
 
   func context(_ at: Instant, entered: Instant? = nil) -> DecisionContext {
@@ -67,7 +70,6 @@ struct Scenario {
       version, texts: [text(.reason)], history: history, at: at, now: max(at, now),
       rulebooks: [rulebook.policy.name: rulebook])
     record(events, at: at)
-    state = CaseState(folding: history)
     return events.map(\.event)
   }
 
@@ -97,6 +99,7 @@ struct Scenario {
       history.append(recorded)
       state.evolve(recorded)
     }
+    if events.contains(where: \.event.isCorrection) { state = CaseState(folding: history) }
   }
 }
 
