@@ -7,8 +7,15 @@ language plpgsql security definer
 set search_path = ''
 as $$
 begin
-  if exists (select from unnest(digests) as d (digest) where length(d.digest) <> 32) then
-    raise exception using errcode = 'check_violation', message = 'the digest of a command has not 32 bytes';
+  if exists (
+    select from unnest(digests, answers) as c (digest, answer)
+    where length(c.digest) <> 32 or length(c.answer) > 16777216)
+  then
+    raise exception using errcode = 'check_violation',
+      message = 'the digest of a command has not 32 bytes, or its answer is too long';
+  end if;
+  if not exists (select from dossier.ledgers l where l.ledger = wanted) then
+    raise exception using errcode = 'DS003', message = 'there is no such ledger';
   end if;
 
   insert into dossier.commands (ledger, command_id, digest, answer)

@@ -10,6 +10,8 @@ public struct CaseDatabase: Sendable {
     public var migration: MigrationReport
     /// True if the key file was made.
     public var madeKeyFile: Bool
+    /// What everybody may still do in the database and should not; in words that follow "may".
+    public var openDoors: [String]
   }
 
   /// How its administrator connects.
@@ -24,25 +26,50 @@ public struct CaseDatabase: Sendable {
   }
 
   /// A service on it.
-  public func service(policies: PolicyLibrary) -> CaseService {
-    CaseService(store: Store(settings), keyFile: keyFile, policies: policies)
+  public func service(policies: PolicyLibrary, refusesWrongClocks: Bool = false) -> CaseService {
+    CaseService(
+      store: Store(settings), keyFile: keyFile, policies: policies, refusesWrongClocks: refusesWrongClocks)
   }
 
   /// The SQL that makes the roles, for an administrator to run where the program may not.
   public static var rolesSQL: String { Store.rolesSQL }
 
-  /// Makes the database itself if there is none, in the server's database `postgres`.
+  /// Makes the database itself if there is none, in the server's database `postgres`. The server is Dossier's own:
+  /// its other databases are closed to everybody but its administrator.
   public func create() throws(ServiceError) {
     try administer { connection, name in
+      try close(["postgres", "template1"], connection)
       let rows = try connection.query(
         "SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)", [.text(settings.databaseName)])
-      guard try !rows.bool(0, 0) else { return }
       do {
-        try connection.execute("CREATE DATABASE \(name) TEMPLATE template0")
+        if try !rows.bool(0, 0) { try connection.execute("CREATE DATABASE \(name) TEMPLATE template0") }
       } catch PostgresError.server(let state, _, _, _) where Self.meansExists(state) {
         // Another program made it at the same moment.
       }
+      // Its roles are let in by roles.sql.
+      try close([settings.databaseName], connection)
     }
+  }
+
+  /// Lets nobody in who has no right of their own.
+  private func close(_ databases: [String], _ connection: Connection) throws {
+    let open = try connection.query(
+      """
+      SELECT format('REVOKE ALL ON DATABASE %I FROM PUBLIC', d.datname) FROM pg_database d
+      WHERE d.datname = ANY ($1) AND EXISTS (
+        SELECT FROM aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) a WHERE a.grantee = 0)
+      """, [.textArray(databases)])
+    for statement in try open.texts(0) { try Self.again { try connection.execute(statement) } }
+  }
+
+  /// Does what several programs may do at this moment: the server tells the second of two that the row was changed.
+  private static func again(_ body: () throws -> Void) throws {
+    for _ in 0..<20 {
+      do { return try body() } catch {
+        if StoreError.postgres(error)?.state != .internalError { throw error }
+      }
+    }
+    try body()
   }
 
   /// Removes the database with all that is in it, and ends the sessions there.
@@ -56,13 +83,12 @@ public struct CaseDatabase: Sendable {
   /// several programs at once one does it and the others wait.
   public func prepare() throws(ServiceError) -> Preparation {
     do {
+      let report = try Store(settings).migrate()
       let connection = try Connection.open(settings)
       defer { connection.close() }
-      // Not the number that Store.migrate locks within it. Released with the session.
-      _ = try connection.query("SELECT pg_advisory_lock(7233191742)")
-      let report = try Store(settings).migrate()
       let made = try makeKeyFile(connection)
-      return Preparation(migration: report, madeKeyFile: made)
+      return Preparation(
+        migration: report, madeKeyFile: made, openDoors: try Store.openDoors(connection))
     } catch {
       throw ServiceError(error)
     }
@@ -74,7 +100,8 @@ public struct CaseDatabase: Sendable {
       var report = try Store(settings).repair()
       let connection = try Connection.open(Store(settings).application)
       defer { connection.close() }
-      if try connection.query(CaseSQL.auditKeyFile).isNull(0, 0) {
+      let known = try connection.query(CaseSQL.auditKeyFile)
+      if try known.isNull(0, 0), try known.bool(0, 1) {
         try Store.check(try KeyFile(path: keyFile), connection)
         report.mended.append("the database does not know its key file any more")
       }
@@ -90,8 +117,7 @@ public struct CaseDatabase: Sendable {
     guard try known.int64(0, 0) == 0 else {
       throw StoreError.keyFile("there is no key file at \(keyFile); copy the one the database was made with")
     }
-    try KeyFile.create(at: keyFile)
-    return true
+    return try KeyFile.create(at: keyFile)
   }
 
   private func administer(_ body: (Connection, String) throws -> Void) throws(ServiceError) {

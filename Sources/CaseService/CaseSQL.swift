@@ -2,7 +2,7 @@ internal import Postgres
 
 /// The statements of this room, from `Schema/queries/cases`.
 enum CaseSQL {
-  static let lockOrganizationNames = statement("lock_organization_names")
+  static let recordedAhead = statement("recorded_ahead")
   static let now = statement("now")
   static let bareCommit = statement("bench_commit")
   // Planned anew with the filter's values each time: the best plan depends on which are given.
@@ -35,6 +35,7 @@ enum CaseSQL {
   static let auditLookups = statement("audit_lookups")
   static let auditHead = statement("audit_head")
   static let auditStrangeLedgers = statement("audit_strange_ledgers")
+  static let auditBuilds = statement("audit_builds")
   static let auditTimers = statement("audit_timers")
   static let auditStrayTimers = statement("audit_stray_timers")
   static let auditKeyFile = statement("audit_key_file")

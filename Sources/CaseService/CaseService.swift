@@ -22,19 +22,29 @@ public final class CaseService: Sendable {
     var ledgers: [LedgerHead] = []
     var organizations: [String: LedgerID] = [:]
     var policies: PolicyLibrary?
+    var clocks: ClockSkew?
   }
+
+  /// How far clocks were apart when a command was last carried out, where that was too far; else nil.
+  public var clocks: ClockSkew? { known.withLock { $0.clocks } }
 
   /// A service on a store.
   ///
   /// - Parameters:
   ///   - keyFile: the path of the key file that opens personal values. It is read when first needed.
   ///   - connections: the most connections for reading. Defaults to 4.
-  public init(store: Store, keyFile: String, policies: PolicyLibrary, connections: Int = 4) {
+  ///   - refusesWrongClocks: whether commands are refused while the server's clock is more than a minute away from
+  ///     this machine's, or the log ahead of it. Defaults to false: then the answer tells it.
+  public init(
+    store: Store, keyFile: String, policies: PolicyLibrary, connections: Int = 4,
+    refusesWrongClocks: Bool = false
+  ) {
     self.store = store
     shipped = policies
     keys = KeySource(path: keyFile)
     pool = ConnectionPool(store.application, size: connections) { try Store.check($0) }
-    appenders = AppenderSet(store: store, keys: keys, policies: policies)
+    appenders = AppenderSet(
+      store: store, keys: keys, policies: policies, refusesWrongClocks: refusesWrongClocks)
   }
 
   /// Finishes what waits and disconnects.
@@ -51,7 +61,9 @@ public final class CaseService: Sendable {
     let request = try request.checked()
     do {
       let ledger = try await ledger(of: request.body)
-      return try await appenders.appender(for: ledger).submit(request)
+      let answer = try await appenders.appender(for: ledger).submit(request)
+      if let clocks = answer.clocks { known.withLock { $0.clocks = clocks } }
+      return answer
     } catch {
       throw ServiceError(error)
     }

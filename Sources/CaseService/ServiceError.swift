@@ -16,6 +16,8 @@ public enum ServiceError: Error, Sendable {
   case policy(PolicyFileError)
   /// The store or the database failed.
   case store(StoreError)
+  /// Clocks are too far apart, and nothing is to be recorded while they are.
+  case clock(ClockSkew)
   /// The program that delivers callers' codes failed.
   case delivery(String)
   /// A fault of the program's own.
@@ -26,7 +28,7 @@ public enum ServiceError: Error, Sendable {
   var isOfOneCase: Bool {
     switch self {
     case .rejected, .notFound, .invalid, .codec, .policy, .delivery, .fault, .store(.sealBroken): true
-    case .store: false
+    case .store, .clock: false
     }
   }
 

@@ -222,7 +222,10 @@ final class AppenderCore<Processor: GroupProcessor>: @unchecked Sendable {
     switch StoreError.postgres(error) {
     case .connectionLost: true
     case .server(.uniqueViolation, _, let constraint, _):
-      ["events_version_key", "events_pkey", "commands_pkey", "persons_lookup_key"].contains(constraint)
+      [
+        "events_version_key", "events_pkey", "commands_pkey", "persons_lookup_key",
+        "stream_names_organization",
+      ].contains(constraint)
     case .server(let state, _, _, _):
       [.serializationFailure, .deadlockDetected, .ledgerMoved, .adminShutdown, .crashShutdown].contains(state)
     default: false

@@ -18,6 +18,9 @@ public struct LedgerHead: Sendable, Hashable {
 
 /// Reads the log. Everything it returns is committed and complete up to the last position it returns.
 public enum EventReader {
+  /// More events, or streams, than any log ever has. Numbers beyond are not believed.
+  public static let mostEvents: Int64 = 1 << 53
+
   /// Every ledger.
   public static func ledgers(_ connection: Connection) throws(PostgresError) -> [LedgerHead] {
     let rows = try connection.query(SQL.ledgers)

@@ -35,8 +35,10 @@ public struct KeyFile: Sendable {
 
   /// Makes a new key file, readable by its owner alone; leaves one that exists as it is.
   ///
+  /// - Returns: true if it was made.
   /// - Throws: `StoreError.keyFile` if it cannot be written.
-  public static func create(at path: String) throws(StoreError) {
+  @discardableResult
+  public static func create(at path: String) throws(StoreError) -> Bool {
     let parent = (path as NSString).deletingLastPathComponent
     let folder = parent.isEmpty ? "." : parent
     do {
@@ -56,9 +58,11 @@ public struct KeyFile: Sendable {
     let written = write(file, line, line.count)
     let flushed = fsync(file)
     close(file)
-    guard written == line.count, flushed == 0, link(draft, path) == 0 || errno == EEXIST, flush(folder) else {
+    let isMade = written == line.count && flushed == 0 && link(draft, path) == 0
+    guard written == line.count, flushed == 0, isMade || errno == EEXIST, flush(folder) else {
       throw .keyFile("the key file \(path) cannot be written")
     }
+    return isMade
   }
 
   /// Makes the name of a new file as durable as what will be sealed with it.

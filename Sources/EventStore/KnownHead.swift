@@ -10,13 +10,23 @@ struct KnownHead: Sendable {
   var stream: Int64
   /// When the last event was recorded or the lock was taken, in microseconds since 1970-01-01 UTC.
   var moment: Int64
-  /// What the server's clock said, and when that was read here.
-  private var server: (moment: Int64, read: ContinuousClock.Instant)
+  /// What the clocks said when the lock was taken.
+  let clocks: ClockSkew
+  /// When that was read here.
+  private let read = ContinuousClock.now
 
-  /// The head as it was read under its lock just now.
-  init(position: Int64, hash: [UInt8], stream: Int64, moment: Int64) {
+  /// The head as it was read under its lock just now, with what the server's clock says.
+  init(position: Int64, hash: [UInt8], stream: Int64, moment: Int64, clock: Int64) {
     (self.position, self.hash, self.stream, self.moment) = (position, hash, stream, moment)
-    server = (moment, .now)
+    clocks = ClockSkew(server: clock, head: moment)
+  }
+
+  /// Refuses numbers that no log comes to: what counts on from them would overflow.
+  func check() throws(StoreError) {
+    let most = EventReader.mostEvents
+    guard hash.count == 32, (0...most).contains(position), (0...most).contains(stream) else {
+      throw .chainBroken(position: position, reason: "the ledger's head holds a value that no log comes to")
+    }
   }
 
   /// The head after events were appended to this one.
@@ -27,14 +37,14 @@ struct KnownHead: Sendable {
   }
 
   /// The server's clock by this machine's: never later than the server's own, because the answer that told
-  /// it had travelled before it was read, and never earlier than the last event.
-  var now: Int64 {
-    let passed = server.read.duration(to: .now).components
-    return max(moment, server.moment + passed.seconds * 1_000_000 + passed.attoseconds / 1_000_000_000_000)
+  /// it had travelled before it was read.
+  var clock: Int64 {
+    let passed = read.duration(to: .now).components
+    return clocks.server + passed.seconds * 1_000_000 + passed.attoseconds / 1_000_000_000_000
   }
 
   /// Two clocks drift apart: after some seconds the server is asked again.
-  var isFresh: Bool { server.read.duration(to: .now) < .seconds(10) }
+  var isFresh: Bool { read.duration(to: .now) < .seconds(10) }
 }
 
 extension PostgresError {

@@ -33,6 +33,11 @@ public final class LedgerTransaction {
   /// When events are recorded, in microseconds since 1970-01-01 UTC: the server's clock under the lock, or
   /// for an assumed head no later than that clock, which the server checks.
   public private(set) var now: Int64 = 0
+  /// What the server's clock says, in microseconds since 1970-01-01 UTC: `now`, unless the last event was recorded
+  /// when that clock was ahead. What happens now happens at this moment.
+  public private(set) var clock: Int64 = 0
+  /// How far the clocks were apart when the head's lock was last taken.
+  public var clocks: ClockSkew { start.clocks }
   /// Answers already given to the commands that the lock was taken for.
   public private(set) var answers: [UUIDBytes: StoredAnswer] = [:]
 
@@ -61,9 +66,9 @@ public final class LedgerTransaction {
     self.ledger = ledger
     self.commandIDs = commandIDs
     isAssumed = false
-    start = KnownHead(position: 0, hash: [], stream: 0, moment: 0)
+    start = KnownHead(position: 0, hash: [], stream: 0, moment: 0, clock: 0)
     (start, answers) = try lock(commandIDs)
-    now = start.moment
+    (now, clock) = (start.moment, start.clocks.server)
     begin()
   }
 
@@ -74,7 +79,8 @@ public final class LedgerTransaction {
     self.commandIDs = commandIDs
     isAssumed = true
     start = known
-    now = known.now
+    clock = known.clock
+    now = max(known.moment, clock)
     begin()
   }
 
@@ -100,7 +106,8 @@ public final class LedgerTransaction {
     let answers = try StoredAnswer.byCommand(found)
     let known = KnownHead(
       position: try head.int64(0, 0), hash: try head.bytes(0, 1), stream: try head.int64(0, 3),
-      moment: try head.timestamp(0, 4))
+      moment: try head.timestamp(0, 4), clock: try head.timestamp(0, 5))
+    try known.check()
     return (known, answers)
   }
 
@@ -138,14 +145,8 @@ public final class LedgerTransaction {
   /// The position of the last event, those of this transaction included.
   public var position: Int64 { sentPosition + Int64(appended.count) }
 
-  /// The number the next new stream gets.
+  /// The number that the next new stream gets; the first event appended to it takes it.
   public var nextStream: Int64 { lastStream + 1 }
-
-  /// A number for a new stream.
-  public func allocateStream() -> Int64 {
-    lastStream += 1
-    return lastStream
-  }
 
   /// Appends an event as the given version of a stream and tells how it is recorded.
   public func append(_ event: EventData, stream: Int64, version: Int) -> RecordedEvent {
@@ -154,6 +155,7 @@ public final class LedgerTransaction {
       hash: [])
     recorded.hash = HashChain.hash(recorded, after: lastHash)
     lastHash = recorded.hash
+    lastStream = max(lastStream, stream)
     appended.append(recorded)
     return recorded
   }
@@ -263,7 +265,7 @@ public final class LedgerTransaction {
     return Command(
       SQL.appendEvent,
       [
-        .int16(ledger.rawValue), .int64(sentPosition), .bytes(sentHash), .timestamp(now), .int64(lastStream),
+        .int16(ledger.rawValue), .int64(sentPosition), .bytes(sentHash), .timestamp(now),
         .int64(only.stream), .int32(Int32(truncatingIfNeeded: only.version)), .text(event.type),
         .int16(event.schemaVersion), .timestamp(event.occurredAt), .text(event.actor),
         .uuid(event.commandID), event.cause.map { .int64($0) } ?? .nullInt64,
@@ -293,7 +295,7 @@ public final class LedgerTransaction {
 
   private func parameters() -> [Parameter] {
     [
-      .int16(ledger.rawValue), .int64(sentPosition), .bytes(sentHash), .timestamp(now), .int64(lastStream),
+      .int16(ledger.rawValue), .int64(sentPosition), .bytes(sentHash), .timestamp(now),
       .int64Array(appended.map(\.stream)),
       .int32Array(appended.map { Int32(truncatingIfNeeded: $0.version) }),
       .textArray(appended.map(\.event.type)), .int16Array(appended.map(\.event.schemaVersion)),

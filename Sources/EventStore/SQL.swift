@@ -23,6 +23,7 @@ enum SQL {
   static let storeCheckpoint = statement("store_checkpoint")
   static let ledgers = statement("ledgers")
   static let notify = statement("notify")
+  static let openDoors = statement("open_doors")
   static let keyFile = statement("key_file")
   static let storeKeyFile = statement("store_key_file")
 

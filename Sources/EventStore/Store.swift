@@ -29,7 +29,7 @@ public struct Store: Sendable {
     (
       SQL.files(in: "migrations"),
       SQL.files(in: "functions") + SQL.files(in: "views")
-        + [MigrationFile(name: "privileges.sql", sql: SQL.text("privileges.sql"))]
+        + ["event_types.sql", "privileges.sql"].map { MigrationFile(name: $0, sql: SQL.text($0)) }
     )
   }
 
@@ -52,12 +52,15 @@ public struct Store: Sendable {
     guard encoding == "UTF8" else {
       throw .migration(.encoding(found: encoding, database: administrator.databaseName))
     }
-    // One after the other: two grants on the same database at once fail.
-    try connection.query("SELECT pg_advisory_lock(7233191741)")
     try connection.execute(Self.rolesSQL)
-    try connection.query("SELECT pg_advisory_unlock(7233191741)")
     try connection.execute("SET ROLE dossier_owner")
     return try Self.migrator.migrate(connection)
+  }
+
+  /// What everybody may still do in this database that Dossier's roles need not, because whoever migrated it may not
+  /// take it from them, or because it is not Dossier's alone; in words that follow "may".
+  public static func openDoors(_ connection: Connection) throws(PostgresError) -> [String] {
+    try connection.query(SQL.openDoors).texts(0)
   }
 
   /// The oldest server that has what the statements need, MERGE above all; as PostgreSQL counts versions.

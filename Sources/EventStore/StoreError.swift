@@ -91,4 +91,12 @@ extension SQLState {
   public static let unknownLedger = SQLState(rawValue: "DS003")
   /// A version would leave a gap in its stream.
   public static let versionGap = SQLState(rawValue: "DS004")
+  /// The hash of an event does not follow from its content and the event before.
+  public static let wrongHash = SQLState(rawValue: "DS005")
+  /// A new stream has not the next number, or a name is given to a stream that was begun before.
+  public static let wrongStream = SQLState(rawValue: "DS006")
+  /// The type of an event is unknown, or not one that stands at this place of a stream.
+  public static let wrongType = SQLState(rawValue: "DS007")
+  /// The data of an event is no JSON object.
+  public static let wrongData = SQLState(rawValue: "DS008")
 }

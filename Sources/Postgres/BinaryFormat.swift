@@ -43,9 +43,10 @@ func loadBigEndian<Value: FixedWidthInteger & BitwiseCopyable>(
   Value(bigEndian: pointer.loadUnaligned(as: type))
 }
 
-/// Microseconds since 1970 from PostgreSQL's; nil for `infinity` and for what does not fit.
+/// Microseconds since 1970 from PostgreSQL's; nil for `infinity` and outside the years 0001 to 9999, so that sums and
+/// differences of times never overflow.
 @inline(__always)
 func unixMicroseconds(_ value: Int64) -> Int64? {
   let (moved, overflow) = value.addingReportingOverflow(postgresEpoch)
-  return overflow || value == .min ? nil : moved
+  return overflow || !(-62_135_596_800_000_000..<253_402_300_800_000_000).contains(moved) ? nil : moved
 }

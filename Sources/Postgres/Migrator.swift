@@ -97,16 +97,32 @@ public struct Migrator: Sendable {
     return nil
   }
 
-  /// Brings the schema up to date. A second one at the same time waits and then finds nothing to do.
+  /// Brings the schema up to date. A second one at the same time waits, a minute at most, and then finds nothing to do.
   ///
   /// Throws `migration` when the schema is newer than known, when an applied migration was changed since,
-  /// or when a statement fails; then nothing at all was applied.
+  /// when others keep what it needs, or when a statement fails; then nothing at all was applied.
   public func migrate(_ connection: Connection) throws(PostgresError) -> MigrationReport {
     try checkFiles()
-    try connection.execute("BEGIN")
+    for _ in 0..<10 {
+      do {
+        return try attempt(connection)
+      } catch PostgresError.server(let state, _, _, _) where Self.meansExists(state) {
+        // Another program makes the first schema of this database; once that is committed its table is locked.
+      }
+    }
+    return try attempt(connection)
+  }
+
+  private static func meansExists(_ state: SQLState) -> Bool {
+    [.uniqueViolation, .duplicateSchema, .duplicateTable, .duplicateObject].contains(state)
+  }
+
+  private func attempt(_ connection: Connection) throws(PostgresError) -> MigrationReport {
+    try connection.execute("BEGIN; SET LOCAL lock_timeout = '60s'")
     do {
-      // Any number will do, as long as every version of this program takes the same.
-      try connection.query("SELECT pg_advisory_xact_lock(7233191740)")
+      try createTable(connection)
+      // Who may only read cannot keep this lock from anybody; no number that anyone could lock does that.
+      try connection.execute("LOCK TABLE dossier.schema_migrations IN EXCLUSIVE MODE")
       // Whoever waits behind a migration that waits is stopped too: it gives up, and can be tried again.
       try connection.execute("SET LOCAL lock_timeout = '10s'")
       let report = try run(connection)
@@ -114,7 +130,8 @@ public struct Migrator: Sendable {
       return report
     } catch {
       connection.rollback()
-      throw error
+      guard error.state == .lockNotAvailable else { throw error }
+      throw .migration(.inUse(try holders(connection)))
     }
   }
 
@@ -139,9 +156,30 @@ public struct Migrator: Sendable {
     return try result.get()
   }
 
+  /// Who keeps the schema's tables, or waited to have them, in a line.
+  private func holders(_ connection: Connection) throws(PostgresError) -> String {
+    let rows = try connection.query(
+      """
+      SELECT DISTINCT l.pid, coalesce(a.usename::text, 'unknown')
+      FROM pg_locks l
+      JOIN pg_class c ON c.oid = l.relation
+      JOIN pg_namespace n ON n.oid = c.relnamespace
+      LEFT JOIN pg_stat_activity a ON a.pid = l.pid
+      WHERE l.locktype = 'relation' AND l.pid <> pg_backend_pid() AND n.nspname IN ('dossier', 'dashboard')
+        AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+      ORDER BY 1
+      """)
+    var who: [String] = []
+    for row in 0..<min(rows.count, 5) {
+      who.append("process \(try rows.int32(row, 0)) of \(try rows.text(row, 1))")
+    }
+    let others = who.isEmpty ? "others" : who.joined(separator: ", ")
+    return
+      "\(others) kept the schema's tables in use; nothing was applied: try again, or end that session first"
+  }
+
   private func run(_ connection: Connection) throws(PostgresError) -> MigrationReport {
     let mark = try mark(connection)
-    if mark == nil { try createTable(connection) }
     let applied = try appliedVersions(connection)
     let last = applied.max() ?? 0
     let pending = migrations.filter { file in file.version.map { !applied.contains($0) } ?? false }
@@ -172,9 +210,11 @@ public struct Migrator: Sendable {
     // CREATE SCHEMA IF NOT EXISTS asks for the privilege to create even where there is nothing to create.
     let schema = try connection.query("SELECT to_regnamespace('dossier') IS NULL")
     if try schema.bool(0, 0) { try connection.execute("CREATE SCHEMA dossier") }
+    let table = try connection.query("SELECT to_regclass('dossier.schema_migrations') IS NULL")
+    guard try table.bool(0, 0) else { return }
     try connection.execute(
       """
-      CREATE TABLE IF NOT EXISTS dossier.schema_migrations (
+      CREATE TABLE dossier.schema_migrations (
         version integer PRIMARY KEY CHECK (version > 0),
         name text NOT NULL,
         checksum text NOT NULL,

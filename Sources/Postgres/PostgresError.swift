@@ -61,6 +61,8 @@ public enum PostgresError: Error, Sendable, Equatable {
     case dependents(name: String, objects: String)
     /// The database's encoding is not UTF8.
     case encoding(found: String, database: String)
+    /// Others kept what the migration needs for longer than it waits; nothing was applied. The text says who.
+    case inUse(String)
     /// The server is too old: its version and the least that is needed, as PostgreSQL counts them (150004 is 15.4).
     case serverTooOld(found: Int, least: Int)
   }
@@ -147,6 +149,7 @@ extension PostgresError.MigrationProblem: CustomStringConvertible {
     case .encoding(let found, let database):
       "the encoding of the database \(database) is \(found), and UTF8 is needed: make another one, as with "
         + "createdb --encoding=UTF8 --locale=C --template=template0 NAME"
+    case .inUse(let text): text
     case .serverTooOld(let found, let least):
       "the server is PostgreSQL \(found / 10_000).\(found % 10_000), and \(least / 10_000) or newer is needed"
     }

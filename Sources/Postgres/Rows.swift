@@ -145,7 +145,7 @@ public final class Rows {
     guard let value = try field(row, column) else { return nil }
     try expect(TypeID.timestamp, 8, value, column, "timestamptz")
     guard let time = unixMicroseconds(loadBigEndian(start(value), as: Int64.self)) else {
-      throw .unexpectedResult("column \(column) is not a finite time")
+      throw .unexpectedResult("column \(column) is no time of the years 0001 to 9999")
     }
     return time
   }

@@ -89,6 +89,8 @@ public struct SQLState: RawRepresentable, Hashable, Sendable, CustomStringConver
   public static let duplicateDatabase = SQLState(rawValue: "42P04")
   /// A table of that name exists.
   public static let duplicateTable = SQLState(rawValue: "42P07")
+  /// A fault within the server; also what it says where two sessions changed one row of its catalog at once.
+  public static let internalError = SQLState(rawValue: "XX000")
   /// A schema of that name exists.
   public static let duplicateSchema = SQLState(rawValue: "42P06")
   /// A feature the server lacks; also a prepared plan whose result type has changed.

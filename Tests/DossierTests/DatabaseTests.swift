@@ -139,7 +139,23 @@ import Testing
     let outcome = try await dossier("doctor", "--output", "json")
     #expect(outcome.status == 1)
     let bad = try outcome.json().items.filter { $0["ok"] == .bool(false) }
-    #expect(bad.compactMap { $0["check"]?.text } == ["chain of 21vianet"])
+    #expect(bad.compactMap { $0["check"]?.text } == ["guards", "chain of 21vianet"])
+    let repair = try await done("migrate", "--repair")
+    #expect(
+      repair.lines.last?.hasPrefix("mended: trigger events_append_only on dossier.events: state") == true)
+    #expect(try await done("migrate", "--repair").lines.last == "nothing had to be mended")
+  }
+
+  @Test(.desk) func `is not mended where that would lose something, and says so`() async throws {
+    try execute("CREATE TABLE dossier.theirs (x int); ALTER TABLE dossier.events SET UNLOGGED")
+    let outcome = try await dossier("migrate", "--repair", "--output", "json")
+    #expect(outcome.status == 1)
+    let mended = try outcome.json()["mended"]?.items
+    #expect(mended == [.string("table dossier.events: storage is unlogged, not logged")])
+    #expect(try outcome.json()["left"]?.items.first?.text?.contains("table dossier.theirs") == true)
+    #expect(try await dossier("doctor", "--quick").status == 1)
+    try execute("DROP TABLE dossier.theirs")
+    #expect(try await dossier("doctor", "--quick").status == 0)
   }
 
   @Test(

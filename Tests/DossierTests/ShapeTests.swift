@@ -160,6 +160,7 @@ import Testing
       try await done("views", "verify", "case_view", "CaseView", "--output", "json").json().items.count == 3)
     let rebuilt = try await done("views", "rebuild", "sla-clock", "--output", "json").json().items
     #expect(rebuilt.allSatisfy { $0["swapped"] == .bool(true) })
+    try await done("doctor")
     let replay = try await done("replay", "--case", reference, "--output", "json").json()
     #expect(replay["cases"]?.integer == 1)
     #expect(replay["differences"] == .array([]))

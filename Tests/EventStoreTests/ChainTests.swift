@@ -14,12 +14,12 @@ import Testing
     let person = try #require(
       try ring.persons(for: ["a@example.com"], creating: true, connection)["a@example.com"])
     let transaction = try LedgerTransaction(connection, ledger: Lab.ledger, commandIDs: [])
-    let stream = transaction.allocateStream()
+    let stream = transaction.nextStream
     for version in 1...7 {
-      var event = Lab.event(transaction, data: "число \(version)")
+      var event = Lab.event(transaction, data: "{\"число\":\(version)}")
       if version.isMultiple(of: 2) { event.cause = transaction.position }
       if version.isMultiple(of: 3) { event.correlation = .random() }
-      if version == 4 { event.data = [] }
+      if version == 4 { event.data = Array("{}".utf8) }
       if version > 4 {
         event.sealed = try ring.seal(
           [PersonalValue(person: person, bytes: [1, 2, 3])], stream: stream, version: version)

@@ -25,7 +25,7 @@ import Testing
       let event = try #require(
         try EventReader.stream(result.get().stream, ledger: Lab.ledger, connection).first)
       #expect(event.event.commandID == note.id)
-      #expect(event.event.data == note.text)
+      #expect(event.event.data == note.data)
     }
   }
 
@@ -83,7 +83,9 @@ import Testing
     await appender.stop()
     #expect(try results.map { try $0.get().version } == Array(2...61))
     let events = try EventReader.stream(stream, ledger: Lab.ledger, from: 2, lab.application())
-    #expect(events.map { String(decoding: $0.event.data, as: UTF8.self) } == (0..<60).map { "\($0)" })
+    #expect(
+      events.map { String(decoding: $0.event.data, as: UTF8.self) } == (0..<60).map { "{\"text\":\"\($0)\"}" }
+    )
   }
 
   @Test func `gives a repeated command its first answer, and refuses its id to another`() async throws {

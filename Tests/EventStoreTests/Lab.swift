@@ -48,14 +48,13 @@ struct Lab {
   func append(_ places: [(stream: Int64, version: Int)], _ connection: Connection) throws -> Int64 {
     let transaction = try LedgerTransaction(connection, ledger: Self.ledger, commandIDs: [])
     for place in places {
-      while transaction.nextStream <= place.stream { _ = transaction.allocateStream() }
       _ = transaction.append(Self.event(transaction), stream: place.stream, version: place.version)
     }
     try transaction.commit()
     return transaction.position
   }
 
-  static func event(_ transaction: LedgerTransaction, data: String = "data") -> EventData {
+  static func event(_ transaction: LedgerTransaction, data: String = "{}") -> EventData {
     EventData(
       type: "noted", schemaVersion: 1, occurredAt: transaction.now, actor: "tester", commandID: .random(),
       policy: "worldwide-2", data: Array(data.utf8))
@@ -78,6 +77,12 @@ struct Lab {
     }
   }
 
+  /// Lets what the tests record be recorded.
+  static func know(_ owner: Connection) throws {
+    try owner.execute("insert into dossier.event_types values ('noted', 1, null, null)")
+    owner.close()
+  }
+
   /// The one number a query gives.
   func number(_ sql: String) throws -> Int64 { try superuser().query(sql).int64(0, 0) }
 }
@@ -86,6 +91,7 @@ struct Lab {
 @Sendable func migratedTemplate() async throws -> String {
   try await TestCluster.template(named: "store_template") { settings in
     _ = try Store(settings).migrate()
+    try Lab.know(Connection.open(settings))
   }
   return "store_template"
 }

@@ -41,6 +41,11 @@ import Testing
     "delete from dossier.ledgers", "delete from dossier.persons",
     "update dossier.persons set wrapped_key = ''",
     "update dossier.stream_names set stream = 1", "delete from dossier.stream_names",
+    "insert into dossier.stream_names values (1, 'organization', 'x', 1001)",
+    "insert into dossier.checkpoints values (1, 'x', 7)", "update dossier.checkpoints set position = 7",
+    "insert into dossier.event_types values ('x', 1)", "update dossier.event_types set begins = null",
+    "select dossier.refuse_hash()",
+    "select dossier.refuse_append(1::smallint, 0, '', now(), '{}', '{}', '{}', '{}')",
     "update dossier.key_file set fingerprint = fingerprint", "delete from dossier.key_file",
     "delete from dossier.checkpoints", "insert into dossier.schema_migrations values (99, 'x', 'x')",
     "select dossier.refuse_change()", "create table dossier.own (x int)", "drop table dossier.events",
@@ -99,7 +104,9 @@ import Testing
       from pg_proc where pronamespace = 'dossier'::regnamespace and prosecdef order by 1
       """)
     #expect(
-      try rows.texts(0) == ["append_event", "append_events", "lock_head", "store_commands"])
+      try rows.texts(0) == [
+        "append_event", "append_events", "lock_head", "store_checkpoint", "store_commands", "store_names",
+      ])
     for row in 0..<rows.count {
       #expect(try rows.text(row, 1) == "dossier_owner")
       #expect(try rows.bool(row, 2))

@@ -13,6 +13,7 @@ import Testing
       settings: ["fsync": "off", "shared_buffers": "16MB", "max_connections": "30"])
     let store = Store(try await cluster.ensureRunning())
     _ = try store.migrate()
+    try Lab.know(Connection.open(store.owner))
     let appender = Appender(store.application, ledger: Lab.ledger) {
       Notebook(ledger: Lab.ledger, keys: Lab.keyFile)
     }

@@ -47,7 +47,7 @@ import Testing
     }
     let holder = try lab.application()
     let first = try LedgerTransaction(holder, ledger: Lab.ledger, commandIDs: [])
-    let late = first.append(Lab.event(first), stream: first.allocateStream(), version: 1)
+    let late = first.append(Lab.event(first), stream: first.nextStream, version: 1)
 
     let appender = lab.appender(name: "second")
     let isAnswered = Box(false)
@@ -84,7 +84,7 @@ import Testing
     let other = try lab.application()
     try other.execute("set lock_timeout = '1ms'")
     try Checkpoint.store(0, for: "reader", ledger: Lab.ledger, other)
-    _ = first.append(Lab.event(first), stream: first.allocateStream(), version: 1)
+    _ = first.append(Lab.event(first), stream: first.nextStream, version: 1)
     try first.commit()
     #expect(try lab.verify() == 1)
   }

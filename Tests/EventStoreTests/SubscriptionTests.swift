@@ -58,11 +58,11 @@ import Testing
   @Test func `follows a ledger and no other`() async throws {
     let other = LedgerID(rawValue: 2)
     let transaction = try LedgerTransaction(writer, ledger: other, commandIDs: [])
-    _ = transaction.append(Lab.event(transaction), stream: 5, version: 1)
+    _ = transaction.append(Lab.event(transaction), stream: 1001, version: 1)
     try transaction.commit()
     try append(1, from: 1)
     var events = Subscription(pool, listener: listener, ledger: other, after: 0).makeAsyncIterator()
-    #expect(try await events.next()?.stream == 5)
+    #expect(try await events.next()?.stream == 1001)
     listener.stop()
   }
 
@@ -184,6 +184,7 @@ import Testing
 
   @Test func `has a checkpoint that never goes back`() async throws {
     #expect(try Checkpoint.load("reader", ledger: Lab.ledger, writer) == 0)
+    try append(40, from: 1)
     for (stored, kept) in [(Int64(5), Int64(5)), (3, 5), (5, 5), (9, 9), (0, 9)] {
       try Checkpoint.store(stored, for: "reader", ledger: Lab.ledger, writer)
       #expect(try Checkpoint.load("reader", ledger: Lab.ledger, writer) == kept)

@@ -148,7 +148,7 @@ struct `An appender whose server process ends` {
     settings.options = [settings.options, "-c \(Self.timeout)=200ms"].compactMap { $0 }.joined(separator: " ")
     let connection = try Connection.open(settings)
     let transaction = try LedgerTransaction(connection, ledger: Lab.ledger, commandIDs: [])
-    _ = transaction.append(Lab.event(transaction), stream: transaction.allocateStream(), version: 1)
+    _ = transaction.append(Lab.event(transaction), stream: transaction.nextStream, version: 1)
     try transaction.send()
     // Who waits gets the head, long before it would give up.
     let other = try lab.superuser()

@@ -58,11 +58,13 @@ import Testing
     #expect(try asText(.timestamp(0), "timestamptz at time zone 'UTC'") == "1970-01-01 00:00:00")
     let moment: Int64 = 1_595_894_400_123_456
     #expect(try asText(.timestamp(moment), "timestamptz at time zone 'UTC'") == "2020-07-28 00:00:00.123456")
-    for time in [moment, -1, 0, 253_402_300_799_999_999] {
+    for time in [moment, -1, 0, 253_402_300_799_999_999, -62_135_596_800_000_000] {
       #expect(try connection.query("SELECT $1", [.timestamp(time)]).timestamp(0, 0) == time)
     }
-    #expect(throws: PostgresError.unexpectedResult("column 0 is not a finite time")) {
-      try connection.query("SELECT 'infinity'::timestamptz").timestamp(0, 0)
+    for time in ["infinity", "-infinity", "294276-12-31", "4713-01-01 BC", "10000-01-02", "0001-12-30 BC"] {
+      #expect(throws: PostgresError.unexpectedResult("column 0 is no time of the years 0001 to 9999")) {
+        try connection.query("SELECT '\(time)'::timestamptz").timestamp(0, 0)
+      }
     }
   }
 

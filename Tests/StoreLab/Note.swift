@@ -33,6 +33,9 @@ public struct Note: Sendable {
     self.person = person
   }
 
+  /// The text as an event's data: a JSON object, as every event's is.
+  public var data: [UInt8] { Array("{\"text\":\"".utf8) + text + Array("\"}".utf8) }
+
   /// What tells a repeat from another command with the same id.
   public var digest: [UInt8] { sha256(text + Array("\(stream ?? 0) \(expected ?? -1) \(events)".utf8)) }
 }

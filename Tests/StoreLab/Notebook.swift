@@ -91,7 +91,7 @@ public final class Notebook: GroupProcessor {
     if let expected = note.expected, expected != actual {
       throw StoreError.wrongExpectedVersion(expected: expected, actual: actual)
     }
-    let stream = note.stream ?? transaction.allocateStream()
+    let stream = note.stream ?? transaction.nextStream
     if let name = note.name { transaction.name(name, scope: "note", stream: stream) }
     var person: UUIDBytes?
     if let address = note.person {
@@ -105,7 +105,7 @@ public final class Notebook: GroupProcessor {
       _ = transaction.append(
         EventData(
           type: "noted", schemaVersion: 1, occurredAt: transaction.now, actor: "tester", commandID: note.id,
-          policy: "", data: sealed == nil ? note.text : [], sealed: sealed),
+          policy: "", data: sealed == nil ? note.data : Array("{}".utf8), sealed: sealed),
         stream: stream, version: version)
     }
     versions[stream] = actual + note.events

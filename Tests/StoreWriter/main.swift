@@ -28,7 +28,7 @@ let keyFile = KeyFile(bytes: [UInt8](repeating: 7, count: 32))
       EventData(
         type: "noted", schemaVersion: 1, occurredAt: transaction.now, actor: "blind", commandID: id,
         policy: "",
-        data: []), stream: stream, version: version)
+        data: Array("{}".utf8)), stream: stream, version: version)
     try transaction.commit()
     return true
   } catch PostgresError.server(.uniqueViolation, _, "events_version_key", _) {

@@ -4,7 +4,7 @@ public import Postgres
 /// A real PostgreSQL for the tests of one process: made at the first use, gone with the process however
 /// that ends.
 ///
-/// It differs from a user's cluster in that it need not survive a power cut.
+/// It is as durable as a user's, which `doctor` looks at; in memory, where there is some, that costs nothing.
 public enum TestCluster {
   private static let launched = Task { try await launch() }
   private static let directory = Result {
@@ -100,7 +100,7 @@ public enum TestCluster {
     let cluster = EmbeddedCluster(
       dataDirectory: try scratchDirectory() + "/data",
       settings: [
-        "fsync": "off", "full_page_writes": "off", "shared_buffers": "128MB", "max_connections": "400",
+        "shared_buffers": "128MB", "max_connections": "400",
       ])
     return try await cluster.ensureRunning()
   }
@@ -114,6 +114,12 @@ public struct TestDatabase: Sendable {
   public let settings: ConnectionSettings
   /// The database of the running test, where a trait hands one over.
   @TaskLocal public static var current: TestDatabase?
+
+  /// A database that is there already.
+  public init(name: String, settings: ConnectionSettings) {
+    self.name = name
+    self.settings = settings
+  }
 
   /// Opens a connection.
   public func connect() throws -> Connection { try Connection.open(settings) }

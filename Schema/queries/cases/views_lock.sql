@@ -1,2 +1,3 @@
--- One rebuild of a ledger's views at a time; the lock is the transaction's and ends with it.
-select pg_advisory_xact_lock(1685025651, $1)
+-- One rebuild of a ledger's views at a time. Rows are locked that only the owner may lock; the lock is the
+-- transaction's and ends with it.
+select view from dossier.view_builds where ledger = $1 order by view for update

@@ -84,11 +84,13 @@ rights as (
   from granted g, aclexplode(g.acl) a
 )
 
-select 10 as rank, '' as parent, 'schema ' || nspname as object, '' as aspect, '' as value,
-  format('create schema %I authorization %I', nspname, pg_get_userbyid(nspowner)) as make, null as undo
+-- All of them texts: names would be cut.
+select 10 as rank, ''::text as parent, 'schema ' || nspname as object, ''::text as aspect, ''::text as value,
+  format('create schema %I authorization %I', nspname, pg_get_userbyid(nspowner)) as make, null::text as undo
 from schemas
 union all
-select 90, '', 'schema ' || nspname, 'owner', pg_get_userbyid(nspowner),
+-- Owners first: what is granted hangs on them.
+select -90, '', 'schema ' || nspname, 'owner', pg_get_userbyid(nspowner)::text,
   format('alter schema %I owner to %I', nspname, pg_get_userbyid(nspowner)), null
 from schemas
 
@@ -97,7 +99,7 @@ select 60, '', kind || ' ' || name, '', '',
   case relkind when 'v' then format('create view %s as %s', name, pg_get_viewdef(oid)) end, null
 from relations
 union all
-select 90, '', kind || ' ' || name, 'owner', pg_get_userbyid(relowner),
+select -90, '', kind || ' ' || name, 'owner', pg_get_userbyid(relowner)::text,
   case relkind when 'c' then null else format('alter table %s owner to %I', name, pg_get_userbyid(relowner)) end, null
 from relations
 union all
@@ -115,12 +117,25 @@ select 20, '', kind || ' ' || name, 'row-level security',
     case when relforcerowsecurity then 'force' else 'no force' end),
   null
 from relations where relkind in ('r', 'p')
+-- Marks of the catalogue by which the server knows that there is something to look for.
+union all
+select 21, '', kind || ' ' || name, 'what the server overlooks',
+  coalesce(nullif(concat_ws(', ',
+    case when not relhastriggers and exists (select from pg_trigger t where t.tgrelid = r.oid) then 'triggers' end,
+    case when not relhasrules and exists (select from pg_rewrite w where w.ev_class = r.oid) then 'rules' end,
+    case when not relhasindex and exists (select from pg_index i where i.indrelid = r.oid) then 'indexes' end,
+    case when relchecks <> (select count(*) from pg_constraint c where c.conrelid = r.oid and c.contype = 'c')
+      then 'checks' end), ''), 'nothing'),
+  format('update pg_class c set relhastriggers = true, relhasrules = true, relhasindex = true, relchecks = '
+    '(select count(*) from pg_constraint k where k.conrelid = c.oid and k.contype = ''c'') where c.oid = %L::regclass', name),
+  null
+from relations r where relkind in ('r', 'p', 'v')
 union all
 select 60, '', kind || ' ' || name, 'definition', pg_get_viewdef(oid),
   format('create or replace view %s as %s', name, pg_get_viewdef(oid)), format('drop view %s', name)
 from relations where relkind = 'v'
 union all
-select 20, '', kind || ' ' || r.name, 'access method', a.amname, null, null
+select 20, '', kind || ' ' || r.name, 'access method', a.amname::text, null, null
 from relations r join pg_am a on a.oid = r.relam
 -- How autovacuum treats a table is for its administrator to say, unless it never comes.
 union all
@@ -188,7 +203,7 @@ select 42, coalesce(key, 'table ' || relation), name, '', replace(pg_get_indexde
 from indexes
 union all
 select 43, coalesce(key, 'table ' || relation), name, 'state',
-  case when indisvalid and indisready and indislive then 'valid' else 'not valid' end,
+  case when indisvalid and indisready and indislive and (indimmediate or key is not null) then 'valid' else 'not valid' end,
   format('reindex index %I.%I', nspname, relname), null
 from indexes
 
@@ -212,12 +227,6 @@ select 52, r.kind || ' ' || r.name, format('rule %I on %s', w.rulename, r.name),
 from pg_rewrite w join relations r on r.oid = w.ev_class
 where w.rulename <> '_RETURN'
 union all
-select 61, '', r.kind || ' ' || r.name, format('state of its rule %s', w.rulename),
-  case w.ev_enabled when 'O' then 'enabled' when 'D' then 'disabled' else w.ev_enabled::text end,
-  format('alter table %s enable rule %I', r.name, w.rulename), null
-from pg_rewrite w join relations r on r.oid = w.ev_class
-where w.rulename = '_RETURN'
-union all
 select 52, r.kind || ' ' || r.name, format('policy %I on %s', p.polname, r.name), '',
   concat_ws(' ', p.polcmd, p.polpermissive, p.polroles::regrole[]::text, pg_get_expr(p.polqual, p.polrelid),
     pg_get_expr(p.polwithcheck, p.polrelid)),
@@ -240,7 +249,7 @@ cross join lateral (
     ('null arguments', case when f.proisstrict then 'not called' else 'called' end),
     ('leakproof', f.proleakproof::text), ('parallel', f.proparallel::text)) as a (aspect, value)
 union all
-select 90, '', name, 'owner', pg_get_userbyid(proowner),
+select -90, '', name, 'owner', pg_get_userbyid(proowner)::text,
   format('alter routine %s owner to %I', oid::regprocedure, pg_get_userbyid(proowner)), null
 from functions
 
@@ -248,13 +257,17 @@ union all
 select 80, parent, format('right %s of %s on %s', privilege, grantee, parent), '',
   case when is_grantable then 'with grant option' else 'without grant option' end,
   format('grant %s%s on %s %s to %s%s', privilege, part, word, name, grantee,
-    case when is_grantable then ' with grant option' else '' end),
+    case
+      when is_grantable then ' with grant option'
+      when grantee <> 'public' then format('; revoke grant option for %s%s on %s %s from %s', privilege, part, word, name, grantee)
+      else ''
+    end),
   format('revoke %s%s on %s %s from %s', privilege, part, word, name, grantee)
 from rights
 
 -- What no version of the schema has made yet, and a stranger may leave.
 union all
-select 5, '', format('type %I.%I', n.nspname, t.typname), '', coalesce(pg_get_userbyid(t.typowner), ''), null, null
+select 5, '', format('type %I.%I', n.nspname, t.typname), '', pg_get_userbyid(t.typowner)::text, null, null
 from pg_type t join schemas n on n.oid = t.typnamespace
 where t.typrelid = 0 and not exists (select from pg_type e where e.typarray = t.oid)
 union all

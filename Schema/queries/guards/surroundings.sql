@@ -30,7 +30,7 @@ given as (
   where (a.grantee = 0 or a.grantee in (select id from roles))
     and not exists (
       select from aclexplode(coalesce(i.initprivs, k.usual)) b
-      where b.grantee = a.grantee and b.privilege_type = a.privilege_type)
+      where b.grantee in (a.grantee, 0) and b.privilege_type = a.privilege_type)
 ),
 foreigners as (
   select 'function ' || p.oid::regprocedure as name, 'pg_proc'::regclass as class, p.oid
@@ -80,7 +80,7 @@ where setrole not in (select id from roles)
   and (name in ('session_replication_role', 'search_path', 'role', 'session_authorization', 'row_security',
       'default_transaction_read_only', 'event_triggers', 'allow_system_table_mods', 'zero_damaged_pages',
       'ignore_checksum_failure', 'default_table_access_method', 'lo_compat_privileges', 'transform_null_equals')
-    or name like '%\_preload\_libraries' or (name = 'synchronous_commit' and value in ('off', 'false', 'no', '0')))
+    or name like '%\_preload\_libraries' or name like 'plpgsql.%' or (name = 'synchronous_commit' and value in ('off', 'false', 'no', '0')))
 union all
 select format('role %s may set %s', case when a.grantee = 0 then 'public' else pg_get_userbyid(a.grantee) end, p.parname),
   format('revoke %s on parameter %s from %s', a.privilege_type, p.parname,

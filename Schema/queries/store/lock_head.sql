@@ -1,1 +1,1 @@
-select position, hash, recorded_at, last_stream, now from dossier.lock_head($1)
+select position, hash, recorded_at, last_stream, now, clock from dossier.lock_head($1)

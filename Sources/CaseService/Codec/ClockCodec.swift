@@ -111,8 +111,10 @@ extension CaseEventCodec {
   }
 
   private mutating func target(_ s: inout JSONScanner) throws(CodecError) -> Target {
-    Target(
-      amount: try s.requiredInteger("amount"), unit: try s.required("unit", Target.Unit.self),
+    let amount = try s.requiredInteger("amount")
+    guard (0...1_000_000_000).contains(amount) else { throw s.unexpected() }
+    return Target(
+      amount: amount, unit: try s.required("unit", Target.Unit.self),
       rule: Rule(rawValue: try interned("rule", &s)), basis: try s.required("basis", Basis.self))
   }
 

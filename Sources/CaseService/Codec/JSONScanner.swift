@@ -49,6 +49,7 @@ struct JSONScanner {
     return true
   }
 
+  /// A whole number of at most fifteen digits: none that is recorded has more, and counting on from it stays a number.
   mutating func integer() throws(CodecError) -> Int {
     let isNegative = consume("-")
     var value = 0
@@ -57,7 +58,7 @@ struct JSONScanner {
       value = value &* 10 &+ Int(bytes[at] &- 0x30)
       at += 1
     }
-    guard at > start, at - start < 19 else { throw unexpected() }
+    guard at > start, at - start <= 15 else { throw unexpected() }
     return isNegative ? -value : value
   }
 

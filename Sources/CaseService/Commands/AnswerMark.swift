@@ -18,7 +18,8 @@ struct AnswerMark {
     self.keys = keys
     let number = UInt16(bitPattern: ledger.rawValue)
     place =
-      Array("dossier answer v1\u{0}".utf8) + [UInt8(number >> 8), UInt8(number & 0xff)] + command.bytes + digest
+      Array("dossier answer v1\u{0}".utf8) + [UInt8(number >> 8), UInt8(number & 0xff)] + command.bytes
+      + digest
   }
 
   /// The answer, a JSON object, with its mark.

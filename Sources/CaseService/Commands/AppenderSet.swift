@@ -8,9 +8,11 @@ final class AppenderSet: Sendable {
   private let store: Store
   private let keys: KeySource
   private let policies: PolicyLibrary
+  private let refusesWrongClocks: Bool
   private let appenders = Mutex<[LedgerID: Appender<CaseProcessor>]>([:])
 
-  init(store: Store, keys: KeySource, policies: PolicyLibrary) {
+  init(store: Store, keys: KeySource, policies: PolicyLibrary, refusesWrongClocks: Bool) {
+    self.refusesWrongClocks = refusesWrongClocks
     self.store = store
     self.keys = keys
     self.policies = policies
@@ -19,9 +21,11 @@ final class AppenderSet: Sendable {
   func appender(for ledger: LedgerHead) -> Appender<CaseProcessor> {
     appenders.withLock { appenders in
       if let known = appenders[ledger.ledger] { return known }
-      let (keys, policies) = (keys, policies)
+      let (keys, policies, refusesWrongClocks) = (keys, policies, refusesWrongClocks)
       let made = Appender(store.application, ledger: ledger.ledger) {
-        CaseProcessor(ledger: ledger, keys: try keys.file(), rules: RulebookCache(policies))
+        CaseProcessor(
+          ledger: ledger, keys: try keys.file(), rules: RulebookCache(policies),
+          refusesWrongClocks: refusesWrongClocks)
       }
       appenders[ledger.ledger] = made
       return made

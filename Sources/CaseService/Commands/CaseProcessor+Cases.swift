@@ -37,7 +37,7 @@ extension CaseProcessor {
     opened.incidentsShown = shown.map(\.reference)
     if !form.isHistory { opened.incident = try form.incident.map { try knownIncident($0, connection) } }
     let context = DecisionContext(
-      occurredAt: moment, now: Instant(microseconds: transaction.now),
+      occurredAt: moment, now: Instant(microseconds: transaction.clock),
       rulebook: try rules.rulebook(for: organization.cloud, at: moment), organization: organization)
     let events = try CaseDecider.decide(.open(opened), CaseState(), context)
     let stream = request.isDryRun ? number : allocateStream(transaction)
@@ -70,7 +70,7 @@ extension CaseProcessor {
         named: state.view.organization, scope: NameScope.organization, connection)
     else { throw ServiceError.notFound("there is no organization named \(state.view.organization)") }
     var context = DecisionContext(
-      occurredAt: moment(request, transaction), now: Instant(microseconds: transaction.now),
+      occurredAt: moment(request, transaction), now: Instant(microseconds: transaction.clock),
       rulebook: try rules.rulebook(named: state.view.policy),
       organization: try cache.organization(owner, connection))
     for text in command.texts where text.field == .phone { try checkNumber(text.text, context.organization) }
@@ -159,11 +159,12 @@ extension CaseProcessor {
     let policy = context.rulebook.policy.name
     var written: [CommandAnswer.Event] = []
     var fresh: [RecordedCaseEvent] = []
+    let now = Instant(microseconds: transaction.now)
     for new in events {
       let version = state.view.version + 1
       let type = CaseEventType(new.event)
       var recorded = RecordedCaseEvent(
-        event: new.event, version: version, position: 0, occurredAt: new.occurredAt, recordedAt: context.now,
+        event: new.event, version: version, position: 0, occurredAt: new.occurredAt, recordedAt: now,
         policy: policy)
       if !request.isDryRun {
         let contact = state.exists ? state.view.person : new.event.opener
@@ -176,7 +177,7 @@ extension CaseProcessor {
         CommandAnswer.Event(
           id: before.exists || !request.isDryRun ? "\(state.view.reference)@\(version)" : nil,
           type: type.rawValue, version: version, position: request.isDryRun ? nil : recorded.position,
-          occurredAt: new.occurredAt, recordedAt: request.isDryRun ? nil : context.now))
+          occurredAt: new.occurredAt, recordedAt: request.isDryRun ? nil : now))
     }
     if let history { state = CaseState(folding: history + fresh) }
     if !request.isDryRun, !events.isEmpty {

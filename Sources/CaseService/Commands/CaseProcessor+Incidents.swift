@@ -16,8 +16,7 @@ extension CaseProcessor {
     let name = IncidentReference(prefix: ledger.prefix, stream: stream).text
     let moment = moment(request, transaction)
     let events = try IncidentDecider.decide(
-      form.command(name), incident, at: moment, now: Instant(microseconds: transaction.now))
-    if known == nil, !request.isDryRun { _ = transaction.allocateStream() }
+      form.command(name), incident, at: moment, now: Instant(microseconds: transaction.clock))
     var written: [CommandAnswer.Event] = []
     for event in events {
       incident.evolve(event, at: moment)

@@ -24,7 +24,7 @@ extension CaseProcessor {
     let moment = moment(request, transaction)
     let events = try OrganizationDecider.decide(
       form.command(name, person, administrator), state, at: moment,
-      now: Instant(microseconds: transaction.now))
+      now: Instant(microseconds: transaction.clock))
     let stream = known ?? (request.isDryRun ? nextStream(transaction) : allocateStream(transaction))
     let answer = try record(events, of: state, name, form, person, stream, moment, request, transaction)
     if isRegistration, !request.isDryRun {
@@ -34,14 +34,11 @@ extension CaseProcessor {
     return answer
   }
 
-  /// Makes sure that no other ledger has an organisation of that name, nor gets one before this transaction
-  /// ends: names are unique in the database. One lock for all names, so that registrations can't wait for each
-  /// other crosswise.
+  /// Says that another ledger has an organisation of that name. That none gets one before this transaction ends, the
+  /// key `stream_names_organization` sees to: then this command is decided again.
   private func claim(_ name: String, _ transaction: LedgerTransaction) throws {
-    try transaction.takeHead()
-    let connection = transaction.connection
-    _ = try connection.query(CaseSQL.lockOrganizationNames)
-    guard let found = try EventReader.find(name: name, scope: NameScope.organization, connection),
+    guard
+      let found = try EventReader.find(name: name, scope: NameScope.organization, transaction.connection),
       found.ledger != ledger.ledger
     else { return }
     throw Rejection(

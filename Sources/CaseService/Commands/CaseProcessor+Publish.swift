@@ -22,7 +22,7 @@ extension CaseProcessor {
   func publish(
     _ form: PublishForm, _ request: CommandRequest, _ transaction: LedgerTransaction
   ) throws -> CommandAnswer {
-    let now = Instant(microseconds: transaction.now)
+    let now = Instant(microseconds: transaction.clock)
     let moment = request.occurredAt ?? now
     guard moment <= now else {
       throw Rejection(
@@ -55,7 +55,8 @@ extension CaseProcessor {
     }
     let event = CommandAnswer.Event(
       id: request.isDryRun ? nil : prepared.policy.name, type: type.rawValue, version: version,
-      position: position, occurredAt: moment, recordedAt: request.isDryRun ? nil : now)
+      position: position, occurredAt: moment,
+      recordedAt: request.isDryRun ? nil : Instant(microseconds: transaction.now))
     return CommandAnswer(
       version: version, ledger: ledger.name, position: position, isDryRun: request.isDryRun, events: [event],
       reasons: [])
@@ -67,7 +68,7 @@ extension CaseProcessor {
   {
     let stream = try find(CaseAddress(reference), transaction.connection)
     let state = try cache.caseState(stream, transaction.connection)
-    let now = Instant(microseconds: transaction.now)
+    let now = Instant(microseconds: transaction.clock)
     guard state.view.status == .open, let next = try rules.successor(of: state.view, stream) else {
       let context = DecisionContext(
         occurredAt: now, now: now, rulebook: try rules.rulebook(named: state.view.policy),

@@ -14,9 +14,9 @@ extension CaseProcessor {
   /// The number the next new stream gets.
   func nextStream(_ transaction: LedgerTransaction) -> Int64 { rehearsed ?? transaction.nextStream }
 
-  /// A number for a new stream.
+  /// The number of a new stream, which its first event takes.
   func allocateStream(_ transaction: LedgerTransaction) -> Int64 {
-    guard let number = rehearsed else { return transaction.allocateStream() }
+    guard let number = rehearsed else { return transaction.nextStream }
     rehearsed = number + 1
     return number
   }

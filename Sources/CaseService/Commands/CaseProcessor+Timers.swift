@@ -12,7 +12,7 @@ extension CaseProcessor {
     let stream = try find(.reference(reference), transaction.connection)
     let state = try cache.caseState(stream, transaction.connection)
     guard state.exists else { throw ServiceError.notFound("there is no case \(reference.shown)") }
-    let now = Instant(microseconds: transaction.now)
+    let now = Instant(microseconds: transaction.clock)
     let moment = min(moment(request, transaction), now)
     // The organisation bears on nothing that time does.
     let context = DecisionContext(

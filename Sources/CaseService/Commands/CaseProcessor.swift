@@ -26,8 +26,12 @@ final class CaseProcessor: GroupProcessor {
   /// The number of the next stream of a rehearsal; nil in earnest.
   var rehearsed: Int64?
 
-  init(ledger: LedgerHead, keys: KeyFile, rules: RulebookCache) {
+  /// Whether nothing is recorded while clocks are far apart.
+  private let refusesWrongClocks: Bool
+
+  init(ledger: LedgerHead, keys: KeyFile, rules: RulebookCache, refusesWrongClocks: Bool = false) {
     self.ledger = ledger
+    self.refusesWrongClocks = refusesWrongClocks
     self.rules = rules
     keyFile = keys
     self.keys = KeyRing(keys, ledger: ledger.ledger)
@@ -92,7 +96,7 @@ final class CaseProcessor: GroupProcessor {
     isLook: Bool = false
   ) {
     let due = CaseDecider.nextDue(of: state, rulebook)
-    if let place = cache.place(of: stream), place.microseconds > transaction.now + Self.margin,
+    if let place = cache.place(of: stream), place.microseconds > transaction.clock + Self.margin,
       place <= due ?? place
     {
       return
@@ -105,7 +109,7 @@ final class CaseProcessor: GroupProcessor {
   /// The clock of an assumed head is a little slow: what would lie in its future is decided on the server's.
   private func checkClock(_ requests: [CommandRequest], _ transaction: LedgerTransaction) throws {
     guard transaction.isAssumed,
-      requests.contains(where: { $0.occurredAt.map { $0.microseconds > transaction.now } ?? false })
+      requests.contains(where: { $0.occurredAt.map { $0.microseconds > transaction.clock } ?? false })
     else { return }
     throw PostgresError.ledgerMoved("the assumed clock is too slow")
   }
@@ -117,7 +121,11 @@ final class CaseProcessor: GroupProcessor {
   ) throws -> Result<CommandAnswer, any Error> {
     let before = transaction.position
     do {
-      return .success(try answer(request, transaction))
+      let clocks = transaction.clocks
+      if refusesWrongClocks, clocks.isSuspicious, !request.isDryRun { throw ServiceError.clock(clocks) }
+      var answer = try answer(request, transaction)
+      answer.clocks = clocks.isSuspicious ? clocks : nil
+      return .success(answer)
     } catch let error as Rejection where transaction.position == before {
       return .failure(ServiceError.rejected(error, helpers: try helpers(error, request, transaction)))
     } catch let error where transaction.position == before && (error is ServiceError || error is StoreError) {
@@ -223,7 +231,7 @@ final class CaseProcessor: GroupProcessor {
   }
 
   func moment(_ request: CommandRequest, _ transaction: LedgerTransaction) -> Instant {
-    request.occurredAt ?? Instant(microseconds: transaction.now)
+    request.occurredAt ?? Instant(microseconds: transaction.clock)
   }
 
   func check(_ request: CommandRequest, isAt version: Int) throws(StoreError) {

@@ -1,3 +1,4 @@
+public import EventStore
 public import SupportCases
 
 /// What a command did: the shape every write answers with.
@@ -64,14 +65,21 @@ public struct CommandAnswer: Hashable, Sendable {
   var changesClocks = false
   /// What the customer is told of it, in the request's language, where there is something to tell (CN-4, CN-32).
   public var customerText: CustomerText?
+  /// How far the clocks were apart, where that is too far to believe the one that moments are taken from. It is told
+  /// with every answer anew, and not stored.
+  public var clocks: ClockSkew?
 }
 
 extension CommandAnswer {
   /// The documented shape.
   public var json: JSON {
-    .object(
-      members + (incident.map { [.init("incident", .string($0))] } ?? []) + (opening?.members ?? [])
-        + (failure?.members ?? []) + (endedIncident?.members ?? []))
+    var all = members
+    if let incident { all.append(.init("incident", .string(incident))) }
+    all += opening?.members ?? []
+    all += failure?.members ?? []
+    all += endedIncident?.members ?? []
+    if let clocks { all.append(.init("clock_warning", clocks.json)) }
+    return .object(all)
   }
 
   private var members: [JSON.Member] {

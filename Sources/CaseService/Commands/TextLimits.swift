@@ -80,7 +80,7 @@ enum TextLimits {
   /// A time that RFC 3339 and the database can both write.
   static func time(_ value: Instant?, _ field: String) throws(ServiceError) {
     guard let value else { return }
-    guard (-62_135_596_800_000_000..<253_402_300_800_000_000).contains(value.microseconds) else {
+    guard value.isInCalendar else {
       throw .invalid("the \(field) is out of range; give a time in the years 0001 to 9999")
     }
   }

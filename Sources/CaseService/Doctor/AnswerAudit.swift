@@ -74,7 +74,8 @@ struct AnswerAudit {
     }
     switch AnswerMark(keys, ledger.ledger, id, digest: stored.digest).fits(stored.answer) {
     case true?: hasMarked = true
-    case false?: findings.add("the answer to command \(id), position \(events.span), or its digest was changed")
+    case false?:
+      findings.add("the answer to command \(id), position \(events.span), or its digest was changed")
     case nil:
       hasUnmarked = true
       if hasMarked { findings.add("the answer to command \(id), position \(events.span), has lost its mark") }
@@ -85,7 +86,9 @@ struct AnswerAudit {
     guard answer.ledger == ledger.name, answer.position == events.last?.position,
       answer.version == events.last?.version, answer.events.count == events.count
     else { return false }
-    if let reference = answer.reference, reference != Reference(prefix: ledger.prefix, stream: events[0].stream).text {
+    if let reference = answer.reference,
+      reference != Reference(prefix: ledger.prefix, stream: events[0].stream).text
+    {
       return false
     }
     return zip(answer.events, events).allSatisfy { told, event in
@@ -97,7 +100,8 @@ struct AnswerAudit {
 
   /// An answer that no event comes with, read; nil where that alone shows that it was never given.
   private mutating func alone(_ stored: [UInt8], digest: [UInt8], _ id: UUIDBytes) -> CommandAnswer? {
-    guard let answer = try? CommandAnswer(stored: stored), answer.ledger == ledger.name, answer.events.isEmpty,
+    guard let answer = try? CommandAnswer(stored: stored), answer.ledger == ledger.name,
+      answer.events.isEmpty,
       answer.position == nil
     else {
       findings.add("the answer to command \(id) was invented: the log has no event of it")
@@ -105,7 +109,8 @@ struct AnswerAudit {
     }
     switch AnswerMark(keys, ledger.ledger, id, digest: digest).fits(stored) {
     case true?: break
-    case false?: findings.add("the answer to command \(id), of which there is no event, or its digest was changed")
+    case false?:
+      findings.add("the answer to command \(id), of which there is no event, or its digest was changed")
     case nil where hasMarked && !hasUnmarked:
       findings.add("the answer to command \(id), of which there is no event, has no mark: it was never given")
     case nil: break

@@ -13,6 +13,7 @@ extension CaseService {
     checks.append(await checkRole())
     checks.append(await checkSchema())
     guard checks[2].isGood else { return checks }
+    checks.append(await checkClocks())
     checks += await checkGuards()
     checks.append(await checkKeyFile())
     checks += await checkLedgers(isQuick, progress)
@@ -45,13 +46,16 @@ extension CaseService {
         SELECT current_user::text,
           coalesce(has_table_privilege(to_regclass('dossier.events'), 'SELECT'), false),
           coalesce(has_table_privilege(to_regclass('dossier.events'), 'UPDATE,DELETE,TRUNCATE'), false),
-          current_setting('transaction_read_only') = 'on'
+          current_setting('transaction_read_only') = 'on',
+          (SELECT string_agg(quote_ident(pg_get_userbyid(member)), ', ' ORDER BY pg_get_userbyid(member))
+            FROM pg_auth_members WHERE roleid = to_regrole('dossier_owner'))
         """)
       let name = try rows.text(0, 0)
       guard try rows.bool(0, 1) else { return (false, "\(name) may not read the log") }
       guard try !rows.bool(0, 2) else { return (false, "\(name) may change or remove events") }
       guard try !rows.bool(0, 3) else { return (false, "the database is read-only") }
-      return (true, "\(name) may append and change nothing that stands")
+      let owners = try rows.optionalText(0, 4).map { "; may act as dossier_owner: \($0)" } ?? ""
+      return (true, "\(name) may append and change nothing that stands\(owners)")
     }
   }
 
@@ -126,7 +130,8 @@ extension CaseService {
     let name = "head of \(ledger.name)"
     do {
       let bad = try await ask(as: store.application) { try LedgerAudit.head(of: ledger, $0).checks(name) }
-      return bad.isEmpty ? [HealthCheck(name: name, isGood: true, detail: "position \(ledger.position)")] : bad
+      return bad.isEmpty
+        ? [HealthCheck(name: name, isGood: true, detail: "position \(ledger.position)")] : bad
     } catch {
       return [failed(name, error)]
     }
@@ -161,8 +166,9 @@ extension CaseService {
     let rows = reports.reduce(0) { $0 + $1.rows }
     return await check("views", as: store.application) { connection in
       let old = try connection.query(
-        "SELECT EXISTS (SELECT FROM dossier.view_builds WHERE fold_version <> $1)",
+        "SELECT EXISTS (SELECT FROM dossier.view_builds WHERE fold_version < $1)",
         [.int32(Int32(ViewFold.version))])
+      if let strange = try Self.strangeBuild(reports, connection) { return (false, strange) }
       let advice =
         try old.bool(0, 0)
         ? "; another version of this program made them, 'dossier views rebuild' makes them anew" : ""
@@ -172,6 +178,28 @@ extension CaseService {
         : "\(bad.count) cases differ from the log: \(bad.prefix(10).joined(separator: ", ")); see views verify"
       return (bad.isEmpty, found + advice)
     }
+  }
+
+  /// A view whose row of builds tells what never was: a later fold than there is, or another digest at this position.
+  private static func strangeBuild(_ reports: [VerifyReport], _ connection: Connection) throws -> String? {
+    for ledger in try EventReader.ledgers(connection) {
+      let rows = try connection.query(CaseSQL.auditBuilds, [.int16(ledger.ledger.rawValue)])
+      for row in 0..<rows.count {
+        let (view, version) = (try rows.text(row, 0), try rows.int32(row, 1))
+        if version > ViewFold.version {
+          return
+            "\(view) of \(ledger.name) is said to be made by version \(version) of a fold that has \(ViewFold.version)"
+        }
+        let same = reports.first {
+          $0.view.rawValue == view && $0.ledger == ledger.name && version == ViewFold.version
+        }
+        guard let same, let digest = try rows.optionalBytes(row, 3), try rows.int64(row, 2) == same.position,
+          digest.hexadecimal != same.digest
+        else { continue }
+        return "\(view) of \(ledger.name) is said to have had another digest at position \(same.position)"
+      }
+    }
+    return nil
   }
 
   /// Every case that time has something to do to is in the timers' queue, no later than that, and nothing else is.
@@ -221,7 +249,7 @@ extension CaseService {
     return HealthCheck(name: "policies", isGood: !names.isEmpty, detail: names)
   }
 
-  private func check(
+  func check(
     _ name: String, as settings: ConnectionSettings,
     _ body: @escaping @Sendable (Connection) throws -> (Bool, String)
   ) async -> HealthCheck {
@@ -255,6 +283,8 @@ extension CaseService {
 
 extension SchemaDifference {
   fileprivate var advice: String {
-    text + (isMendable ? "; 'dossier migrate --repair' mends it" : "; look at it, and remove it where it is not wanted")
+    text
+      + (isMendable
+        ? "; 'dossier migrate --repair' mends it" : "; look at it, and remove it where it is not wanted")
   }
 }

@@ -40,7 +40,8 @@ struct LedgerAudit {
     return [
       HealthCheck(
         name: name, isGood: true,
-        detail: "\(answers.count) answers, \(names.count) names, \(persons.count) keys, as the log gives them")
+        detail: "\(answers.count) answers, \(names.count) names, \(persons.count) keys, as the log gives them"
+      )
     ]
   }
 
@@ -61,7 +62,8 @@ struct LedgerAudit {
     }
     if try rows.bool(0, 4) {
       findings.add(
-        "the head's moment, \(moment ?? "none"), is ahead of the server's clock: what is recorded next is dated so too")
+        "the head's moment, \(moment ?? "none"), is ahead of the server's clock: what is recorded next is dated so too"
+      )
     }
     if let subscriptions = try rows.optionalText(0, 5) {
       findings.add("checkpoints stand beyond the last event: \(subscriptions)")
@@ -85,6 +87,8 @@ extension Rows {
   /// A moment as a reader sees it; nil for none.
   fileprivate func text(of column: Int, in row: Int) throws(PostgresError) -> String? {
     if try isNull(row, column) { return nil }
-    do { return Instant(microseconds: try timestamp(row, column)).rfc3339 } catch { return "none of the calendar" }
+    do { return Instant(microseconds: try timestamp(row, column)).rfc3339 } catch {
+      return "none of the calendar"
+    }
   }
 }

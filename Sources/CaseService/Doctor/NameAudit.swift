@@ -66,7 +66,8 @@ struct NameAudit {
       commandID: UUIDBytes(high: 0, low: 0), policy: "", data: try rows.bytes(row, 6))
     return name(
       RecordedEvent(
-        ledger: ledger.ledger, position: 0, stream: stream, version: 1, recordedAt: data.occurredAt, event: data,
+        ledger: ledger.ledger, position: 0, stream: stream, version: 1, recordedAt: data.occurredAt,
+        event: data,
         hash: []))
   }
 
@@ -88,7 +89,9 @@ struct NameAudit {
   }
 
   private func reference(_ stream: Int64) -> String {
-    if let name = organizations.first(where: { $0.value == stream })?.key { return "organization \(name.shown)" }
+    if let name = organizations.first(where: { $0.value == stream })?.key {
+      return "organization \(name.shown)"
+    }
     return Reference(prefix: ledger.prefix, stream: stream).text
   }
 }

@@ -38,7 +38,8 @@ struct PersonAudit {
     let lookups = try lookups(Array(cited.keys), connection)
     for (person, position) in cited.sorted(by: { $0.value < $1.value }) where lookups[person] == nil {
       findings.add(
-        "the key of person \(person) is missing: what is sealed for them from position \(position) on cannot be read")
+        "the key of person \(person) is missing: what is sealed for them from position \(position) on cannot be read"
+      )
     }
     known.formUnion(cited.keys)
     try compare(events, countries, connection)
@@ -96,12 +97,15 @@ extension RecordedEvent {
   /// Whether its sealed values hold the address that somebody is found by.
   fileprivate var tellsAddresses: Bool {
     !event.actor.contains(":") || EventCodec.isOrganization(event.type)
+      || event.type == CaseEventType.opened.rawValue
   }
 
   /// The addresses that a sealed value tells its person is found by: any one of them; none where it tells no address.
   fileprivate func addresses(_ bytes: [UInt8], country: String?) -> [String] {
     guard let value = try? JSON(parsing: bytes) else { return [] }
-    if let actor = value["actor"]?.text { return [actor] }
+    for name in ["actor", PersonalText.Field.onBehalfOf.rawValue] {
+      if let address = value[name]?.text { return [address] }
+    }
     guard EventCodec.isOrganization(event.type) else { return [] }
     if let email = value["email"]?.text { return [email] }
     guard let phone = value["phone"]?.text else { return [] }

@@ -29,7 +29,8 @@ struct TimerAudit: Sendable {
       try lane.run { streams in
         let places = try Self.places(of: streams, ledger, lane.connection)
         let limit = FoldLimit(ledger: ledger.ledger.rawValue, position: lane.extent.position)
-        return try folder.fold(streams, limit, lane.connection, into: StateFold(), check: lane.check) { index, fold in
+        return try folder.fold(streams, limit, lane.connection, into: StateFold(), check: lane.check) {
+          index, fold in
           guard fold.state.exists, let book = book(fold.state.view.policy, &books),
             let due = CaseDecider.nextDue(of: fold.state, book)
           else { return }

@@ -323,7 +323,7 @@ struct ImportCaseRun {
       return rejection.message + rules
     case .invalid(let reason), .notFound(let reason): return reason
     case .store(.commandReused): return otherwise()
-    case .codec, .policy, .store, .fault, .delivery: return nil
+    case .codec, .policy, .store, .clock, .fault, .delivery: return nil
     }
   }
 }

@@ -124,6 +124,7 @@ extension ServiceError {
     case .codec: "unreadable-log"
     case .policy: "policy"
     case .store: "store"
+    case .clock: "clock"
     case .delivery: "delivery-failed"
     case .fault: "internal"
     }

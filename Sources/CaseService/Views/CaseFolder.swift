@@ -65,6 +65,9 @@ final class CaseFolder {
       let stream = Int64(try row.nextInt64() as Int)
       let version = try row.nextInt32() as Int
       guard let index = streams.index(of: stream) else { return }
+      guard EventFields.areWhole(row.remaining) else {
+        throw CodecError.event(position: 0, .malformed(offset: 0))
+      }
       arena.append(index, version: version, row.remaining)
     }
   }
@@ -116,6 +119,9 @@ final class CaseFolder {
     let occurredAt = fields.instant()
     let recordedAt = fields.instant()
     let policy = fields.bytes()
+    guard occurredAt.isInCalendar, recordedAt.isInCalendar else {
+      throw CodecError.event(position: position, .malformed(offset: 0))
+    }
     return try codec.caseEvent(
       type: type, schemaVersion: schemaVersion, data: fields.bytes(), version: version,
       position: position, occurredAt: occurredAt, recordedAt: recordedAt, policy: policy)

@@ -96,8 +96,8 @@ struct EventArena: ~Copyable {
   }
 }
 
-/// Fields of a row in COPY's binary format that are not NULL, read from the left. Their lengths were checked
-/// when the row was received.
+/// Fields of a row in COPY's binary format, read from the left. That they are all there was checked when the row was
+/// received.
 struct EventFields {
   private let memory: UnsafeRawBufferPointer
   private var at: Int
@@ -117,6 +117,18 @@ struct EventFields {
   @inline(__always)
   mutating func instant() -> Instant {
     Instant(microseconds: integer(Int64.self) &+ 946_684_800_000_000)
+  }
+
+  /// Whether a row's fields are all there: position, type, schema version, two times, policy and data, none NULL.
+  static func areWhole(_ row: UnsafeRawBufferPointer) -> Bool {
+    var at = 0
+    for size in [8, nil, 2, 8, 8, nil, nil] as [Int?] {
+      guard at + 4 <= row.count else { return false }
+      let length = Int(Int32(bigEndian: row.loadUnaligned(fromByteOffset: at, as: Int32.self)))
+      guard length >= 0, size ?? length == length else { return false }
+      at += 4 + length
+    }
+    return at == row.count
   }
 
   @inline(__always)

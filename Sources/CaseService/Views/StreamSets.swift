@@ -58,14 +58,24 @@ struct LedgerExtent: Sendable {
   /// Streams outside of these that views have rows of.
   var strays: [Int64]
 
+  /// The number of the first case or organisation.
+  private static let firstStream: Int64 = 1001
+
   init(_ ledger: LedgerID, _ connection: Connection) throws {
     let rows = try connection.query(ViewSQL.extent, [.int16(ledger.rawValue)])
     guard rows.count == 1 else { throw StoreError.unknownLedger("\(ledger.rawValue)") }
     position = try rows.int64(0, 0)
-    let last = try rows.int64(0, 1)
-    let first = try rows.optionalInt64(0, 2) ?? last
+    let first = try rows.optionalInt64(0, 1) ?? Self.firstStream
+    let last = try rows.optionalInt64(0, 2) ?? Self.firstStream
+    // Each stream has an event, and they are numbered without large gaps. What lies beyond is looked at for itself, and
+    // a head that no log came to is not believed.
+    guard first > 0, (0...EventReader.mostEvents).contains(position), try position == 0 || rows.bool(0, 3)
+    else {
+      throw StoreError.chainBroken(position: max(1, position), reason: "the log does not reach that far")
+    }
     let width = ViewDigest.width
-    streams = (first / width * width)..<((last / width + 1) * width)
+    let end = min(last, first + 2 * (Self.firstStream + position))
+    streams = (first / width * width)..<((end / width + 1) * width)
     let found = try connection.query(
       ViewSQL.strays,
       [.int16(ledger.rawValue), .int64(streams.lowerBound), .int64(streams.upperBound)])

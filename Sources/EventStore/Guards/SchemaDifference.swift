@@ -35,7 +35,7 @@ extension SchemaFacts {
     guard fact.parent.isEmpty || holds(fact.parent) else { return nil }
     guard fact.key.aspect.isEmpty || holds(fact.key.object) || !isObject(fact) else { return nil }
     return SchemaDifference(
-      text: "\(fact.name) is missing", rank: fact.rank, remedies: [fact.make].compactMap { $0 })
+      text: "\(fact.name) is missing", rank: fact.rank, remedies: [fact.remedy].compactMap { $0 })
   }
 
   private func isObject(_ fact: SchemaFact) -> Bool { fact.rank != Self.serversTriggers }
@@ -45,11 +45,11 @@ extension SchemaFacts {
 
   private static func changed(_ actual: SchemaFact, _ expected: SchemaFact) -> SchemaDifference {
     let isShort = [actual.value, expected.value].allSatisfy { $0.count <= 80 && !$0.contains("\n") }
-    let anew = actual.undo.flatMap { undo in expected.make.map { "\(undo); \($0)" } }
+    let anew = actual.undo.flatMap { undo in expected.remedy.map { "\(undo); \($0)" } }
     return SchemaDifference(
       text: isShort
         ? "\(expected.name) is \(actual.value), not \(expected.value)" : "\(expected.name) is another",
-      rank: expected.rank, remedies: [expected.make, anew].compactMap { $0 })
+      rank: expected.rank, remedies: [expected.remedy, anew].compactMap { $0 })
   }
 
   /// Nil where something it stands in is foreign too.
@@ -57,10 +57,19 @@ extension SchemaFacts {
     guard fact.parent.isEmpty || expected.holds(fact.parent) || !holds(fact.parent) else { return nil }
     guard fact.key.aspect.isEmpty || expected.holds(fact.key.object) else { return nil }
     return SchemaDifference(
-      text: "\(fact.name) is none of this version's", rank: -fact.rank, remedies: [fact.undo].compactMap { $0 })
+      text: "\(fact.name) is none of this version's", rank: -abs(fact.rank),
+      remedies: [fact.undo].compactMap { $0 })
   }
 }
 
 extension SchemaFact {
+  /// What makes it so. A view is made of its own file: of the server's text of it the server makes another.
+  fileprivate var remedy: String? {
+    let view = "view dashboard."
+    guard key.object.hasPrefix(view), make?.hasPrefix("create ") ?? false else { return make }
+    let file = key.object.dropFirst(view.count) + ".sql"
+    return SQL.files(in: "views").first { $0.name == file }?.sql ?? make
+  }
+
   fileprivate var name: String { key.aspect.isEmpty ? key.object : "\(key.object): \(key.aspect)" }
 }

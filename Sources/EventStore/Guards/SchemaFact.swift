@@ -31,13 +31,20 @@ struct SchemaFacts: Sendable {
     // Names come out in full whatever the session's path is.
     try connection.execute("set local search_path = pg_catalog")
     try read("schema_facts", connection)
+    for table in Self.filled { try readRows(of: table, connection) }
+  }
+
+  /// The tables with rows that migrations put there and nothing changes afterwards.
+  private static let filled = ["ledgers", "duties", "duty_states", "view_builds", "event_types"]
+
+  private mutating func readRows(of table: String, _ connection: Connection) throws(PostgresError) {
     try connection.execute("savepoint dossier_rows")
     do {
-      try read("seed_facts", connection)
+      try read("rows_" + table, connection)
     } catch PostgresError.server(let state, _, _, _)
       where state == .undefinedTable || state == .undefinedColumn || state == .insufficientPrivilege
     {
-      // Which table or column is missing, the catalogue tells.
+      // Which table, column or right is missing, the catalogue tells.
       try connection.execute("rollback to savepoint dossier_rows")
     }
     try connection.execute("release savepoint dossier_rows")
@@ -49,7 +56,8 @@ struct SchemaFacts: Sendable {
       let fact = SchemaFact(
         rank: Int(try rows.int32(row, 0)), parent: try rows.text(row, 1),
         key: .init(object: try rows.text(row, 2), aspect: try rows.text(row, 3)),
-        value: try rows.text(row, 4), make: try rows.optionalText(row, 5), undo: try rows.optionalText(row, 6))
+        value: try rows.text(row, 4), make: try rows.optionalText(row, 5), undo: try rows.optionalText(row, 6)
+      )
       facts[fact.key] = fact
     }
   }

@@ -21,7 +21,7 @@ extension Store {
       return try connection.transaction { connection in
         // Whoever waits behind a repair that waits is stopped too: it gives up, and can be tried again.
         try connection.execute("set local lock_timeout = '10s'")
-        return try SchemaRepair(connection).run()
+        return try SchemaRepair(connection, SchemaComparison(connection)).run()
       }
     } catch let error as PostgresError {
       throw error
@@ -39,32 +39,37 @@ struct SchemaRepair {
   /// Mending one thing can bring another up, as a view made anew lacks its rights.
   private static let rounds = 6
 
-  init(_ connection: Connection) throws {
+  init(_ connection: Connection, _ comparison: SchemaComparison) throws(PostgresError) {
     self.connection = connection
+    self.comparison = comparison
     isSuperuser = try SchemaComparison.isSuperuser(connection)
-    comparison = try SchemaComparison(connection)
   }
 
   func run() throws -> RepairReport {
     let first = try comparison.differences(connection)
     var left = first
     var reasons: [String: String] = [:]
-    for _ in 0..<Self.rounds where left.contains(where: \.isMendable) {
-      let before = left
-      for difference in left { reasons[difference.text] = try mend(difference) }
+    for round in 0..<Self.rounds where left.contains(where: \.isMendable) {
+      for difference in left {
+        // What was taken and did not help is tried last.
+        let isOther = round % 2 == 1
+        reasons[difference.text] = try mend(
+          difference, isOther ? difference.remedies.reversed() : difference.remedies)
+      }
       left = try comparison.differences(connection)
-      if left == before { break }
     }
     let open = Set(left.map(\.text))
     return RepairReport(
       mended: first.map(\.text).filter { !open.contains($0) },
-      left: left.map { "\($0.text): \(reasons[$0.text] ?? "look at it, and remove it where it is not wanted")" })
+      left: left.map {
+        "\($0.text): \(reasons[$0.text] ?? "look at it, and remove it where it is not wanted")"
+      })
   }
 
   /// Why it could not be mended; nil if it was, or nothing was tried.
-  private func mend(_ difference: SchemaDifference) throws(PostgresError) -> String? {
+  private func mend(_ difference: SchemaDifference, _ remedies: [String]) throws(PostgresError) -> String? {
     var reason: String?
-    for remedy in difference.remedies {
+    for remedy in remedies {
       try connection.execute("savepoint dossier_repair")
       do {
         if difference.isOfSchema, !isSuperuser { try connection.execute("set local role dossier_owner") }

@@ -18,6 +18,11 @@ public struct Instant: Hashable, Comparable, Sendable {
     left.microseconds < right.microseconds
   }
 
+  /// True in the years 0001 to 9999, which RFC 3339 can write.
+  public var isInCalendar: Bool {
+    (-62_135_596_800_000_000..<253_402_300_800_000_000).contains(microseconds)
+  }
+
   /// The instant that many seconds later.
   public func adding(seconds: Int64) -> Instant {
     Instant(microseconds: microseconds + seconds * 1_000_000)

@@ -62,14 +62,16 @@ struct MigrateCommand: Subcommand {
         JSON.Member("left", .array(report.left.map { .string($0) })),
       ]
     }
-    return .object([
-      .init("database", .string(database.settings.databaseName)),
-      .init("from_version", .int(Int64(done.migration.from))),
-      .init("version", .int(Int64(done.migration.to))),
-      .init("applied", .array(done.migration.applied.map { .string($0) })),
-      .init("unchanged", .bool(done.migration.isUnchanged)), .init("key_file", .string(database.keyFile)),
-      .init("key_file_made", .bool(done.madeKeyFile)),
-    ] + (repair ?? []))
+    return .object(
+      [
+        .init("database", .string(database.settings.databaseName)),
+        .init("from_version", .int(Int64(done.migration.from))),
+        .init("version", .int(Int64(done.migration.to))),
+        .init("applied", .array(done.migration.applied.map { .string($0) })),
+        .init("unchanged", .bool(done.migration.isUnchanged)), .init("key_file", .string(database.keyFile)),
+        .init("key_file_made", .bool(done.madeKeyFile)),
+        .init("left_open", .array(done.openDoors.map { .string("everybody may " + $0) })),
+      ] + (repair ?? []))
   }
 
   private func lines(_ done: CaseDatabase.Preparation, _ database: CaseDatabase) -> [String] {
@@ -81,7 +83,16 @@ struct MigrateCommand: Subcommand {
       : "the schema of \(name) went from version \(report.from) to \(report.to)"
     let key =
       done.madeKeyFile ? ["made the key file \(escaped(database.keyFile)): keep a copy in a safe place"] : []
-    return [schema] + report.applied.map { "  applied \($0)" } + key
+    return [schema] + report.applied.map { "  applied \($0)" } + key + left(done.openDoors)
+  }
+
+  /// What the program may not close, or leaves open because the database is not its alone.
+  private func left(_ doors: [String]) -> [String] {
+    guard !doors.isEmpty else { return [] }
+    return [
+      "left open: everybody may \(doors.joined(separator: ", ")); in a database of Dossier's own a superuser can close "
+        + "that with the output of 'dossier migrate --roles'"
+    ]
   }
 }
 

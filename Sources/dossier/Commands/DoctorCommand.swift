@@ -4,7 +4,8 @@ internal import CaseService
 struct DoctorCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor",
-    abstract: "Check the database, its guards, the key file, the chain of every ledger and all that follows from it.",
+    abstract:
+      "Check the database, its guards, the key file, the chain of every ledger and all that follows from it.",
     discussion: """
       Compares tables, functions, triggers, rights and settings with what this version makes, and answers, names, keys, \
       heads, views and timers with the log. What is changed in answers of earlier versions beyond what the log tells, \

@@ -28,6 +28,8 @@ extension Failure {
     case .codec(let error): self.init(codec: error)
     case .policy(let error): self.init(.configuration, "policy", error.description)
     case .store(let error): self.init(store: error)
+    case .clock(let clocks):
+      self.init(.configuration, "clock", "nothing was recorded (DOSSIER_CLOCK=refuse): \(clocks.warning)")
     case .delivery(let what): self.init(.unavailable, "delivery-failed", what)
     case .fault(let what): self.init(.fault, "internal", "a fault of this program: \(what)")
     }
@@ -107,6 +109,7 @@ extension Failure {
       self.init(.unavailable, "database-unavailable", error.description)
     case .cluster: self.init(.configuration, "embedded-database", error.description)
     case .migration(.newer(let found, let known)): self.init(schema: .newer(found: found, known: known))
+    case .migration(.inUse(let text)): self.init(.conflict, "conflict", text)
     case .migration: self.init(.configuration, "migration", error.description)
     }
   }

@@ -66,7 +66,9 @@ struct Session {
   private func use<R: Sendable>(
     _ database: CaseDatabase, _ body: (CaseService) async throws -> R
   ) async throws -> R {
-    let service = database.service(policies: try PolicyLibrary.shipped())
+    let service = database.service(
+      policies: try PolicyLibrary.shipped(), refusesWrongClocks: try refusesWrongClocks())
+    defer { warn(service) }
     do {
       let result = try await body(service)
       await service.stop()
@@ -74,6 +76,25 @@ struct Session {
     } catch {
       await service.stop()
       throw error
+    }
+  }
+
+  /// What `DOSSIER_CLOCK` says of clocks that are more than a minute apart.
+  private func refusesWrongClocks() throws(Failure) -> Bool {
+    switch environment("DOSSIER_CLOCK") {
+    case nil, "warn": false
+    case "refuse": true
+    case let other?:
+      throw Failure(.configuration, "clock", "DOSSIER_CLOCK is '\(other)'; give warn or refuse")
+    }
+  }
+
+  /// Says on standard error that clocks were too far apart to believe the one that moments were taken from.
+  private func warn(_ service: CaseService) {
+    guard let clocks = service.clocks else { return }
+    switch format {
+    case .json, .jsonl: Terminal.complain(JSON.object([.init("clock_warning", clocks.json)]).line)
+    case .table, .tsv: Terminal.complain("dossier: warning: " + clocks.warning)
     }
   }
 

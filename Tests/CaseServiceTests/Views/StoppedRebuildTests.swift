@@ -66,9 +66,10 @@ import Testing
     try await Desk.worked { desk in
       let first = try desk.database.connect()
       defer { first.close() }
-      try first.execute("begin; select pg_advisory_xact_lock(1685025651, 2)")
+      try first.execute("begin; select from dossier.view_builds where ledger = 2 for update")
       let second = Task { try await desk.service.rebuildViews([.caseView]) }
-      try await desk.until("select from \(Desk.awaited) and locktype = 'advisory'")
+      try await desk.until(
+        "select from pg_stat_activity where datname = current_database() and wait_event = 'transactionid'")
       #expect(try desk.leftovers() == [])
       first.rollback()
       let reports = try await second.value
@@ -83,7 +84,7 @@ import Testing
         try desk.tamper(
           """
           select pg_terminate_backend(pid) from pg_locks
-          where locktype = 'advisory' and classid = 1685025651
+          where relation = 'dossier.view_builds'::regclass and mode = 'RowShareLock'
             and database = (select oid from pg_database where datname = current_database())
           """)
         // The second gets the lock, makes tables of its own, and comes to where the first one waits.
