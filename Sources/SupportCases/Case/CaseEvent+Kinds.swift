@@ -10,7 +10,8 @@ extension CaseEvent {
       .proposalAccepted, .proposalDeclined, .downgradeObjected, .downgradeNotified, .surveyOffered,
       .surveyAnswered, .linked, .selfHelpOffered,
       .assignedToAdministrator, .incidentsShown, .linkedIncidentResolved, .callerUnverified,
-      .callerCodeIssued, .callerCodeFailed, .callerVerified, .retracted, .lateEntryPlaced, .dueDatesRecomputed,
+      .callerCodeIssued, .callerCodeFailed, .callerVerified, .retracted, .lateEntryPlaced,
+      .dueDatesRecomputed,
       .dutyDatesRecomputed:
       false
     }
@@ -62,7 +63,8 @@ extension CaseEvent {
       .contactDetailsConfirmed, .breachRecorded, .breachWithdrawn, .dutyLapsed, .unassigned,
       .warningRecorded, .downgradeProposed, .surveyOffered, .surveyAnswered, .linked, .selfHelpOffered,
       .assignedToAdministrator, .incidentsShown, .linkedIncidentResolved, .callerUnverified,
-      .callerCodeIssued, .callerCodeFailed, .callerVerified, .retracted, .lateEntryPlaced, .dueDatesRecomputed,
+      .callerCodeIssued, .callerCodeFailed, .callerVerified, .retracted, .lateEntryPlaced,
+      .dueDatesRecomputed,
       .dutyDatesRecomputed:
       nil
     }
@@ -79,7 +81,8 @@ extension CaseEvent {
       .breachWithdrawn, .dutyLapsed, .unassigned, .warningRecorded, .downgradeProposed, .proposalAccepted,
       .proposalDeclined, .downgradeObjected, .downgradeNotified, .surveyOffered, .surveyAnswered, .linked,
       .selfHelpOffered, .assignedToAdministrator, .incidentsShown, .linkedIncidentResolved, .callerUnverified,
-      .callerCodeIssued, .callerCodeFailed, .callerVerified, .retracted, .lateEntryPlaced, .dueDatesRecomputed,
+      .callerCodeIssued, .callerCodeFailed, .callerVerified, .retracted, .lateEntryPlaced,
+      .dueDatesRecomputed,
       .dutyDatesRecomputed:
       false
     }

@@ -165,20 +165,20 @@ extension CaseDecider {
       downgraded.clocks = severityChanges(to: downgraded.to)
       emit(.downgraded(downgraded))
     case .responded(let agent, let channel, _):
-      contactAgain(contactChanges(startsNext: true)) {
+      contactAgain(isOver ? [] : contactChanges(startsNext: true)) {
         .responded(agent: agent, channel: channel, clocks: $0)
       }
     case .contactAttempted(let agent, let channel, _, _):
       let due = start(.customerResponse, severity: severity)?.dueAt
-      contactAgain(attemptChanges()) {
+      contactAgain(isOver ? [] : attemptChanges()) {
         .contactAttempted(agent: agent, channel: channel, detailsDueAt: due, clocks: $0)
       }
     case .informationRequested(let agent, _):
-      contactAgain(requestChanges()) { .informationRequested(agent: agent, clocks: $0) }
+      contactAgain(isOver ? [] : requestChanges()) { .informationRequested(agent: agent, clocks: $0) }
     case .informationProvided(let hasStatement, let hasResources, _, _):
       let returns = state.view.ball == .customer && !state.view.isOwnArea
       let ball = returns ? .operator : state.view.ball ?? .operator
-      contactAgain(returnChanges()) {
+      contactAgain(isOver ? [] : returnChanges()) {
         .informationProvided(
           hasStatement: hasStatement, hasResources: hasResources, ball: ball, clocks: $0)
       }
@@ -208,6 +208,9 @@ extension CaseDecider {
     case .breachRecorded, .breachWithdrawn, .dutyLapsed: break
     }
   }
+
+  /// A case that had ended by then, as is known now: what was done since bears on no clock.
+  private var isOver: Bool { state.view.status != .open }
 
   private mutating func contactAgain(_ changes: [ClockChange], _ event: ([ClockChange]) -> CaseEvent) {
     emit(event(changes))
@@ -287,7 +290,8 @@ extension CaseCommand {
     case .contactDetailsConfirmed: self = .contactDetails(method: .email, texts: [])
     case .surveyOffered(false): self = .offerSurvey
     // What a decision about a proposal rests on is named in it.
-    case .opened, .breachRecorded, .breachWithdrawn, .dutyLapsed, .retracted, .lateEntryPlaced, .dueDatesRecomputed,
+    case .opened, .breachRecorded, .breachWithdrawn, .dutyLapsed, .retracted, .lateEntryPlaced,
+      .dueDatesRecomputed,
       .dutyDatesRecomputed, .unassigned,
       .warningRecorded, .downgradeProposed, .proposalAccepted, .proposalDeclined, .downgradeObjected,
       .downgradeNotified, .surveyOffered, .surveyAnswered, .linked, .selfHelpOffered,

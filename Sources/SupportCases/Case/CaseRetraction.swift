@@ -34,9 +34,11 @@ public enum CaseRetraction {
     var ground = Ground(first, history: history, effective: effective, rulebooks: rulebooks)
     for event in effective where !event.event.isCorrection {
       let falls = try ground.falls(event, without: version, again)
+      // A late entry can have ended the case before it: then that is no fault of the retraction.
+      let wasPossible = ground.recorded.objection(to: event) == nil
       ground.apply(event)
       if falls || event.version == version || companions.contains(event.version) { continue }
-      if event.version > version, let objection = again.objection(to: event) {
+      if event.version > version, wasPossible, let objection = again.objection(to: event) {
         throw rests(event, on: version, "without it, \(objection.message)", objection.rules)
       }
       if case .assignedToAdministrator = event.event, event.version == version + 1 {

@@ -24,16 +24,22 @@ public enum LateEntry {
     guard let last = history.last, let opening = history.first, let first = rulebooks[opening.policy] else {
       return try CaseDecider.decide(command, state, context)
     }
+    let plain = Result { () throws(Rejection) in try CaseDecider.decide(command, state, context) }
     let life = Life(first, history, rulebooks)
     let base = life.state(at: context.occurredAt, last)
-    let decided = try CaseDecider.decide(command, base, context)
+    let decided: [NewCaseEvent]
+    do throws(Rejection) {
+      decided = try CaseDecider.decide(command, base, context)
+    } catch {
+      // Whoever knows what came later says more.
+      if case .failure(let refusal) = plain { throw refusal }
+      throw error
+    }
     let own = Self.own(decided, after: last, context)
     guard !own.isEmpty else { return [] }
     let again = life.again(with: own)
     // Most late entries count where they are recorded all the same, and need no more than their own event.
-    if let plain = try? CaseDecider.decide(command, state, context),
-      Truth(state, after: plain, last, context) == Truth(again.state)
-    {
+    if case .success(let plain) = plain, Truth(state, after: plain, last, context) == Truth(again.state) {
       return plain
     }
     return corrected(own, decided, again, life, at: context.occurredAt)
@@ -146,7 +152,9 @@ private struct Truth: Equatable {
   private var view: CaseView
   private var assessments: [CaseState.Assessment]
 
-  init(_ state: CaseState, after events: [NewCaseEvent], _ last: RecordedCaseEvent, _ context: DecisionContext) {
+  init(
+    _ state: CaseState, after events: [NewCaseEvent], _ last: RecordedCaseEvent, _ context: DecisionContext
+  ) {
     var state = state
     for (index, event) in events.enumerated() {
       state.evolve(

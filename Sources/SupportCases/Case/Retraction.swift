@@ -85,13 +85,13 @@ public enum EffectiveHistory {
       {
         continue
       }
-      if placed.contains(event.version) {
-        moved[event.version] = event
-        continue
-      }
       var event = event
       if event.version < version, let now = restated[event.version] { event.event = now }
-      effective.append(event)
+      if placed.contains(event.version) {
+        moved[event.version] = event
+      } else {
+        effective.append(event)
+      }
     }
     for placement in last.placed {
       guard let event = moved[placement.version] else { continue }

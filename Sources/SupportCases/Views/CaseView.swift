@@ -110,10 +110,10 @@ public struct CaseView: Hashable, Sendable {
     case .contactAttempted: noteResponse(recorded)
     case .informationRequested:
       noteResponse(recorded)
-      hold(.customer, at)
+      if status == .open { hold(.customer, at) }
     case .informationProvided(let hasStatement, _, let ball, _):
       state(hasStatement)
-      hold(ball, at)
+      if status == .open { hold(ball, at) }
     case .escalated(_, let severity, let tier, let hasStatement, _):
       state(hasStatement)
       assign(severity)

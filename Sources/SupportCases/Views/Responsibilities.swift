@@ -9,6 +9,8 @@ public struct Responsibilities: Hashable, Sendable {
   var ball: Side?
   var isOwnArea = false
   private var hasStatement = false
+  /// True once the case has ended: nothing new is owed, though a contact was made since.
+  private var isOver = false
 
   /// No duties yet.
   public init() {}
@@ -30,6 +32,7 @@ public struct Responsibilities: Hashable, Sendable {
       state(hasStatement, change)
       assess(severity, change)
     case .downgraded(let downgraded): assess(downgraded.to, change)
+    case .contactAttempted where isOver, .responded where isOver, .informationRequested where isOver: break
     case .contactAttempted(_, _, let detailsDueAt, _):
       if last(.contactInformation)?.state != .owed { owe(.contactInformation, due: detailsDueAt, change) }
       if recorded.event.isContact { keepUp(change) }
@@ -37,11 +40,12 @@ public struct Responsibilities: Hashable, Sendable {
     case .informationRequested: request(change)
     case .informationProvided(let hasStatement, let hasResources, let ball, _):
       state(hasStatement, change)
-      answer(hasResources: hasResources, ball: ball, change)
+      if !isOver { answer(hasResources: hasResources, ball: ball, change) }
     case .resolved(let surveyDueAt, _): resolve(surveyDueAt, change)
     case .reopened: reopen(change)
-    case .cancelled: settleAll(.released, change)
-    case .referred: settleAll(.released, change)
+    case .cancelled, .referred:
+      settleAll(.released, change)
+      isOver = true
     case .handedOver:
       isOwnArea = false
       ball = .operator
@@ -175,6 +179,7 @@ extension Responsibilities {
 
   private mutating func resolve(_ surveyDueAt: Instant?, _ change: Change) {
     ball = nil
+    isOver = true
     for duty in [
       Duty.ownArea, .initialResponse, .troubleshootAndGuide, .billingAssistance, .purchaseAssistance,
       .coordinateResolution, .continuousEffort,
@@ -189,6 +194,7 @@ extension Responsibilities {
   }
 
   private mutating func reopen(_ change: Change) {
+    isOver = false
     settle(.survey, .released, change)
     if last(.gatherAndValidate)?.state == .released { owe(.gatherAndValidate, due: nil, change) }
     ball = isOwnArea ? .customer : .operator

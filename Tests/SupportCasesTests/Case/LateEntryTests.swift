@@ -90,14 +90,17 @@ import Testing
     #expect(it.owed.contains(.keepCommunicating))
   }
 
-  @Test func `asking or resolving late does away with cycles begun later`() throws {
+  @Test func `cycles begun after a question or an ending that is entered late never were`() throws {
     for command in [CaseCommand.asks, .resolves, .cancels, .refers(to: .community)] {
       var it = try Scenario(opened: "09-21 10:30")
       try it.when("09-21 11:00", .responds)
       try it.when("09-21 15:00", .responds)
       try it.when("09-21 12:00", command, entered: "09-21 16:00")
+      #expect(it.state.clocks.rows.count { $0.clock == .followUp } == 1)
+      let isContact = command == .asks || command == .resolves
       try expect(
-        it.clock(.followUp), .cancelled, from: "09-21 15:00", due: "09-22 15:00", cancelled: "09-21 15:00")
+        it.clock(.followUp), isContact ? .met : .cancelled, from: "09-21 11:00", due: "09-22 11:00",
+        met: isContact ? "09-21 12:00" : nil, cancelled: isContact ? nil : "09-21 12:00")
     }
   }
 

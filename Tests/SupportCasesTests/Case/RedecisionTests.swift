@@ -22,10 +22,10 @@ import Testing
     var dice = Dice(UInt64(seed))
     let it = try life(UInt64(seed), &dice)
     var again = CaseRedecision(it.rulebook, keepsEvents: true)
-    for event in it.history { again.apply(event) }
-    let recorded = it.history.map(\.event)
+    for event in it.counted { again.apply(event) }
+    let recorded = it.counted.map(\.event)
     #expect(again.events.map(\.event) == recorded)
-    #expect(again.events.map(\.occurredAt) == it.history.map(\.occurredAt))
+    #expect(again.events.map(\.occurredAt) == it.counted.map(\.occurredAt))
     #expect(again.state.view == it.state.view)
     #expect(again.state.assessments == it.state.assessments)
     for (one, other) in zip(again.state.clocks.rows, it.state.clocks.rows) {
@@ -44,7 +44,7 @@ import Testing
     for reading in TestReadings.policy.allReadings() {
       let book = TestReadings.book.reading(reading)
       var again = CaseRedecision(book, keepsEvents: true)
-      for event in it.history { again.apply(event) }
+      for event in it.counted { again.apply(event) }
       var (view, own) = (again.state.view, it.state.view)
       // Rules with targets give a case a severity that had none; its clocks say when it was answered first.
       (view.assigned, view.policy, view.firstResponseAt) = (own.assigned, own.policy, own.firstResponseAt)
@@ -118,7 +118,7 @@ import Testing
 
   private func decided(_ it: Scenario, _ policy: Policy) -> CaseState {
     var again = CaseRedecision(TestRules.rulebook(policy))
-    for event in it.history { again.apply(event) }
+    for event in it.counted { again.apply(event) }
     return again.state
   }
 }

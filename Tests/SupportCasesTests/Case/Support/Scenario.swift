@@ -118,6 +118,9 @@ extension Scenario {
   var owed: Set<Duty> { Set(state.duties.rows.filter { $0.state == .owed }.map(\.duty)) }
 
   var view: CaseView { state.view }
+
+  /// The events that count, in the order in which they do.
+  var counted: [RecordedCaseEvent] { EffectiveHistory.of(history).filter { !$0.event.isCorrection } }
 }
 
 /// Asserts where a clock stands.
