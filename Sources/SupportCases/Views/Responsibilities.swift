@@ -32,11 +32,9 @@ public struct Responsibilities: Hashable, Sendable {
       state(hasStatement, change)
       assess(severity, change)
     case .downgraded(let downgraded): assess(downgraded.to, change)
-    case .contactAttempted where isOver, .responded where isOver, .informationRequested where isOver: break
+    case .contactAttempted where isOver, .informationRequested where isOver: break
     case .contactAttempted(_, _, let detailsDueAt, _):
       if last(.contactInformation)?.state != .owed { owe(.contactInformation, due: detailsDueAt, change) }
-      if recorded.event.isContact { keepUp(change) }
-    case .responded: keepUp(change)
     case .informationRequested: request(change)
     case .informationProvided(let hasStatement, let hasResources, let ball, _):
       state(hasStatement, change)
@@ -64,13 +62,14 @@ public struct Responsibilities: Hashable, Sendable {
     case .dueDatesRecomputed: recompute(change)
     case .dutyDatesRecomputed(_, let dates):
       for date in dates { edit(date.duty, change) { $0.dueAt = date.dueAt } }
-    case .assigned, .noted, .closed, .unassigned, .warningRecorded, .downgradeProposed, .proposalAccepted,
+    case .responded, .assigned, .noted, .closed, .unassigned, .warningRecorded, .downgradeProposed,
+      .proposalAccepted,
       .proposalDeclined, .downgradeObjected, .downgradeNotified, .surveyAnswered, .linked, .incidentsShown,
-      .linkedIncidentResolved, .callerUnverified, .callerCodeIssued, .callerCodeFailed, .retracted, .lateEntryPlaced:
+      .linkedIncidentResolved, .callerUnverified, .callerCodeIssued, .callerCodeFailed, .retracted,
+      .lateEntryPlaced:
       break
     }
     follow(recorded.event.clocks, change)
-    if case .dueDatesRecomputed = recorded.event { keepUpUndated(change) }
   }
 }
 
@@ -149,13 +148,6 @@ extension Responsibilities {
     fulfil(.businessImpactStatement, change)
   }
 
-  /// Where there is no cadence, communication is owed without a date until the case ends (CN-33).
-  private mutating func keepUp(_ change: Change) {
-    guard ball == .operator, change.start(of: .followUp) == nil, last(.keepCommunicating)?.state != .owed
-    else { return }
-    owe(.keepCommunicating, due: nil, change)
-  }
-
   private mutating func request(_ change: Change) {
     ball = .customer
     let asked = rows.last { $0.duty == .reliableCommunication && $0.state == .owed }
@@ -172,9 +164,7 @@ extension Responsibilities {
       settle(.reliableCommunication, .fulfilled, change)
     }
     if hasResources || (answered && ball == .operator) { settle(.jointInvestigation, .fulfilled, change) }
-    let returns = self.ball != ball
     self.ball = ball
-    if returns { keepUp(change) }
   }
 
   private mutating func resolve(_ surveyDueAt: Instant?, _ change: Change) {
@@ -202,7 +192,6 @@ extension Responsibilities {
       owe(.ownArea, due: nil, change)
     } else {
       assist(change)
-      keepUp(change)
     }
   }
 
@@ -229,19 +218,11 @@ extension Responsibilities {
         edit(.initialResponse, change) { $0.dueAt = start.dueAt }
       case .started(let start) where start.clock == .customerResponse:
         edit(.reliableCommunication, change) { $0.dueAt = start.dueAt }
-      case .started(let start) where start.clock == .followUp:
-        // What was owed without a date is now owed with one.
-        settle(.keepCommunicating, .released, change)
       case .ended(.customerResponse, _, .cancelled, _):
         edit(.reliableCommunication, change) { $0.dueAt = nil }
       case .started, .moved, .ended: continue
       }
     }
-  }
-
-  /// Communication is owed without a date where the new version has no cadence any more.
-  private mutating func keepUpUndated(_ change: Change) {
-    for case .ended(.followUp, _, .cancelled, _) in change.due { keepUp(change) }
   }
 
   /// What lapsed with a breach was done in time after all, by the response that disproves it (CK-18).

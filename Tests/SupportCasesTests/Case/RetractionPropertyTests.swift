@@ -223,7 +223,9 @@ import Testing
         row.changedBy = 0
         return row
       }.sorted {
-        ($0.duty.rawValue, $0.since, $0.dueAt ?? .endOfTime) < ($1.duty.rawValue, $1.since, $1.dueAt ?? .endOfTime)
+        ($0.duty.rawValue, $0.since, $0.dueAt ?? .endOfTime) < (
+          $1.duty.rawValue, $1.since, $1.dueAt ?? .endOfTime
+        )
       }
     }
   }
