@@ -5,8 +5,8 @@
 -- Whoever runs this gets the right to act as the first two, and the owner that to make the schema.
 --
 -- What everybody may do in a new database and these roles need not is taken from everybody, as far as whoever runs
--- this may: tables of their own, large objects, records in the write-ahead log, and advisory locks, which nothing here
--- waits for. A database that holds other tables too is not Dossier's alone, and is left as it is.
+-- this may: tables of their own, large objects, and advisory locks, which nothing here waits for. A database that
+-- holds other tables too is not Dossier's alone, and is left as it is.
 do $$
 declare
   wanted text;
@@ -52,15 +52,10 @@ begin
           select p.oid::regprocedure as called
           from pg_proc p
           where p.pronamespace = 'pg_catalog'::regnamespace
-            and (p.proname ~ '^(lo_|pg_(try_)?advisory_)'
-              or p.proname in ('loread', 'lowrite', 'pg_logical_emit_message'))
+            and (p.proname ~ '^(lo_|pg_(try_)?advisory_)' or p.proname in ('loread', 'lowrite'))
             and has_function_privilege('dossier_dashboard', p.oid, 'execute')
         loop
           execute format('revoke execute on function %s from public', door.called);
-          if door.called::text like 'pg_logical_emit_message%' then
-            -- A measurement compares commands with the least that can be committed.
-            execute format('grant execute on function %s to dossier_app', door.called);
-          end if;
         end loop;
       end if;
       exit;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <libpq-fe.h>
+#include <pthread.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 
@@ -17,3 +18,17 @@ static const int dossier_diag_constraint = PG_DIAG_CONSTRAINT_NAME;
 static inline int dossier_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 static inline void dossier_eventfd_signal(int descriptor) { (void)eventfd_write(descriptor, 1); }
 static inline void dossier_name_thread(const char *name) { (void)prctl(PR_SET_NAME, name); }
+
+// Declared only for programs that ask for the extensions of GNU.
+int pthread_getattr_default_np(pthread_attr_t *attributes);
+int pthread_setattr_default_np(const pthread_attr_t *attributes);
+
+static inline void dossier_set_least_stack(size_t least) {
+  pthread_attr_t attributes;
+  size_t size;
+  if (pthread_getattr_default_np(&attributes) != 0) return;
+  if (pthread_attr_getstacksize(&attributes, &size) == 0 && size < least
+      && pthread_attr_setstacksize(&attributes, least) == 0)
+    (void)pthread_setattr_default_np(&attributes);
+  (void)pthread_attr_destroy(&attributes);
+}

@@ -10,7 +10,6 @@ enum CaseSQL {
   static let queueCases = unprepared("queue_cases")
   static let queueOpenCases = unprepared("queue_open_cases")
   static let countCases = unprepared("count_cases")
-  static let countOpenCases = unprepared("count_open_cases")
   static let recordedAt = statement("recorded_at")
   static let openingSeals = statement("opening_seals")
   static let incidentEvents = statement("incident_events")

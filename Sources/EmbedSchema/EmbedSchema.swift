@@ -7,7 +7,8 @@ struct EmbedSchema: BuildToolPlugin {
   /// Which folders of `Schema/` each target carries.
   private static let folders: [String: [String]] = [
     "EventStore": [
-      "migrations", "functions", "views", "queries/store", "queries/guards", "event_types.sql", "privileges.sql",
+      "migrations", "functions", "views", "queries/store", "queries/guards", "event_types.sql",
+      "privileges.sql",
       "roles.sql",
     ],
     "CaseService": ["policies", "calendars", "channels", "texts", "mappings", "places", "queries/cases"],

@@ -18,19 +18,31 @@ public struct KeyFile: Sendable {
   public init(path: String) throws(StoreError) {
     var info = stat()
     guard stat(path, &info) == 0 else {
+      guard errno == ENOENT || errno == ENOTDIR else {
+        throw .keyFile("the key file \(path) cannot be read: \(String(cString: strerror(errno)))")
+      }
       throw .keyFile("there is no key file at \(path); copy the one the database was made with")
     }
     guard info.st_mode & 0o077 == 0 else {
       throw .keyFile("the key file \(path) can be read by others; run chmod 600 on it")
     }
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw .keyFile("the key file \(path) cannot be read")
-    }
-    let words = String(decoding: data, as: UTF8.self).split(whereSeparator: \.isWhitespace)
+    let words = String(decoding: try Self.bytes(path), as: UTF8.self).split(whereSeparator: \.isWhitespace)
     guard words.count == 2, words[0] == Self.mark, let key = Data(base64Encoded: String(words[1])),
       key.count == 32
     else { throw .keyFile("\(path) is no key file: it must hold '\(Self.mark)' and 32 bytes in base64") }
     self.init(key: SymmetricKey(data: key))
+  }
+
+  private static func bytes(_ path: String) throws(StoreError) -> [UInt8] {
+    do throws(NamedFile.Problem) {
+      return try NamedFile.read(path, atMost: 4096)
+    } catch {
+      switch error {
+      case .unreadable(let reason): throw .keyFile("the key file \(path) cannot be read: \(reason)")
+      case .notAFile(let what): throw .keyFile("\(path) is no key file: it is \(what)")
+      case .tooLong: throw .keyFile("\(path) is no key file: it is too long")
+      }
+    }
   }
 
   /// Makes a new key file, readable by its owner alone; leaves one that exists as it is.

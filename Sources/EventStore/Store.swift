@@ -18,7 +18,9 @@ public struct Store: Sendable {
 
   private func settings(as role: String) -> ConnectionSettings {
     var settings = administrator
-    settings.options = [settings.options, "-c role=\(role)"].compactMap { $0 }.joined(separator: " ")
+    // What the statements rest on, whatever PGOPTIONS or the role's own settings say.
+    settings.addOptions(
+      "-c role=\(role) -c standard_conforming_strings=on -c default_transaction_isolation=read\\ committed")
     return settings
   }
 
@@ -87,21 +89,29 @@ public struct Store: Sendable {
   /// - Throws: `StoreError`; `keyFile` if it is another.
   public static func check(_ file: KeyFile, _ connection: Connection) throws {
     do {
-      try compare(file, connection)
+      try adopt(file, connection)
     } catch {
       throw StoreError.wrap(error)
     }
   }
 
-  private static func compare(_ file: KeyFile, _ connection: Connection) throws {
+  /// As `check`, and writes nothing: whether the database knows a key file by now.
+  ///
+  /// - Throws: `StoreError`; `keyFile` if it knows another.
+  @discardableResult
+  public static func compare(_ file: KeyFile, _ connection: Connection) throws -> Bool {
     let rows = try connection.query(SQL.keyFile)
-    guard rows.count == 0 else {
-      guard try rows.bytes(0, 0) == file.fingerprint else {
-        throw StoreError.keyFile(
-          "the key file is another database's; use the one this database was made with")
-      }
-      return
+    guard rows.count > 0 else { return false }
+    guard try rows.bytes(0, 0) == file.fingerprint else {
+      throw StoreError.keyFile(
+        "the key file is another database's; use the one this database was made with (--key-file, "
+          + "DOSSIER_KEY_FILE)")
     }
+    return true
+  }
+
+  private static func adopt(_ file: KeyFile, _ connection: Connection) throws {
+    guard try !compare(file, connection) else { return }
     try checkPersons(file, connection)
     do {
       _ = try connection.query(SQL.storeKeyFile, [.bytes(file.fingerprint)])

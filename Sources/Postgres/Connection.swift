@@ -64,6 +64,9 @@ public final class Connection {
   /// The server's version as a number: 150004 is 15.4.
   public var serverVersion: Int { Int(PQserverVersion(pg)) }
 
+  /// The number of the connection's socket.
+  var socket: Int32 { PQsocket(pg) }
+
   /// The encoding of the database, such as `UTF8`.
   public var serverEncoding: String { parameter("server_encoding") ?? "" }
 

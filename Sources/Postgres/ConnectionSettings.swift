@@ -7,6 +7,8 @@ internal import CLibPQ
 /// host, half a minute for an established one.
 public struct ConnectionSettings: Sendable, Equatable {
   private var values: [String: String]
+  /// What holds of a server of the program's own whatever libpq's environment says; not part of the URI.
+  var ownServer: [String: String] = [:]
   /// Why the string could not be read; it is thrown when a connection is opened.
   private var fault: String?
 
@@ -58,6 +60,11 @@ public struct ConnectionSettings: Sendable, Equatable {
     get { values["options"] }
     set { values["options"] = newValue }
   }
+  /// Adds options for the session; where they contradict others, these hold. Those of `PGOPTIONS` are kept.
+  public mutating func addOptions(_ more: String) {
+    let given = options ?? (ownServer.isEmpty ? Self.defaults()["options"] : nil)
+    options = [given, more].compactMap { $0 }.joined(separator: " ")
+  }
   /// The name shown in `pg_stat_activity`. Defaults to `dossier`.
   public var applicationName: String? {
     get { values["application_name"] }
@@ -95,7 +102,7 @@ public struct ConnectionSettings: Sendable, Equatable {
         reason: "the connection option \(bad.key) contains the character U+0000", state: nil)
     }
     let environment = Self.defaults()
-    var all = values
+    var all = values.merging(ownServer) { given, _ in given }
     for (keyword, value) in Self.additions where all[keyword] == nil && environment[keyword] == nil {
       all[keyword] = value
     }

@@ -33,13 +33,16 @@ public struct EmbeddedCluster: Sendable {
     case stopped(version: String)
     /// It runs and takes connections.
     case running(version: String, process: Int)
+    /// It runs, and nobody can connect: it is starting or stopping, or its socket was removed.
+    case unreachable(version: String, process: Int)
   }
 
   /// Whether the cluster exists and runs.
   public func status() -> Status {
     guard let version else { return .absent }
-    guard let server = PostmasterFile(pgData), server.isReady, answers(server) else {
-      return .stopped(version: version)
+    guard let server = PostmasterFile(pgData), server.isAlive else { return .stopped(version: version) }
+    guard takesConnections(server) else {
+      return .unreachable(version: version, process: Int(server.process))
     }
     return .running(version: version, process: Int(server.process))
   }
@@ -51,12 +54,15 @@ public struct EmbeddedCluster: Sendable {
 
   /// How to reach the server if it runs, without starting any program; nil if it does not.
   public func runningSettings() -> ConnectionSettings? {
-    guard let server = PostmasterFile(pgData), server.isReady, answers(server) else { return nil }
+    // Of a copied directory the file names the server of the original.
+    guard let server = PostmasterFile(pgData), server.isAlive, takesConnections(server) else { return nil }
     return connectionSettings(server.socketDirectory)
   }
 
   /// Makes the cluster if there is none, starts it if it does not run, and says how to reach its database
   /// `postgres` as its superuser `postgres`. Of several programs at once one does it and the others wait.
+  ///
+  /// A server that cannot be reached because its socket was removed is started anew.
   ///
   /// Throws `cluster`, and `cancelled` when the task is cancelled while it waits for another program.
   public func ensureRunning() async throws(PostgresError) -> ConnectionSettings {
@@ -64,7 +70,9 @@ public struct EmbeddedCluster: Sendable {
     try makeDataDirectory()
     let lock = try await FileLock.take(dataDirectory + "/lock")
     defer { lock.release() }
+    try await settle()
     if let running = runningSettings() { return running }
+    sweep()
     let found = try await ServerPrograms.find(in: programs, for: version)
     if let version, version != found.majorVersion {
       throw .cluster(.otherMajorVersion(found: version, expected: found.majorVersion, path: dataDirectory))
@@ -79,18 +87,39 @@ public struct EmbeddedCluster: Sendable {
     let lock = try await FileLock.take(dataDirectory + "/lock")
     defer { lock.release() }
     guard let server = PostmasterFile(pgData), server.isAlive else { return false }
-    guard kill(server.process, SIGINT) == 0 else {
+    try await end(server)
+    return true
+  }
+
+  private func end(_ server: PostmasterFile) async throws(PostgresError) {
+    guard kill(server.process, SIGINT) == 0 || errno == ESRCH else {
       throw .cluster(.cannotStop("process \(server.process): \(String(cString: strerror(errno)))"))
     }
     for _ in 0..<6000 {
       if !server.isAlive {
         // Empty now; what others keep in a directory of theirs stays.
         if server.socketDirectory == SocketDirectory.path(for: self) { rmdir(server.socketDirectory) }
-        return true
+        return
       }
       try await pause(milliseconds: 10)
     }
     throw .cluster(.cannotStop("process \(server.process) has not ended within a minute"))
+  }
+
+  /// Waits for a server that is starting or stopping, as one that another program has just started, and ends one that
+  /// nobody can reach.
+  private func settle() async throws(PostgresError) {
+    for _ in 0..<1200 {
+      guard let server = PostmasterFile(pgData), server.isAlive else { return }
+      if server.isReady {
+        if !takesConnections(server) { try await end(server) }
+        return
+      }
+      try await pause(milliseconds: 100)
+    }
+    throw .cluster(
+      .cannotStart(
+        "it has not become ready within two minutes (log: \(log)); 'dossier database stop' ends it"))
   }
 
   var pgData: String { dataDirectory + "/cluster" }
@@ -110,8 +139,9 @@ public struct EmbeddedCluster: Sendable {
     return (Files.environment("HOME") ?? ".") + "/.local/share/dossier/postgres"
   }
 
-  private func answers(_ server: PostmasterFile) -> Bool {
-    SocketDirectory.isPrivate(server.socketDirectory, user) && SocketDirectory.accepts(server.socketDirectory)
+  private func takesConnections(_ server: PostmasterFile) -> Bool {
+    server.isReady && SocketDirectory.isPrivate(server.socketDirectory, user)
+      && SocketDirectory.accepts(server.socketDirectory)
   }
 
   private func connectionSettings(_ socketDirectory: String) -> ConnectionSettings {
@@ -119,6 +149,11 @@ public struct EmbeddedCluster: Sendable {
     settings.host = socketDirectory
     settings.port = SocketDirectory.port
     settings.user = "postgres"
+    // PGOPTIONS and the like are meant for other servers.
+    settings.ownServer = [
+      "options": " ", "gssencmode": "disable", "channel_binding": "disable", "connect_timeout": "10",
+    ]
+    settings.ownServer["requirepeer"] = user?.name ?? Files.userName()
     return settings
   }
 }
@@ -139,10 +174,19 @@ extension EmbeddedCluster {
     }
   }
 
+  /// Removes what an `initdb` left whose program was killed. It may still run: then it fails, and disturbs nobody,
+  /// because every one has a directory of its own.
+  private func sweep() {
+    for name in Files.names(in: dataDirectory) where name.hasPrefix(Self.partial) {
+      try? Files.remove(dataDirectory + "/" + name)
+    }
+  }
+
+  private static var partial: String { "cluster.partial" }
+
   /// Makes the cluster under another name first: what is called `cluster` is complete.
   private func initialize(_ programs: ServerPrograms) async throws(PostgresError) {
-    let partial = dataDirectory + "/cluster.partial"
-    try Files.remove(partial)
+    let partial = "\(dataDirectory)/\(Self.partial).\(UUIDBytes.random())"
     if Files.attributes(pgData) != nil, rmdir(pgData) != 0 {
       throw .cluster(.cannotStart("\(pgData) is not empty and not a PostgreSQL data directory"))
     }
@@ -155,7 +199,7 @@ extension EmbeddedCluster {
     if settings["fsync"] == "off" { arguments.append("--no-sync") }
     let output = try await programs.run("initdb", arguments, as: user, in: "/")
     guard output.isSuccess else {
-      try Files.remove(partial)
+      sweep()
       throw .cluster(.cannotStart(lastFault(output.text)))
     }
     try Files.write(
@@ -170,17 +214,19 @@ extension EmbeddedCluster {
     if Files.size(log) > 10 << 20 { _ = rename(log, log + ".1") }
     try Files.write("", to: log, appending: true, owner: user)
     var reason = ""
-    // After a crash the old server's last processes can still hold its memory for a moment.
-    for _ in 0..<50 {
+    // After a crash the old server's last processes can still hold its memory for a moment, and one whose lock file was
+    // removed notices that within a minute.
+    let end = ContinuousClock.now + .seconds(75)
+    while true {
       try PostmasterFile.removeIfDead(pgData, sockets)
-      let end = Files.size(log)
+      let logged = Files.size(log)
       // With relative paths no character of the data directory's name reaches the shell that pg_ctl uses.
       let output = try await programs.run(
         "pg_ctl", ["start", "-w", "-t", "120", "-s", "-D", ".", "-l", "../server.log"], as: user, in: pgData)
       if output.isSuccess, let running = runningSettings() { return running }
-      reason = lastFault(Files.read(log, from: end).flatMap { $0.isEmpty ? nil : $0 } ?? output.text)
-      guard reason.contains("shared memory block") || reason.contains("lock file") else { break }
-      try await pause(milliseconds: 100)
+      reason = lastFault(Files.read(log, from: logged).flatMap { $0.isEmpty ? nil : $0 } ?? output.text)
+      guard reason.contains("shared memory block") || reason.contains("lock file"), .now < end else { break }
+      try await pause(milliseconds: 200)
     }
     throw .cluster(.cannotStart("\(reason) (log: \(log))"))
   }
@@ -201,7 +247,7 @@ extension EmbeddedCluster {
     let text = lines.sorted { $0.key < $1.key }.map { key, value in
       "\(key) = '\(doubled("'", in: doubled("\\", in: value)))'\n"
     }
-    try Files.write(text.joined(), to: pgData + "/dossier.conf", owner: user)
+    try Files.replace(pgData + "/dossier.conf", with: text.joined(), owner: user)
   }
 
   /// The line that says what went wrong: the last with a severity, else the last.

@@ -77,6 +77,13 @@ enum Files {
     try changeOwner(path, owner)
   }
 
+  /// Gives a file another text at once: a server that is starting reads the one or the other.
+  static func replace(_ path: String, with text: String, owner: ServerUser?) throws(PostgresError) {
+    let draft = "\(path).\(UUIDBytes.random())"
+    try write(text, to: draft, owner: owner)
+    guard rename(draft, path) == 0 else { throw fault(path) }
+  }
+
   /// Removes what stands at a path, with everything in it; a symbolic link is not followed.
   static func remove(_ path: String) throws(PostgresError) {
     guard let attributes = attributes(path) else { return }
@@ -100,6 +107,15 @@ enum Files {
       if name != ".", name != ".." { names.append(name) }
     }
     return names
+  }
+
+  /// The name of who runs the program; nil where the system knows none.
+  static func userName() -> String? {
+    var entry = passwd()
+    var found: UnsafeMutablePointer<passwd>?
+    var buffer = [CChar](repeating: 0, count: 16384)
+    guard getpwuid_r(geteuid(), &entry, &buffer, buffer.count, &found) == 0, found != nil else { return nil }
+    return entry.pw_name.map { String(cString: $0) }
   }
 
   static func isExecutable(_ path: String) -> Bool { access(path, X_OK) == 0 }

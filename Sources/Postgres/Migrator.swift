@@ -124,7 +124,7 @@ public struct Migrator: Sendable {
       // Who may only read cannot keep this lock from anybody; no number that anyone could lock does that.
       try connection.execute("LOCK TABLE dossier.schema_migrations IN EXCLUSIVE MODE")
       // Whoever waits behind a migration that waits is stopped too: it gives up, and can be tried again.
-      try connection.execute("SET LOCAL lock_timeout = '10s'")
+      try connection.execute("SET LOCAL lock_timeout = '10s'; SET LOCAL standard_conforming_strings = on")
       let report = try run(connection)
       try connection.execute("COMMIT")
       return report
@@ -147,6 +147,7 @@ public struct Migrator: Sendable {
     let result: Result<R, PostgresError>
     do {
       try preparing(connection)
+      try createTable(connection)
       _ = try run(connection)
       result = .success(try body(connection))
     } catch {

@@ -27,6 +27,9 @@ public final class WorkerThread: Sendable {
   @discardableResult
   public func post(_ work: @escaping @Sendable () -> Void) -> Bool { queue.append(work) }
 
+  /// Gives every thread that the program starts from now on, by whatever library, a stack of at least so many bytes.
+  public static func setLeastStack(_ bytes: Int) { dossier_set_least_stack(bytes) }
+
   /// Ends the thread once everything given before has run; returns at once.
   public func stop() { queue.stop() }
 }

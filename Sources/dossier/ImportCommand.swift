@@ -45,6 +45,7 @@ struct ImportCSV: Subcommand {
     defer { line.clear() }
     let report = try await session.withService { try await $0.importCSV(options) { line.show($0) } }
     line.clear()
+    if !dryRun { Underway.record("what it did is recorded; given again it goes on") }
     show(report.json, as: session.format) { lines(report) }
     if report.isInterrupted {
       Terminal.complain("dossier: \(whenStopped ?? "stopped")")

@@ -64,6 +64,58 @@ import Testing
     #expect(try await Desk.run(["list"], environment: Desk.named()).status == 0)
   }
 
+  @Test(.database, arguments: ["LATIN1", "SQL_ASCII"])
+  func `of another encoding is 78 for migrate, with what to do`(_ encoding: String) async throws {
+    _ = try await Desk.template()
+    let name = "other_encoding_\(getpid())_\(encoding)"
+    let database = quotedIdentifier(name)
+    try execute("CREATE DATABASE \(database) TEMPLATE template0 ENCODING '\(encoding)' LOCALE 'C'")
+    var settings = try TestDatabase.required().settings
+    settings.database = name
+    let outcome = try await Desk.run(["migrate"], environment: Desk.named(settings))
+    #expect(outcome.status == 78, "\(outcome.err)")
+    #expect(outcome.err.contains(encoding) && outcome.err.contains("createdb --encoding=UTF8"))
+    try execute("DROP DATABASE \(database)")
+  }
+
+  @Test(.desk) func `is asked with PGOPTIONS as psql would ask it, but for what the statements rest on`()
+    async throws
+  {
+    let hostile =
+      "-c search_path=x -c default_transaction_isolation=serializable -c standard_conforming_strings=off "
+      + "-c bytea_output=escape -c datestyle=German"
+    for arguments in [["migrate"], register, ["list"], ["organization", "show", "Contoso"]] {
+      let outcome = try await dossier(more: arguments, environment: ["PGOPTIONS": hostile])
+      #expect(outcome.status == 0, "\(arguments) \(outcome.err)")
+    }
+    let reading = ["PGOPTIONS": "-c default_transaction_read_only=on"]
+    let second = ["organization", "register", "Second", "--cloud", "germany", "--country", "DEU"]
+    #expect(try await dossier(more: second, environment: reading).status == 69)
+    #expect(try await dossier("list", environment: reading).status == 0)
+    #expect(try await dossier("list", environment: ["PGOPTIONS": "-c statement_timeout=wrong"]).status == 69)
+  }
+
+  @Test(.desk) func `is 78 for another database's key file, in writes and in reads`() async throws {
+    let reference = try await openCase()
+    let key = try TestCluster.scratchDirectory() + "/other-\(getpid()).key"
+    let line = "dossier-key-1 " + String(repeating: "A", count: 43) + "=\n"
+    let file = open(key, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+    #expect(write(file, line, line.utf8.count) == line.utf8.count)
+    close(file)
+    let settings = try TestDatabase.required().settings
+    for arguments in [
+      ["organization", "show", "Contoso"], ["organization", "list"], ["show", reference],
+      ["history", reference],
+      ["list", "--text", "garbled"], ["assign", reference, "--agent", "li"],
+      ["organization", "admin", "add", "Contoso", "li@contoso.cn"],
+    ] {
+      try await expect(78, "key-file", arguments, settings, key: key)
+    }
+    unlink(key)
+    try await expect(78, "key-file", ["show", reference], settings, key: "/dev/null")
+    try await expect(78, "key-file", ["show", reference], settings, key: "/tmp")
+  }
+
   @Test(.desk) func `that does not permit it is 77`() async throws {
     var settings = try TestDatabase.required().settings
     settings.user = "stranger_\(getpid())"

@@ -48,6 +48,10 @@ enum Desk {
       // Nothing is there: what asks no database must make none.
       "DOSSIER_DATA_DIR": try TestCluster.scratchDirectory() + "/no-cluster",
     ]
+    // Where the tests run by another clock (.ci/dates), the program does too.
+    for name in ["LD_PRELOAD", "SHIFTED_CLOCK"] {
+      if let value = getenv(name) { all[name] = String(cString: value) }
+    }
     for (name, value) in more { all[name] = value }
     return .custom(Dictionary(uniqueKeysWithValues: all.map { (.init(stringLiteral: $0.key), $0.value) }))
   }

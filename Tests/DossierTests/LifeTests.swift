@@ -163,7 +163,7 @@ import Testing
     let result = try await Subprocess.run(
       .path("/bin/sh"), arguments: ["-c", "\(Desk.program) show \(reference) > /dev/full"],
       environment: try Desk.environment(Desk.named()), output: .discarded, error: .string(limit: 1000))
-    #expect(result.terminationStatus == .exited(70))
+    #expect(result.terminationStatus == .exited(74))
     #expect(result.standardError.contains("No space left"))
   }
 }

@@ -53,6 +53,42 @@ import Testing
     #expect(brazil.out.contains("0800 123"))
   }
 
+  @Test
+  func `CN-7 SRC-7 pre-sales clocks and pre-sales answers count the same hours, the organisation's own`()
+    async throws
+  {
+    let at = ["--at", "2026-09-01T00:00:00Z"]
+    try await done("organization", "register", "Contoso", "--cloud", "21vianet", "--country", "JPN", more: at)
+    try await done("organization", "admin", "add", "Contoso", "wang@contoso.cn", more: at)
+    try await done("organization", "subscription", "start", "Contoso", "--kind", "paid", more: at)
+    // On Monday at 09:30 in Tokyo it is 08:30 in Shanghai.
+    let monday = "2026-09-21T00:30:00Z"
+    var asked = request.map { $0 == "technical" ? "presales" : $0 == "B" ? "C" : $0 }
+    asked[asked.count - 1] = monday
+    let opened = try await done(more: asked + ["--category", "pre-sales", "--output", "json"]).json()
+    let reference = try #require(opened["case"]?.text)
+    try await done(
+      "respond", reference, "--agent", "li", "--channel", "email", "--message", "We look into it.", "--at",
+      monday)
+    let clocks = try await done("clocks", reference, "--output", "json").json().items
+    let next = try #require(clocks.first { $0["clock"]?.text == "follow_up" })
+    #expect(next["due_at"]?.text == "2026-09-24T00:30:00Z", "\(next)")
+    #expect(next["calendar_version"]?.text == "21vianet-presales/1@Asia/Tokyo", "\(next)")
+    let explained = try await done("clocks", reference, "--explain")
+    #expect(explained.out.contains("computed again: the same"), "\(explained.out)")
+    for zone in ["Asia/Tokyo", "Europe/Berlin", "Asia/Shanghai"] {
+      let answer = try await done(
+        "contact", "--organization", "Contoso", "--type", "presales", "--time-zone", zone, "--at", monday,
+        "--output", "json"
+      ).json().items
+      let phone = try #require(answer.first { $0["channel"]?.text == "phone" })
+      #expect(phone["time_zone"]?.text == "Asia/Tokyo" && phone["open_now"] == .bool(true), "\(phone)")
+      #expect(phone["calendar_version"] == next["calendar_version"] && phone["time_zone_here"]?.text == zone)
+    }
+    try await done("replay")
+    try await done("views", "verify")
+  }
+
   @Test(arguments: [
     ("JPN", "Asia/Tokyo", false), ("USA", "America/New_York", true), ("CHN", "Asia/Shanghai", false),
   ])

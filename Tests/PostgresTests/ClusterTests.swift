@@ -188,6 +188,72 @@ import Testing
     }
   }
 
+  @Test func `is started anew when its socket was removed while it ran`() async throws {
+    try await withCluster { cluster in
+      let connection = try Connection.open(await cluster.ensureRunning())
+      try connection.execute("CREATE TABLE kept (n int)")
+      guard case .running(_, let process) = cluster.status() else {
+        Issue.record("it does not run")
+        return
+      }
+      try Files.remove(cluster.socketDirectory)
+      #expect(cluster.runningSettings() == nil)
+      guard case .unreachable(_, process) = cluster.status() else {
+        Issue.record("\(cluster.status())")
+        return
+      }
+      let again = try Connection.open(await cluster.ensureRunning())
+      #expect(try again.query("SELECT * FROM kept").count == 0)
+      try Files.remove(cluster.socketDirectory)
+      #expect(try await cluster.stop())
+    }
+  }
+
+  @Test func `is not taken for the one that its directory was copied from`() async throws {
+    try await withCluster { cluster in
+      _ = try await cluster.ensureRunning()
+      let copy = cluster.dataDirectory + "-copy"
+      try Files.makeDirectories(copy + "/cluster", mode: 0o700)
+      for name in ["PG_VERSION", "postmaster.pid"] {
+        let text = try #require(Files.read("\(cluster.dataDirectory)/cluster/\(name)"))
+        try Files.write(text, to: "\(copy)/cluster/\(name)", owner: nil)
+      }
+      let other = EmbeddedCluster(dataDirectory: copy)
+      #expect(other.runningSettings() == nil)
+      guard case .stopped = other.status() else {
+        Issue.record("\(other.status())")
+        return
+      }
+      #expect(try await other.stop() == false)
+    }
+  }
+
+  @Test func `is reached whatever the environment says of other servers`() async throws {
+    try await withCluster { cluster in
+      var settings = try await cluster.ensureRunning()
+      #expect(try settings.effective().contains { $0 == (keyword: "options", value: " ") })
+      #expect(try settings.effective().contains { $0 == (keyword: "gssencmode", value: "disable") })
+      #expect(!settings.uri.contains("gssencmode"))
+      settings.addOptions("-c work_mem=1MB")
+      #expect(try setting("work_mem", settings) == "1MB")
+    }
+  }
+
+  @Test func `that is a standby says so of every write`() async throws {
+    try await withCluster { cluster in
+      _ = try await cluster.ensureRunning()
+      #expect(try await cluster.stop())
+      try Files.write("", to: cluster.dataDirectory + "/cluster/standby.signal", owner: cluster.user)
+      let connection = try Connection.open(await cluster.ensureRunning())
+      for sql in ["CREATE TABLE t ()", "LOCK TABLE pg_class IN EXCLUSIVE MODE", "SELECT txid_current()"] {
+        #expect(throws: PostgresError.readOnly(isStandby: true)) {
+          try connection.transaction { try $0.execute(sql) }
+        }
+      }
+      #expect(try connection.query("SELECT 1").count == 1)
+    }
+  }
+
   @Test func `does not touch a directory that is not its own`() async throws {
     try await withCluster { cluster in
       try Files.makeDirectories(cluster.dataDirectory + "/cluster", mode: 0o755)

@@ -6,7 +6,7 @@ cross join lateral (
   select * from dossier.case_view c
   where c.ledger = l.ledger
     and ($1 = '' or organization = $1)
-    and (cardinality($2::text[]) = 0 or status = any ($2))
+    and status = any ($2::text[])
     and ($3 = '' or coalesce(assigned, requested) = $3)
     and ($4 = '' or exists (
       select from dossier.sla_clock k

@@ -65,6 +65,9 @@ granted as (
     coalesce(nspacl, acldefault('n', nspowner)) as acl, '' as part
   from schemas
   union all
+  -- What roles.sql takes from everybody, where it may.
+  select 'schema', 'public', 'schema public', nspacl, '' from pg_namespace where nspname = 'public' and nspacl is not null
+  union all
   select case relkind when 'S' then 'sequence' else 'table' end, name, kind || ' ' || name,
     coalesce(relacl, acldefault(case relkind when 'S' then 's'::"char" else 'r' end, relowner)), ''
   from relations where relkind <> 'c'
@@ -241,7 +244,7 @@ select 16, '', f.name, a.aspect, a.value, f.definition, format('drop %s %s', f.k
 from functions f
 cross join lateral (
   values
-    ('body', coalesce(f.prosrc, '')), ('language', f.lanname::text),
+    ('body', coalesce(nullif(f.prosrc, ''), pg_get_function_sqlbody(f.oid), '')), ('language', f.lanname::text),
     ('rights', case when f.prosecdef then 'of its owner' else 'of its caller' end),
     ('settings', coalesce((select string_agg(c, ', ' order by c) from unnest(f.proconfig) c), 'none')),
     ('result', coalesce(pg_get_function_result(f.oid), 'none')), ('arguments', pg_get_function_arguments(f.oid)),
@@ -264,6 +267,20 @@ select 80, parent, format('right %s of %s on %s', privilege, grantee, parent), '
     end),
   format('revoke %s%s on %s %s from %s', privilege, part, word, name, grantee)
 from rights
+
+union all
+select 85, '', 'large objects and advisory locks', 'access', coalesce(
+    (
+      select string_agg(distinct case when a.grantee = 0 then 'everybody' else pg_get_userbyid(a.grantee)::text end, ', ')
+      from pg_proc p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
+      where p.pronamespace = 'pg_catalog'::regnamespace
+        and (p.proname ~ '^(lo_|pg_(try_)?advisory_)' or p.proname in ('loread', 'lowrite'))
+        and (a.grantee = 0 or pg_get_userbyid(a.grantee) in ('dossier_app', 'dossier_dashboard'))), 'nobody''s'),
+  'do $do$ declare door regprocedure; begin for door in select p.oid::regprocedure from pg_proc p '
+    'where p.pronamespace = ''pg_catalog''::regnamespace '
+    'and (p.proname ~ ''^(lo_|pg_(try_)?advisory_)'' or p.proname in (''loread'', ''lowrite'')) '
+    'loop execute format(''revoke execute on function %s from public, dossier_app, dossier_dashboard'', door); '
+    'end loop; end $do$', null
 
 -- What no version of the schema has made yet, and a stranger may leave.
 union all

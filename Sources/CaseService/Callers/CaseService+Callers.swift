@@ -106,8 +106,8 @@ extension CaseService {
           at: Instant(microseconds: recorded.event.occurredAt))
       }
       let names = try PersonNames(
-        organization: owner.stream, ledger: owner.ledger, KeyRing(keys.file(), ledger: owner.ledger),
-        connection)
+        organization: owner.stream, ledger: owner.ledger,
+        KeyRing(keys.file(for: connection), ledger: owner.ledger), connection)
       call.email = names[view.person]
       call.phone = organization.phone(of: view.person, at: try Self.now(connection)).flatMap { names[$0] }
       return call
@@ -119,8 +119,8 @@ extension CaseService {
     _ address: CaseAddress, _ body: @escaping @Sendable (CallerSecret) throws(ServiceError) -> R
   ) async throws(ServiceError) -> R {
     let keys = keys
-    return try await read { _ in
-      try body(CallerSecret(KeyRing(try keys.file(), ledger: LedgerID(rawValue: 0))))
+    return try await read { connection in
+      try body(CallerSecret(KeyRing(try keys.file(for: connection), ledger: LedgerID(rawValue: 0))))
     }
   }
 }

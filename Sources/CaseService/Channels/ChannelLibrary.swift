@@ -72,13 +72,16 @@ public struct ChannelLibrary: Sendable {
       }
       zone = found
     }
-    let teller = ContactTeller(cloud, reader, zone: zone, policies: policies)
+    let own = try file.zones[reader.question.country].flatMap { name throws(ServiceError) in
+      try ImportZone.find(name)
+    }
+    let teller = ContactTeller(cloud, reader, zone: zone, organization: own, policies: policies)
     let added = file.added.filter { $0.serves(reader.question) }
     let hasNumber = added.contains { $0.means == .phone }
-    let own = file.channels.filter {
+    let known = file.channels.filter {
       $0.serves(reader.question) && !(hasNumber && $0.kind == .directory)
     }
-    return (added + own).map { teller.answer($0) }
+    return (added + known).map { teller.answer($0) }
   }
 }
 
@@ -87,13 +90,17 @@ private struct ContactTeller {
   let cloud: Cloud
   let reader: ContactReader
   let zone: ZoneData?
+  let organization: ZoneData?
   let policies: PolicyLibrary
   let texts: CustomerTexts
 
-  init(_ cloud: Cloud, _ reader: ContactReader, zone: ZoneData?, policies: PolicyLibrary) {
+  init(
+    _ cloud: Cloud, _ reader: ContactReader, zone: ZoneData?, organization: ZoneData?, policies: PolicyLibrary
+  ) {
     self.cloud = cloud
     self.reader = reader
     self.zone = zone
+    self.organization = organization
     self.policies = policies
     texts = CustomerTexts(ReaderLanguage(reading: reader.language))
   }
@@ -113,11 +120,15 @@ private struct ContactTeller {
       if channel.means == .phone { answer.notes.append(texts("contact.hours-unstated")) }
     case .calendar(let name):
       if let calendar = calendar(name) { tell(calendar, &answer, moment) }
-    case .local(let name):
-      guard let calendar = calendar(name) else { break }
-      tell(zone.map { calendar.told(in: $0, about: moment) } ?? calendar, &answer, moment)
+    case .local(let name): tell(name, in: zone, &answer, moment)
+    case .ofOrganization(let name): tell(name, in: organization, &answer, moment)
     }
     return answer
+  }
+
+  private func tell(_ name: String, in zone: ZoneData?, _ answer: inout ContactAnswer, _ moment: Instant) {
+    guard let calendar = calendar(name) else { return }
+    tell(zone.map { calendar.told(in: $0, about: moment) } ?? calendar, &answer, moment)
   }
 
   private func tell(_ calendar: PreparedCalendar, _ answer: inout ContactAnswer, _ moment: Instant) {

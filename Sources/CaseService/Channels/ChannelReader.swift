@@ -11,6 +11,21 @@ struct ChannelFile: Sendable {
   /// An operator's own, which are told before them.
   var added: [Channel] = []
 
+  /// The zone of the organisations of a country (SRC-7); nil where the cloud's file names none.
+  static func zone(ofCountry country: String, in cloud: Cloud) -> String? { shippedZones[cloud]?[country] }
+
+  private static let shippedZones: [Cloud: [String: String]] = {
+    var zones: [Cloud: [String: String]] = [:]
+    for file in SchemaFiles.all where file.path.description.hasPrefix("channels/") {
+      let root = try? DataNode(file: file.path.description, text: file.text.description)
+      guard let cloud = try? root?.node(at: "channels")?.choice(of: Cloud.allCases) else { continue }
+      for (country, zone) in (try? root?.node(at: "zones.countries")?.entries()) ?? [] {
+        zones[cloud, default: [:]][country] = try? zone.text()
+      }
+    }
+    return zones
+  }()
+
   /// Reads a file.
   ///
   /// - Parameters:
@@ -93,11 +108,13 @@ struct ChannelFile: Sendable {
       throw named.refusal("\(name.shown) has no calendar file", accepted: calendars.joined(separator: ", "))
     }
     guard let zone = parts["zone"] else { return .calendar(name) }
-    guard try zone.text() == "contact" else {
+    switch try zone.text() {
+    case "contact": return .local(name)
+    case "organization": return .ofOrganization(name)
+    case let other:
       throw zone.refusal(
-        "\(try zone.text()) is unknown", accepted: "contact, or no zone for the calendar's own")
+        "\(other.shown) is unknown", accepted: "contact, organization, or no zone for the calendar's own")
     }
-    return .local(name)
   }
 
   private static func choices<Value: RawRepresentable<String>>(

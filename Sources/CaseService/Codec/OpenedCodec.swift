@@ -27,6 +27,7 @@ extension JSONWriter {
     field("contact_method", opened.contactMethod.rawValue)
     field("language", opened.language)
     field("time_zone", opened.timeZone)
+    field("hours_zone", opened.hoursZone)
     field("incident", opened.incident)
     field("follows", opened.follows)
     field("ball", opened.ball?.rawValue)
@@ -55,7 +56,13 @@ extension JSONWriter {
 
 extension CaseEventCodec {
   mutating func opened(_ s: inout JSONScanner, _ at: Instant) throws(CodecError) -> Opened {
-    Opened(
+    var hoursZone: String?
+    func zone(_ s: inout JSONScanner) throws(CodecError) -> String? {
+      let stated = try optional("time_zone", &s)
+      hoursZone = try optional("hours_zone", &s)
+      return stated
+    }
+    var opened = Opened(
       reference: try required("reference", &s), organization: try interned("organization", &s),
       cloud: try s.required("cloud", Cloud.self), name: try s.optional("name"),
       person: try person(&s), byTelephone: try s.flag("by_telephone"),
@@ -65,9 +72,11 @@ extension CaseEventCodec {
       hasStatement: try s.flag("statement"), statementDueAt: try s.optionalInstant("statement_due_at"),
       hasSelfHelp: try s.flag("self_help"),
       contactMethod: try s.required("contact_method", ContactChannel.self),
-      language: try optional("language", &s), timeZone: try optional("time_zone", &s),
+      language: try optional("language", &s), timeZone: try zone(&s),
       incident: try s.optional("incident"), follows: try s.optional("follows"),
       ball: try s.optional("ball", Side.self), clocks: try clocks(&s, at))
+    opened.hoursZone = hoursZone
+    return opened
   }
 
   private func person(_ s: inout JSONScanner) throws(CodecError) -> PersonID {

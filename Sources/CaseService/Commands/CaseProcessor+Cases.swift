@@ -36,9 +36,13 @@ extension CaseProcessor {
     let shown = form.isHistory ? [] : try activeIncidents(form.service, at: moment, connection)
     opened.incidentsShown = shown.map(\.reference)
     if !form.isHistory { opened.incident = try form.incident.map { try knownIncident($0, connection) } }
+    let rulebook = try rules.rulebook(for: organization.cloud, at: moment)
+    if rulebook.hasLocalHours(for: form.type) {
+      opened.hoursZone = ChannelFile.zone(ofCountry: organization.country, in: organization.cloud)
+    }
     let context = DecisionContext(
-      occurredAt: moment, now: Instant(microseconds: transaction.clock),
-      rulebook: try rules.rulebook(for: organization.cloud, at: moment), organization: organization)
+      occurredAt: moment, now: Instant(microseconds: transaction.clock), rulebook: rulebook,
+      organization: organization)
     let events = try CaseDecider.decide(.open(opened), CaseState(), context)
     let stream = request.isDryRun ? number : allocateStream(transaction)
     var answer = try record(events, of: CaseState(), stream, context, request, transaction)

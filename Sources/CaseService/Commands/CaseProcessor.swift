@@ -51,6 +51,7 @@ final class CaseProcessor: GroupProcessor {
     try cache.catchUp(transaction)
     try learnPolicies(transaction)
     let streams = requests.compactMap(stream)
+    cache.pass(requests.filter(\.isOfTimers).compactMap(stream))
     try cache.load(streams, transaction.connection)
     let contacts = try streams.map { try cache.contact(of: $0, transaction.connection) }
     try keys.load(contacts.filter { $0 != .caseContact }.map { UUIDBytes($0) }, transaction.connection)
@@ -262,4 +263,9 @@ struct Reference: Hashable, Sendable {
   }
 
   var text: String { "\(prefix)-\(stream)" }
+}
+
+extension CommandRequest {
+  /// True if it is the timers' look at a case.
+  fileprivate var isOfTimers: Bool { if case .timers = body { true } else { false } }
 }

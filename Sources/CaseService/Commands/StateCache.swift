@@ -24,6 +24,8 @@ final class StateCache {
   private var underway: [Changes] = []
   /// Where cases stand in the timers' queue, as far as this process wrote it.
   private var places: [Int64: Instant] = [:]
+  /// Cases that only the timers asked for: hardly any is asked for again, and they may be all that are open.
+  private var passing: [Int64] = []
   /// The ledger's incidents, read when first needed.
   var incidents = IncidentBook()
   /// Whether they are all there: since they were read, nobody else has appended anything.
@@ -49,8 +51,17 @@ final class StateCache {
     self.ledger = ledger
   }
 
+  /// Takes note of cases that are not worth keeping past the group that is to be read for, if they are not at hand.
+  func pass(_ streams: [Int64]) { passing += streams.filter { !isAtHand($0) } }
+
+  private func dropPassing() {
+    for stream in passing { (young[stream], old[stream]) = (nil, nil) }
+    passing = []
+  }
+
   /// Drops what other processes changed since this one last looked, and brings the clock to the head.
   func catchUp(_ transaction: LedgerTransaction) throws {
+    dropPassing()
     guard let position else {
       isPolicyStale = true
       move(to: transaction.head)

@@ -26,6 +26,7 @@ extension CaseService {
     guard let first else { return "" }
     let cases = try rows.text(0, 2)
     return "; \(count == 1 ? "1 event" : "\(count) events") from position \(first) on happened ahead of it"
-      + (cases.isEmpty ? "" : ", in \(cases)") + ": 'dossier retract' takes back what is wrong"
+      + (cases.isEmpty ? "" : ", in \(cases)")
+      + ": 'dossier retract' takes back what was entered, and a breach falls with a response in time"
   }
 }

@@ -54,7 +54,10 @@ struct TimerAudit: Sendable {
     guard streams.count > 0 else { return [:] }
     let rows = try connection.query(
       CaseSQL.auditTimers,
-      [.int16(ledger.ledger.rawValue), .int64(streams[0]), .int64(streams[streams.count - 1] + 1)])
+      [
+        .int16(ledger.ledger.rawValue), .int64(streams[0]),
+        .int64(min(streams[streams.count - 1], .max - 1) + 1),
+      ])
     var places: [Int64: Int64] = [:]
     for row in 0..<rows.count { places[try rows.int64(row, 0)] = try rows.timestamp(row, 1) }
     return places

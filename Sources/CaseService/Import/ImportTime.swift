@@ -21,7 +21,7 @@ struct ImportTime: Sendable {
     }
   }
 
-  /// What a local time shown twice in autumn means.
+  /// What a local time shown twice in autumn means: the first or second of the moments, or nothing.
   enum Ambiguous: String, CaseIterable, Sendable { case first, second, refuse }
   /// What a local time skipped in spring means: the moment of the change, or nothing.
   enum Skipped: String, CaseIterable, Sendable { case next, refuse }
@@ -32,7 +32,7 @@ struct ImportTime: Sendable {
   var columns: [String: [Format]] = [:]
   /// The zone of times that state none.
   var zone: ZoneData
-  var ambiguous = Ambiguous.first
+  var ambiguous = Ambiguous.refuse
   var skipped = Skipped.next
 
   /// The moment a column's text names.
@@ -56,31 +56,32 @@ struct ImportTime: Sendable {
       let seconds = Int64(wall.date.daysSinceEpoch) * 86_400 + Int64(wall.second - offset)
       return Instant(microseconds: seconds * 1_000_000 + fraction)
     }
-    var found = zone.instant(of: wall.date, second: wall.second)
-    let shown = zone.local(at: found)
-    if (shown.date, shown.second) != (wall.date, wall.second) {
-      guard skipped == .next else {
-        throw RowProblem("\(column) is \(text.shortened), which clocks in \(zone.name) skipped")
-      }
-      return found
+    // A day has a beginning also where clocks skip midnight or show it twice.
+    if wall.isDate, let beginning = zone.beginning(of: wall.date) { return beginning }
+    let moments = zone.moments(showing: wall.date, second: wall.second)
+    let found: Instant
+    switch (moments.count, ambiguous) {
+    case (0, _): found = try next(wall, text, column)
+    case (1, _), (_, .first): found = moments[0]
+    case (_, .second): found = moments[1]
+    case (_, .refuse):
+      let meanings = moments.map { ClockTime($0, in: zone).text }.joined(separator: " and ")
+      throw RowProblem(
+        "\(column) is \(text.shortened), which clocks in \(zone.name) showed twice: \(meanings); "
+          + "time.ambiguous: first or second in the mapping takes one of them")
     }
-    if ambiguous != .first, let second = again(wall, after: found) {
-      guard ambiguous == .second else {
-        throw RowProblem("\(column) is \(text.shortened), which clocks in \(zone.name) showed twice")
-      }
-      found = second
-    }
-    return Instant(microseconds: found.microseconds + fraction)
+    return moments.isEmpty ? found : Instant(microseconds: found.microseconds + fraction)
   }
 
-  /// The second moment that clocks show a time at; nil where they do once only.
-  private func again(_ wall: WallTime, after first: Instant) -> Instant? {
-    let local = Int64(wall.date.daysSinceEpoch) * 86_400 + Int64(wall.second)
-    for change in zone.transitions where change.at > first && change.at <= first.adding(seconds: 86_400) {
-      let candidate = Instant(seconds: local - Int64(change.offset))
-      if candidate >= change.at, zone.offset(at: candidate) == change.offset { return candidate }
+  /// The moment of the change, for a time that clocks skipped.
+  private func next(_ wall: WallTime, _ text: String, _ column: String) throws(RowProblem) -> Instant {
+    let change = zone.instant(of: wall.date, second: wall.second)
+    guard skipped == .next else {
+      throw RowProblem(
+        "\(column) is \(text.shortened), which clocks in \(zone.name) skipped; time.skipped: next in the mapping "
+          + "takes the moment of the change, \(ClockTime(change, in: zone).text)")
     }
-    return nil
+    return change
   }
 
   private static func unix(_ text: String, _ perSecond: Int64) -> Instant? {
@@ -103,5 +104,21 @@ extension String {
   /// The text in quotation marks, cut where it is long.
   var shortened: String {
     count > 60 ? "\"\(prefix(60))…\"" : "\"\(self)\""
+  }
+}
+
+/// A moment as a zone's clocks show it, with the offset that makes it clear: `2026-10-25T02:30:00+01:00`.
+struct ClockTime {
+  let text: String
+
+  init(_ moment: Instant, in zone: ZoneData) {
+    let offset = zone.offset(at: moment)
+    // RFC 3339 has no seconds in an offset, as zones had before they had standard times.
+    guard offset % 60 == 0 else {
+      text = moment.rfc3339
+      return
+    }
+    let shown = moment.adding(seconds: Int64(offset)).rfc3339
+    text = String(shown.dropLast()) + ZoneFile.offset(offset)
   }
 }

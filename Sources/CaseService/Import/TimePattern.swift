@@ -6,6 +6,8 @@ struct WallTime: Hashable {
   /// Second of the day.
   var second: Int
   var microseconds: Int
+  /// True if the pattern reads a date alone, which means the beginning of that day.
+  var isDate = false
   /// Seconds east of UTC.
   var offset: Int?
 }
@@ -61,7 +63,7 @@ struct TimePattern: Hashable, Sendable {
     switch letter {
     case "Y": .number("Y", fewest: 4, most: 4)
     case "y", "m", "d", "H", "I", "M", "S": .number(letter, fewest: 2, most: 2)
-    case "f": .number("f", fewest: 1, most: 9)
+    case "f": .number("f", fewest: 1, most: .max)
     case "b": .month
     case "p": .half
     case "z": .offset
@@ -81,9 +83,9 @@ struct TimePattern: Hashable, Sendable {
         guard rest.popFirst() == wanted else { return nil }
       case .number(let letter, let fewest, let most):
         let digits = rest.prefix(most).prefix { "0"..."9" ~= $0 }
-        guard digits.count >= fewest, let value = Int(digits) else { return nil }
+        guard digits.count >= fewest else { return nil }
         rest = rest.dropFirst(digits.count)
-        values[letter] = letter == "f" ? Self.microseconds(digits) : value
+        values[letter] = letter == "f" ? Int(microsecondsOfFraction(digits.utf8)) : Int(digits)
       case .month:
         guard let month = Self.months.firstIndex(of: rest.prefix(3).lowercased()) else { return nil }
         values["m"] = month + 1
@@ -112,17 +114,15 @@ struct TimePattern: Hashable, Sendable {
     guard year >= 1, hour < 24, minute < 60, second < 60,
       let date = CivilDate(year: year, month: values["m"] ?? 0, day: values["d"] ?? 0)
     else { return nil }
+    let isDate = values.keys.allSatisfy { "Yymd".contains($0) }
     return WallTime(
-      date: date, second: hour * 3600 + minute * 60 + second, microseconds: values["f"] ?? 0, offset: offset)
+      date: date, second: hour * 3600 + minute * 60 + second, microseconds: values["f"] ?? 0, isDate: isDate,
+      offset: offset)
   }
 
   private static let months = [
     "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
   ]
-
-  private static func microseconds(_ digits: Substring) -> Int {
-    Int(String(digits.prefix(6)) + String(repeating: "0", count: max(0, 6 - digits.count))) ?? 0
-  }
 
   /// Reads `Z`, `+0800` or `+08:00`.
   private static func offset(_ rest: inout Substring) -> Int? {

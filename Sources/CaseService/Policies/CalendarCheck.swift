@@ -20,8 +20,36 @@ extension PolicyLibrary {
     let given = files.map { PublishForm.File(name: $0.name, text: $0.text) }
     let library = try gathered().overlaying(given, inPlaceOfAllVersions: true)
     var found: [CalendarCheck] = []
-    for file in given { found.append(try library.summary(of: file)) }
+    for file in given {
+      found.append(try library.summary(of: file))
+      try checkLabels(of: file, in: library)
+    }
     return found
+  }
+
+  /// What a publication refuses of a file that is known otherwise: the same label always means the same hours (CK-12).
+  private func checkLabels(of file: PublishForm.File, in library: PolicyLibrary) throws(PolicyFileError) {
+    let root = try DataNode(file: file.name, text: file.text)
+    if let place = root.node(at: "version"), root.node(at: "calendar") != nil {
+      let source = try CalendarFile(root)
+      let label = "\(source.name)/\(source.version)"
+      guard let known = calendar(labelled: label)?.calendar,
+        library.calendar(labelled: label)?.calendar != known
+      else { return }
+      throw place.refusal(
+        "\(label) is known with other hours",
+        accepted: "\((versions(ofCalendar: source.name).last ?? source.version) + 1)")
+    }
+    guard let place = root.node(at: "zone"), root.node(at: "calendar") == nil else { return }
+    let zone = try ZoneData(root)
+    for name in calendarNames {
+      guard let known = calendar(named: name)?.calendar, known.zone.name == zone.name, known.zone != zone,
+        library.calendar(named: name)?.calendar.version == known.version
+      else { continue }
+      throw place.refusal(
+        "\(zone.name) is known with other offsets, and \(known.label) counts on them",
+        accepted: "the same offsets, or with it \(name) as version \(known.version + 1)")
+    }
   }
 
   private func summary(of file: PublishForm.File) throws(PolicyFileError) -> CalendarCheck {

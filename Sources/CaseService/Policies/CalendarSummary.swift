@@ -37,7 +37,8 @@ extension ServiceCalendar {
     }
     let known = holidaysPublishedThrough.map { " (known through \($0))" } ?? ""
     let holidays = usesHolidays ? ", closed on public holidays\(known)" : ""
-    return "\(hours.joined(separator: ", ")) \(zone.name)\(holidays)"
+    let place = isLocal && !isTold ? "the organisation's own zone, else \(zone.name)" : zone.name
+    return "\(hours.joined(separator: ", ")) \(place)\(holidays)"
   }
 }
 

@@ -46,6 +46,10 @@ struct DataNode {
       node = root
     } catch let error as PolicyFileError {
       throw error
+    } catch YamlError.duplicatedKeysInMapping(let keys, let context) {
+      // The mark is that of the first of the keys, where it stands first.
+      let twice = RepeatedKey(keys.first ?? "", at: context.mark, in: text)
+      throw PolicyFileError(file: file, line: twice.line, twice.problem, accepted: "each key once in its map")
     } catch {
       throw PolicyFileError(file: file, Self.problem(error), accepted: "YAML, each key once in its map")
     }
@@ -194,11 +198,32 @@ struct DataNode {
     case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
       .composer(_, let problem, let mark, _):
       return "line \(mark.line) is no YAML (\(problem))"
-    case .duplicatedKeysInMapping(let duplicates, _):
-      return "a key stands twice (\(duplicates.sorted().joined(separator: ", ")))"
-    case .no, .memory, .reader, .writer, .emitter, .representer, .dataCouldNotBeDecoded:
+    case .duplicatedKeysInMapping, .no, .memory, .reader, .writer, .emitter, .representer,
+      .dataCouldNotBeDecoded:
       return "is no YAML"
     }
+  }
+}
+
+/// A key that stands twice in a map, and where.
+private struct RepeatedKey {
+  let line: Int
+  let problem: String
+
+  /// The second one stands in a line below, in the column of the first; in a map on one line, beside it.
+  init(_ key: String, at first: Mark, in text: String) {
+    let lines = text.split(omittingEmptySubsequences: false) { $0.isNewline }
+    let spellings = [key, "\"\(key)\"", "'\(key)'"]
+    let indent = String(repeating: " ", count: max(0, first.column - 1))
+    let second = lines.indices.dropFirst(first.line).first { index in
+      guard lines[index].hasPrefix(indent) else { return false }
+      let rest = lines[index].dropFirst(indent.count)
+      return spellings.contains { spelling in
+        rest.hasPrefix(spelling) && rest.dropFirst(spelling.count).first { $0 != " " } == ":"
+      }
+    }
+    line = second.map { $0 + 1 } ?? first.line
+    problem = "the key \(key.shown) stands twice" + (second == nil ? "" : ", first in line \(first.line)")
   }
 }
 

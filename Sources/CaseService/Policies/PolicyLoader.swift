@@ -12,6 +12,7 @@ struct PolicyLoader: Sendable {
   private var newestCalendars: [String: PreparedCalendar] = [:]
   /// Calendars as they were known once, by file and the number of notices known.
   private var pastCalendars: [String: PreparedCalendar] = [:]
+  private var toldCalendars: [String: PreparedCalendar] = [:]
 
   /// The years for which calendars are laid out in advance; others are answered more slowly.
   private static let years = 2015...2032
@@ -133,10 +134,26 @@ struct PolicyLoader: Sendable {
     return try past(newest, at: moment)
   }
 
-  /// The newest version of a calendar.
+  /// Local hours in a zone that has a file (SRC-7); nil for hours that are not local.
+  private mutating func told(
+    _ calendar: PreparedCalendar, in name: String
+  ) throws(PolicyFileError) -> PreparedCalendar? {
+    guard calendar.calendar.isLocal, let zone = try zone(inFile: Self.zoneFile(name)) else { return nil }
+    let hours = calendar.calendar.told(in: zone)
+    if let known = toldCalendars[hours.label] { return known }
+    let prepared = PreparedCalendar(hours, from: Self.years.lowerBound, through: Self.years.upperBound)
+    toldCalendars[hours.label] = prepared
+    return prepared
+  }
+
+  /// The newest version of a calendar, `NAME@ZONE` for local hours in a zone.
   mutating func calendar(named name: String) throws(PolicyFileError) -> PreparedCalendar? {
     if let known = newestCalendars[name] { return known }
     var newest: PreparedCalendar?
+    let (plain, zone) = name.cut(at: "@")
+    if let zone {
+      return try calendar(named: plain).flatMap { found throws(PolicyFileError) in try told(found, in: zone) }
+    }
     for file in files(ofCalendar: name) {
       let found = try calendar(inFile: file)
       if let known = newest, known.calendar.version >= found.calendar.version { continue }
@@ -155,8 +172,14 @@ struct PolicyLoader: Sendable {
     return versions
   }
 
-  /// The version of a calendar that a label such as `21vianet-billing/1` names.
+  /// The version of a calendar that a label such as `21vianet-billing/1` or `21vianet-presales/1@Asia/Tokyo` names.
   mutating func calendar(labelled label: String) throws(PolicyFileError) -> PreparedCalendar? {
+    let (plain, zone) = label.cut(at: "@")
+    if let zone {
+      return try calendar(labelled: plain).flatMap { found throws(PolicyFileError) in
+        try told(found, in: zone)
+      }
+    }
     let name = label.cut(at: "/").0
     for file in files(ofCalendar: name) {
       let found = try calendar(inFile: file)
@@ -170,7 +193,11 @@ struct PolicyLoader: Sendable {
     _ calendar: PreparedCalendar, at moment: Instant?
   ) throws(PolicyFileError) -> PreparedCalendar {
     guard let moment else { return calendar }
-    let label = calendar.calendar.label
+    let (label, zone) = calendar.calendar.label.cut(at: "@")
+    if let zone {
+      guard let plain = try self.calendar(labelled: label) else { return calendar }
+      return try told(past(plain, at: moment), in: zone) ?? calendar
+    }
     guard let file = try file(ofCalendar: label), let table = try table(ofCalendarIn: file) else {
       return calendar
     }

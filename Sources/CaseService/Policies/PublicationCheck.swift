@@ -183,8 +183,29 @@ extension String {
 
 extension PublishedPolicy {
   /// What its publisher should look at: a reading that stayed as it was while the hours that it reads otherwise
-  /// changed (CK-16).
+  /// changed (CK-16), and a verification of callers that the version before has and this one has not (WW-6).
   func warnings(after known: PolicyLibrary) -> [String] {
+    readingWarnings(after: known) + verificationWarnings(after: known)
+  }
+
+  private func verificationWarnings(after known: PolicyLibrary) -> [String] {
+    guard let last = known.versions(of: policy.cloud).last(where: { $0.version < policy.version }),
+      let verification = last.callerVerification
+    else { return [] }
+    guard let own = policy.callerVerification else {
+      return [
+        "\(last.name) has callers from unregistered numbers verified, \(policy.name) has no caller_verification; "
+          + "give it too if that is not meant"
+      ]
+    }
+    guard let codes = verification.codes, own.codes == nil else { return [] }
+    return [
+      "\(last.name) sends at most \(codes.value) codes for one case, \(policy.name) has no "
+        + "caller_verification.codes and sends any number; give it too if that is not meant"
+    ]
+  }
+
+  private func readingWarnings(after known: PolicyLibrary) -> [String] {
     let before = known.newestCalendars(of: policy.cloud)
     func changed(_ name: String) -> (old: ServiceCalendar, new: ServiceCalendar)? {
       guard let old = before.calendar(named: name)?.calendar,

@@ -11,7 +11,7 @@ struct CalendarFile {
   /// Reads what identifies a calendar.
   init(_ root: DataNode) throws(PolicyFileError) {
     fields = try root.fields(
-      "calendar", "version", "zone", "rules", "basis", "weekly", "holidays", "dates", "half_days")
+      "calendar", "version", "zone", "local", "rules", "basis", "weekly", "holidays", "dates", "half_days")
     let named = try fields.need("calendar", accepted: "the calendar's name")
     name = try named.text()
     // What begins so names a file of another kind, and other signs part a name from its version.
@@ -55,6 +55,7 @@ struct CalendarFile {
     for rule in try fields.need("rules", accepted: "a list of rules").list() { rules.append(try rule.rule()) }
     var calendar = ServiceCalendar(
       name: name, version: version, zone: zone, weekly: try weekly(), rules: rules, basis: try fields.basis())
+    if let node = fields["local"] { calendar.isLocal = try node.truth() }
     if let node = fields["holidays"] { try close(&calendar, node, holidays, moment) }
     try setDates(&calendar)
     try setHalfDays(&calendar)

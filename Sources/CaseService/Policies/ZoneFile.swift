@@ -39,7 +39,8 @@ public enum ZoneFile {
     return line.hasPrefix("# version ") ? String(line.dropFirst(10)) : "system"
   }
 
-  private static func offset(_ seconds: Int) -> String {
+  /// `+08:00` for seconds east of UTC.
+  static func offset(_ seconds: Int) -> String {
     let minutes = abs(seconds) / 60
     let (hour, minute) = (minutes / 60, minutes % 60)
     return (seconds < 0 ? "-" : "+") + (hour < 10 ? "0" : "") + "\(hour):" + (minute < 10 ? "0" : "")

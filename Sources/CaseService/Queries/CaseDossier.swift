@@ -86,7 +86,7 @@ extension CaseService {
     var dossier = try await history(of: address, at: PointInTime(asOf: asOf, knownAt: knownAt)) {
       history, moment, connection in
       let view = history.state.view
-      let ring = KeyRing(try keys.file(), ledger: history.ledger.ledger)
+      let ring = KeyRing(try keys.file(for: connection), ledger: history.ledger.ledger)
       let texts = try history.shownTexts(ring, connection)
       return CaseDossier(
         view: view, clocks: history.state.clocks.rows.map { $0.observed(at: moment) },

@@ -1,6 +1,7 @@
 internal import EventStore
 internal import Postgres
 public import SupportCases
+internal import Synchronization
 
 /// Which cases to list. What is nil or empty doesn't narrow.
 public struct CaseFilter: Hashable, Sendable {
@@ -81,72 +82,151 @@ public struct CaseRow: Sendable, Hashable {
 public struct CaseList: Sendable {
   /// Those asked for.
   public var rows: [CaseRow]
-  /// How many match.
+  /// How many match; where it is not exact, how many at least.
   public var total: Int
+  /// False if more match than were counted: beyond what is listed no more than `CaseList.counted` are.
+  public var isExact = true
+
+  /// How far is counted beyond what is listed: a count of all would read the more the longer the log is.
+  public static let counted = 1_000
 }
 
 extension CaseService {
-  /// Lists cases from the view `CaseView`.
+  /// Lists cases from the view `CaseView`. Reads only as far in the order as it must.
   ///
   /// - Parameters:
-  ///   - limit: the most rows; nil for all.
+  ///   - limit: the most rows; nil for all, which `eachCase` hands on without holding them.
   public func list(
-    _ filter: CaseFilter, limit: Int? = nil, order: CaseOrder = .openedAt
+    _ filter: CaseFilter, limit: Int? = nil, order: CaseOrder = .openedAt,
+    progress: (@Sendable (Progress) -> Void)? = nil
   ) async throws(ServiceError) -> CaseList {
     let keys = keys
     let filter = try filter.checked()
-    let limit = limit.map { max(0, $0) }
+    let limit = limit.map { max(0, $0) } ?? .max
     return try await read { connection in
-      if let text = filter.text, !text.isEmpty {
-        let all = try Self.rows(filter, limit: nil, order: order, connection)
-        let matching = try TextSearch(text, keys: keys.file(), connection).matching(all)
-        return CaseList(rows: limit.map { Array(matching.prefix($0)) } ?? matching, total: matching.count)
+      guard let text = filter.text, !text.isEmpty else {
+        return try Self.page(filter, limit, order, connection)
       }
-      let rows = try Self.rows(filter, limit: limit, order: order, connection)
-      let isWhole = limit.map { rows.count < $0 } ?? true
-      return CaseList(
-        rows: rows, total: isWhole ? rows.count : try Self.count(filter, connection))
+      let search = try TextSearch(text, keys: keys.file(for: connection), connection)
+      var (found, read) = (CaseList(rows: [], total: 0), Int64(0))
+      try Self.walk(filter, order, connection) { rows in
+        let matching = try search.matching(rows)
+        found.rows += matching.prefix(limit - found.rows.count)
+        found.total += matching.count
+        read += Int64(rows.count)
+        progress?(Progress(phase: "searching", done: read, total: nil, unit: "cases"))
+        found.isExact = found.total <= limit
+        return found.isExact
+      }
+      return found
+    }
+  }
+
+  /// Hands on every case of a list in its order, some hundred at a time, as of one moment. What it holds does not
+  /// grow with the list.
+  ///
+  /// - Throws: `ServiceError`; what `body` throws ends the reading.
+  public func eachCase(
+    _ filter: CaseFilter, order: CaseOrder = .openedAt, progress: (@Sendable (Progress) -> Void)? = nil,
+    _ body: @escaping @Sendable ([CaseRow]) throws -> Void
+  ) async throws(ServiceError) {
+    let keys = keys
+    let filter = try filter.checked()
+    let lost = Mutex<(any Error)?>(nil)
+    try await read { connection in
+      // Rows that were handed on can't be taken back: no second try goes past them.
+      if let error = lost.withLock({ $0 }) { throw error }
+      let search = try filter.text.flatMap { text in
+        text.isEmpty ? nil : try TextSearch(text, keys: keys.file(for: connection), connection)
+      }
+      var read: Int64 = 0
+      do {
+        try Self.walk(filter, order, connection) { rows in
+          let found = try search?.matching(rows) ?? rows
+          read += Int64(rows.count)
+          progress?(Progress(phase: "reading", done: read, total: nil, unit: "cases"))
+          if !found.isEmpty { try body(found) }
+          return true
+        }
+      } catch {
+        if read > 0 { lost.withLock { $0 = error } }
+        throw error
+      }
     }
   }
 
   static func parameters(_ filter: CaseFilter) -> [Parameter] {
     [
-      .text(filter.organization ?? ""), .textArray(filter.states.map(\.rawValue)),
+      .text(filter.organization ?? ""), .textArray(filter.reachableStates.map(\.rawValue)),
       .text(filter.severity?.rawValue ?? ""), .text(filter.clockState?.rawValue ?? ""),
       .timestamp(filter.dueBefore?.microseconds ?? 0), .bool(filter.dueBefore != nil),
       .text(filter.agent ?? ""), .text(filter.ball?.rawValue ?? ""),
     ]
   }
 
-  private static func count(_ filter: CaseFilter, _ connection: Connection) throws -> Int {
-    let statement = filter.states == [.open] ? CaseSQL.countOpenCases : CaseSQL.countCases
-    return Int(try connection.query(statement, parameters(filter)).int64(0, 0))
-  }
-
   /// The planner can't know how soon the first rows are found, and would read and sort everything for them. What
   /// is switched off counts as dear, so that it would also compile the plan, for half a second.
   static let walkingIndexes = [
     Command("BEGIN READ ONLY"), Command("set local enable_seqscan = off"),
-    Command("set local enable_sort = off"), Command("set local jit = off"),
-    Command("set local max_parallel_workers_per_gather = 0"),
+    Command("set local enable_bitmapscan = off"), Command("set local enable_sort = off"),
+    Command("set local jit = off"), Command("set local max_parallel_workers_per_gather = 0"),
   ]
 
-  private static func rows(
-    _ filter: CaseFilter, limit: Int?, order: CaseOrder, _ connection: Connection
-  ) throws -> [CaseRow] {
-    let values = parameters(filter) + [.int64(Int64(limit ?? .max))]
-    let rows: Rows
-    switch order {
-    case .openedAt: rows = try connection.query(CaseSQL.listCases, values)
-    case .nextDue where filter.states != [.open]: rows = try connection.query(CaseSQL.queueCases, values)
-    case .nextDue:
-      let batch = walkingIndexes + [Command(CaseSQL.queueOpenCases, values), Command("COMMIT")]
-      rows = try connection.pipeline(batch)[walkingIndexes.count]
+  /// The first rows, and how many there are, counted as far as `CaseList.counted` goes.
+  private static func page(
+    _ filter: CaseFilter, _ limit: Int, _ order: CaseOrder, _ connection: Connection
+  ) throws -> CaseList {
+    let most = limit < .max - CaseList.counted ? limit + CaseList.counted : .max - 1
+    let values = parameters(filter)
+    var batch = walkingIndexes + [Command(statement(filter, order), values + [.int64(Int64(limit))])]
+    if limit < .max { batch.append(Command(CaseSQL.countCases, values + [.int64(Int64(most + 1))])) }
+    let answers = try connection.pipeline(batch + [Command("COMMIT")])
+    let rows = try caseRows(answers[walkingIndexes.count])
+    guard limit < .max else { return CaseList(rows: rows, total: rows.count) }
+    let total = Int(try answers[walkingIndexes.count + 1].int64(0, 0))
+    return CaseList(rows: rows, total: min(total, most), isExact: total <= most)
+  }
+
+  /// Reads a list in its order by a cursor, until `body` has enough.
+  private static func walk(
+    _ filter: CaseFilter, _ order: CaseOrder, _ connection: Connection, _ body: ([CaseRow]) throws -> Bool
+  ) throws {
+    let query = statement(filter, order)
+    let declare = Command(
+      "DECLARE listed NO SCROLL CURSOR FOR " + query.sql, parameters(filter) + [.int64(.max)])
+    do {
+      _ = try connection.pipeline(walkingIndexes + [declare])
+      while true {
+        let rows = try caseRows(connection.query("FETCH FORWARD 500 FROM listed"))
+        guard try !rows.isEmpty && body(rows) else { break }
+      }
+      try connection.execute("COMMIT")
+    } catch {
+      connection.rollback()
+      throw error
     }
+  }
+
+  static func statement(_ filter: CaseFilter, _ order: CaseOrder) -> Statement {
+    switch order {
+    case .openedAt: CaseSQL.listCases
+    case .nextDue: filter.reachableStates == [.open] ? CaseSQL.queueOpenCases : CaseSQL.queueCases
+    }
+  }
+
+  private static func caseRows(_ rows: Rows) throws -> [CaseRow] {
     var found: [CaseRow] = []
     found.reserveCapacity(rows.count)
     for row in 0..<rows.count { found.append(try CaseRow(rows, row)) }
     return found
+  }
+}
+
+extension CaseFilter {
+  /// The states in which a case can pass: one side holds the ball only while a case is open.
+  var reachableStates: [CaseStatus] {
+    let stated = states.isEmpty ? CaseStatus.allCases : states
+    return ball == nil ? stated : stated.filter { $0 == .open }
   }
 }
 

@@ -83,7 +83,7 @@ extension CaseService {
     let keys = keys
     return try await history(of: address, at: PointInTime(asOf: asOf, knownAt: knownAt)) {
       history, _, connection in
-      let ring = KeyRing(try keys.file(), ledger: history.ledger.ledger)
+      let ring = KeyRing(try keys.file(for: connection), ledger: history.ledger.ledger)
       try ring.load(
         history.recorded.flatMap { try KeyRing.persons(in: $0.event.sealed ?? []) }, connection)
       return try history.recorded.map {

@@ -129,7 +129,7 @@ extension CaseService {
         let ledger = try EventReader.ledgers(connection).first(where: { $0.ledger == found.ledger })
       else { throw ServiceError.notFound("there is no organization named \(name.shown)") }
       let moment = try PointInTime(asOf: asOf).moment(now: Self.now(connection))
-      return try Self.report(name, found.stream, ledger, moment, keys.file(), connection)
+      return try Self.report(name, found.stream, ledger, moment, keys.file(for: connection), connection)
     }
   }
 
@@ -141,7 +141,8 @@ extension CaseService {
       let moment = try Self.now(connection)
       return try EventReader.names(scope: NameScope.organization, connection).compactMap { found in
         guard let ledger = ledgers.first(where: { $0.ledger == found.ledger }) else { return nil }
-        return try Self.report(found.name, found.stream, ledger, moment, keys.file(), connection)
+        return try Self.report(
+          found.name, found.stream, ledger, moment, keys.file(for: connection), connection)
       }
     }
   }

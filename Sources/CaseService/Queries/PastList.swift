@@ -15,7 +15,7 @@ extension CaseService {
     _ filter: CaseFilter, at point: PointInTime, limit: Int? = nil, order: CaseOrder = .openedAt,
     progress: (@Sendable (Progress) -> Void)? = nil
   ) async throws(ServiceError) -> CaseList {
-    if point == .now { return try await list(filter, limit: limit, order: order) }
+    if point == .now { return try await list(filter, limit: limit, order: order, progress: progress) }
     let (store, keys, filter) = (store, keys, try filter.checked())
     let limit = limit.map { max(0, $0) } ?? .max
     return try await ViewMaintenance.run(on: store, progress) { work in
@@ -95,7 +95,7 @@ private func matching(
   _ found: [TopRows.Entry], _ text: String?, _ keys: KeySource, _ connection: Connection
 ) throws -> [TopRows.Entry] {
   guard let text, !text.isEmpty, !found.isEmpty else { return found }
-  let matching = try TextSearch(text, keys: keys.file(), connection).matching(found.map(\.row))
+  let matching = try TextSearch(text, keys: keys.file(for: connection), connection).matching(found.map(\.row))
   let references = Set(matching.map(\.reference))
   return found.filter { references.contains($0.row.reference) }
 }

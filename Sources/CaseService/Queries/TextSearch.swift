@@ -5,16 +5,15 @@ internal import SupportCases
 /// Looks for a text in cases, sealed texts included: they are opened here, never in the database.
 struct TextSearch {
   private let wanted: String
-  private let keys: KeyFile
   private let connection: Connection
-  private let ledgers: [LedgerHead]
+  /// The keys of persons stay at hand from one set of cases to the next.
+  private let ledgers: [(head: LedgerHead, ring: KeyRing)]
   private static let chunk = 2_000
 
   init(_ text: String, keys: KeyFile, _ connection: Connection) throws {
     wanted = text
-    self.keys = keys
     self.connection = connection
-    ledgers = try EventReader.ledgers(connection)
+    ledgers = try EventReader.ledgers(connection).map { ($0, KeyRing(keys, ledger: $0.ledger)) }
   }
 
   func matching(_ rows: [CaseRow]) throws -> [CaseRow] {
@@ -27,8 +26,7 @@ struct TextSearch {
 
   private func matchingSeals(_ rows: [CaseRow]) throws -> Set<String> {
     var found: Set<String> = []
-    for ledger in ledgers {
-      let ring = KeyRing(keys, ledger: ledger.ledger)
+    for (ledger, ring) in ledgers {
       let streams = rows.compactMap { Reference($0.reference) }.filter { $0.prefix == ledger.prefix }.map(
         \.stream)
       for start in stride(from: 0, to: streams.count, by: Self.chunk) {

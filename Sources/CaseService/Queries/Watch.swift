@@ -67,7 +67,7 @@ extension CaseService {
   ) async throws(ServiceError) -> WatchedEvent? {
     let keys = keys
     return try await read { connection in
-      let ring = KeyRing(try keys.file(), ledger: ledger.ledger)
+      let ring = KeyRing(try keys.file(for: connection), ledger: ledger.ledger)
       let isOrganization = EventCodec.isOrganization(event.event.type)
       if isOrganization {
         let codec = EventCodec()

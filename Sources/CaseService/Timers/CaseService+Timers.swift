@@ -12,16 +12,20 @@ extension CaseService {
   /// - Parameters:
   ///   - until: only what was due before this moment. Defaults to now, which it can't be later than.
   ///   - isDryRun: tells what would be recorded and records nothing.
+  ///   - keeping: how many of the events the report holds; it counts all. Defaults to all, which may be many.
+  ///   - told: is given every event, after each commit of some hundred cases.
   /// - Throws: `ServiceError`; `rejected` for a moment in the future. What was recorded before stays.
   public func runTimers(
-    until: Instant? = nil, isDryRun: Bool = false, progress: (@Sendable (Progress) -> Void)? = nil
+    until: Instant? = nil, isDryRun: Bool = false, keeping: Int = .max,
+    progress: (@Sendable (Progress) -> Void)? = nil, told: (@Sendable ([TimersReport.Entry]) -> Void)? = nil
   ) async throws(ServiceError) -> TimersReport {
     let now = try await read { try Self.now($0) }
     let until = until ?? now
     guard until <= now else { throw .rejected(.inTheFuture(until, now: now), helpers: []) }
     let heads = try await ledgers()
     var run = TimersRun(
-      report: TimersReport(until: until, isDryRun: isDryRun, ledgers: heads.map(\.name)), heads: heads)
+      report: TimersReport(until: until, isDryRun: isDryRun, keeping: keeping, ledgers: heads.map(\.name)),
+      heads: heads, told: told)
     let total = try await read { connection in
       try connection.query(CaseSQL.countDueTimers, [.timestamp(until.microseconds)]).int64(0, 0)
     }
@@ -72,10 +76,14 @@ struct TimersRun {
   var report: TimersReport
   var place = TimerPlace.first
   let heads: [LedgerHead]
+  let told: (@Sendable ([TimersReport.Entry]) -> Void)?
 
-  init(report: TimersReport, heads: [LedgerHead]) {
+  init(
+    report: TimersReport, heads: [LedgerHead], told: (@Sendable ([TimersReport.Entry]) -> Void)?
+  ) {
     self.report = report
     self.heads = heads
+    self.told = told
   }
 
   /// Records what is due for some cases, together: the appender gathers them into few commits.
@@ -91,11 +99,13 @@ struct TimersRun {
         isDryRun: report.isDryRun)
       return (reference, request)
     }
+    var entries: [TimersReport.Entry] = []
     for (item, outcome) in zip(requests, try await service.submitTogether(requests.map(\.request))) {
       switch outcome {
-      case .success(let answer): report.add(answer)
-      case .failure(let error): report.failures.append(.init(reference: item.reference, error: error))
+      case .success(let answer): entries += report.add(answer)
+      case .failure(let error): report.add(.init(reference: item.reference, error: error))
       }
     }
+    if !entries.isEmpty { told?(entries) }
   }
 }

@@ -58,31 +58,58 @@ public struct TimersReport: Sendable {
   public var ledgers: [String]
   /// How many cases of each ledger were looked at.
   public var cases: [String: Int] = [:]
-  /// The events, case by case, those due longest first.
-  public var entries: [Entry] = []
-  /// Cases that could not be looked at.
-  public var failures: [Failure] = []
+  /// The first events, case by case, those due longest first.
+  public private(set) var entries: [Entry] = []
+  /// Cases that could not be looked at, the first thousand.
+  public private(set) var failures: [Failure] = []
+  /// How many could not be.
+  public private(set) var failed = 0
+  private let keeping: Int
+  private var counts: [String: [Kind: Int]] = [:]
+  private static let failuresKept = 1_000
+
+  init(until: Instant, isDryRun: Bool, keeping: Int, ledgers: [String]) {
+    self.until = until
+    self.isDryRun = isDryRun
+    self.keeping = keeping
+    self.ledgers = ledgers
+  }
 
   /// How many events of a kind were appended in a ledger.
-  public func count(_ kind: Kind, in ledger: String) -> Int {
-    entries.count { $0.kind == kind && $0.ledger == ledger }
-  }
+  public func count(_ kind: Kind, in ledger: String) -> Int { counts[ledger]?[kind] ?? 0 }
 
-  mutating func add(_ answer: CommandAnswer) {
+  /// How many events were appended in a ledger.
+  public func count(in ledger: String) -> Int { counts[ledger]?.values.reduce(0, +) ?? 0 }
+
+  /// How many events were appended.
+  public var count: Int { ledgers.reduce(0) { $0 + count(in: $1) } }
+
+  /// Counts what was recorded of a case, and returns it.
+  mutating func add(_ answer: CommandAnswer) -> [Entry] {
     cases[answer.ledger, default: 0] += 1
-    for event in answer.events {
-      guard let kind = Kind(type: event.type), let reference = answer.reference else { continue }
-      entries.append(Entry(reference: reference, ledger: answer.ledger, kind: kind, event: event))
+    let added = answer.events.compactMap { event -> Entry? in
+      guard let kind = Kind(type: event.type), let reference = answer.reference else { return nil }
+      return Entry(reference: reference, ledger: answer.ledger, kind: kind, event: event)
     }
+    for entry in added { counts[entry.ledger, default: [:]][entry.kind, default: 0] += 1 }
+    entries += added.prefix(keeping - entries.count)
+    return added
   }
 
-  /// The documented shape.
-  public var json: JSON {
+  mutating func add(_ failure: Failure) {
+    failed += 1
+    if failures.count < Self.failuresKept { failures.append(failure) }
+  }
+
+  /// The names of the summary's members.
+  public static let summaryNames = ["until", "dry_run", "interrupted", "cases", "ledgers", "failed"]
+
+  /// The documented shape, but for the events.
+  public var summary: JSON {
     .object([
       .init("until", JSON(until)), .init("dry_run", .bool(isDryRun)),
       .init("interrupted", .bool(isInterrupted)), .init("cases", .int(Int64(cases.values.reduce(0, +)))),
       .init("ledgers", .array(ledgers.map(ledgerJSON))),
-      .init("events", .array(entries.map(\.json))),
       .init(
         "failed",
         .array(
@@ -96,7 +123,7 @@ public struct TimersReport: Sendable {
     func number(_ kind: Kind) -> JSON { .int(Int64(count(kind, in: name))) }
     return .object([
       .init("ledger", .string(name)), .init("cases", .int(Int64(cases[name] ?? 0))),
-      .init("events", .int(Int64(entries.count { $0.ledger == name }))), .init("breaches", number(.breach)),
+      .init("events", .int(Int64(count(in: name)))), .init("breaches", number(.breach)),
       .init("lapses", number(.lapse)), .init("warnings", number(.warning)),
       .init("proposals", number(.proposal)), .init("surveys", number(.survey)),
     ])
@@ -104,7 +131,8 @@ public struct TimersReport: Sendable {
 }
 
 extension TimersReport.Entry {
-  fileprivate var json: JSON {
+  /// The documented shape.
+  public var json: JSON {
     guard case .object(let members) = event.json else { return event.json }
     return .object(
       [

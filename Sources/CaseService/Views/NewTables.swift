@@ -9,11 +9,14 @@ internal import Postgres
 struct NewTables: Sendable {
   private let ledger: Int16
   private var made: [(view: ViewName, number: Int64)] = []
+  /// True if a rebuild before was stopped before its end and left tables, which are gone now.
+  private(set) var isBegunAgain = false
 
   /// Makes the new tables; what a rebuild before left goes first.
   init(_ views: [ViewName], ledger: Int16, _ connection: Connection) throws {
     self.ledger = ledger
     for view in views {
+      if try number(of: view, connection) != 0 { isBegunAgain = true }
       try connection.execute(ViewSQL.text("views_create", view, ledger: ledger))
       made.append((view, try number(of: view, connection)))
     }

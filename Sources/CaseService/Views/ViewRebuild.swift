@@ -42,7 +42,8 @@ struct ViewRebuild: Sendable {
       return reports(PassResult(), first: 0, last: 0, old, isSwapped: true)
     }
     let tables = try await helper.run { try NewTables(views, ledger: number, $0) }
-    var (extent, result) = try await work.pass(ledger, as: owner, "rebuilding") { extent in
+    let phase = tables.isBegunAgain ? "beginning again, rebuilding" : "rebuilding"
+    var (extent, result) = try await work.pass(ledger, as: owner, phase) { extent in
       makePass(extent.position, into: tables)
     }
     let first = extent.position
@@ -53,7 +54,11 @@ struct ViewRebuild: Sendable {
       refused = last == nil
       extent.position = last ?? first
     }
-    return reports(result, first: first, last: extent.position, old, isSwapped: !refused)
+    return reports(result, first: first, last: extent.position, old, isSwapped: !refused).map { report in
+      var report = report
+      report.isBegunAgain = tables.isBegunAgain
+      return report
+    }
   }
 
   private func reports(

@@ -71,6 +71,8 @@ public struct RebuildReport: Sendable, Hashable {
   public var isSwapped: Bool
   /// True if the rows stored before were made by another version of the fold.
   public var isNewFold: Bool
+  /// True if a rebuild before was killed before its end, and this one has begun again from the first event.
+  public var isBegunAgain = false
 
   /// The references of the cases whose rows differ from those stored before.
   public var differences: [String] { check.differences }
@@ -80,7 +82,7 @@ public struct RebuildReport: Sendable, Hashable {
     .object(
       check.members.filter { $0.name != "position" } + [
         .init("position", .int(position)), .init("swapped", .bool(isSwapped)),
-        .init("new_fold", .bool(isNewFold)),
+        .init("new_fold", .bool(isNewFold)), .init("begun_again", .bool(isBegunAgain)),
       ])
   }
 }

@@ -168,7 +168,10 @@ final class ViewRows {
     let bytes = buffer.bytes
     // The count of fields (2), the ledger (4 + 2), the stream (4 + 8), then the kind.
     let at = row.start + 20
-    let length = Int(Int32(bigEndian: bytes.loadUnaligned(fromByteOffset: at, as: Int32.self)))
+    guard at + 4 <= row.end else { return (UnsafeRawBufferPointer(start: nil, count: 0), 0) }
+    let length = max(0, Int(Int32(bigEndian: bytes.loadUnaligned(fromByteOffset: at, as: Int32.self))))
+    // NULL where no NULL may be: such a row differs from every one that is folded, wherever it stands.
+    guard at + 4 + length + 8 <= row.end else { return (UnsafeRawBufferPointer(start: nil, count: 0), 0) }
     let kind = UnsafeRawBufferPointer(rebasing: bytes[(at + 4)..<(at + 4 + length)])
     let number = bytes.loadUnaligned(fromByteOffset: at + 4 + length + 4, as: Int32.self)
     return (kind, Int32(bigEndian: number))

@@ -35,8 +35,8 @@ public struct SchemaComparison: Sendable {
     return schema + (try Self.surroundings(connection))
   }
 
-  /// What differs, in a transaction of its own that is rolled back; and why the schema was not compared, where it
-  /// could not be.
+  /// What differs, in a transaction of its own that is rolled back; and why only some of the schema was compared, where
+  /// a fresh one cannot be made.
   public static func look(
     _ connection: Connection
   ) throws -> (differences: [SchemaDifference], reason: String?) {
@@ -47,13 +47,14 @@ public struct SchemaComparison: Sendable {
     } catch {
       let reason: String
       switch error.state {
-      case .insufficientPrivilege?: reason = "not compared: who connects may not migrate this database"
-      case .readOnlyTransaction?: reason = "not compared: the server takes no writes, as a standby"
+      case .insufficientPrivilege?: reason = "compared in part: who connects may not migrate this database"
+      case .readOnlyTransaction?: reason = "compared in part: the server takes no writes, as a standby"
       default: throw error
       }
       connection.rollback()
       try connection.execute("BEGIN")
-      return (try surroundings(connection), reason)
+      let suspicions = try SchemaFacts(connection).suspicions()
+      return (suspicions + (try surroundings(connection)), reason)
     }
   }
 

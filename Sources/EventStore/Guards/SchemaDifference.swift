@@ -63,13 +63,23 @@ extension SchemaFacts {
 }
 
 extension SchemaFact {
-  /// What makes it so. A view is made of its own file: of the server's text of it the server makes another.
+  /// What makes it so. A view or function is made of its own file: of the server's text of it the server makes another.
   fileprivate var remedy: String? {
-    let view = "view dashboard."
-    guard key.object.hasPrefix(view), make?.hasPrefix("create ") ?? false else { return make }
-    let file = key.object.dropFirst(view.count) + ".sql"
-    return SQL.files(in: "views").first { $0.name == file }?.sql ?? make
+    guard let make, make.lowercased().hasPrefix("create "), !key.object.hasPrefix("schema ") else {
+      return make
+    }
+    return file ?? make
   }
 
-  fileprivate var name: String { key.aspect.isEmpty ? key.object : "\(key.object): \(key.aspect)" }
+  /// The text of the file that makes a view or function; nil where a migration does.
+  var file: String? {
+    for (prefix, folder) in [("view dashboard.", "views"), ("function dossier.", "functions")]
+    where key.object.hasPrefix(prefix) {
+      let name = key.object.dropFirst(prefix.count).prefix { $0 != "(" } + ".sql"
+      return SQL.files(in: folder).first { $0.name == name }?.sql
+    }
+    return nil
+  }
+
+  var name: String { key.aspect.isEmpty ? key.object : "\(key.object): \(key.aspect)" }
 }

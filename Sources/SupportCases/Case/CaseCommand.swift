@@ -34,6 +34,8 @@ public struct OpenRequest: Hashable, Sendable {
   public var isFromRegisteredNumber = false
   /// True if it tells what happened at another desk, whose checks were that desk's.
   public var isHistory = false
+  /// The organisation's own zone, where hours of the type are local (SRC-7); nil: that of the hours.
+  public var hoursZone: String?
   /// Active incidents of the cloud and service that the person is shown (WW-1).
   public var incidentsShown: [String] = []
 

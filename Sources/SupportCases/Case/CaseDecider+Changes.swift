@@ -53,6 +53,6 @@ extension CaseDecider {
     guard opened.ball != nil, opened.assigned != nil, opened.requested == .a, !opened.hasStatement else {
       return nil
     }
-    return start(.customerResponse, severity: opened.assigned, type: opened.type)?.dueAt
+    return start(.customerResponse, severity: opened.assigned, opened: opened)?.dueAt
   }
 }

@@ -5,13 +5,14 @@ extension CaseDecider {
 
   /// The first cycle or the next of a clock, due by the policy; nil where the policy has no such clock.
   func start(
-    _ clock: ClockName, severity: Severity?, type: RequestType? = nil, from: Instant? = nil
+    _ clock: ClockName, severity: Severity?, from: Instant? = nil, opened: Opened? = nil
   ) -> ClockStart? {
-    let type = type ?? state.view.type
+    let type = opened?.type ?? state.view.type
+    let zone = opened.map(\.hoursZone) ?? state.hoursZone
     let from = from ?? at
     let cycle = state.clocks.rows.count { $0.clock == clock } + 1
     guard let severity, let target = target(clock, type, severity),
-      let calendar = context.rulebook.calendar(for: type, severity: severity),
+      let calendar = context.rulebook.calendar(for: type, severity: severity, in: zone),
       let due = calendar.due(from: from, target: target)
     else {
       guard clock == .initialResponse else { return nil }
@@ -109,7 +110,7 @@ extension CaseDecider {
 
   private func move(_ row: SLAClock, to new: Severity, raised: Bool) -> ClockMove? {
     guard let target = target(row.clock, state.view.type, new),
-      let calendar = context.rulebook.calendar(for: state.view.type, severity: new)
+      let calendar = context.rulebook.calendar(for: state.view.type, severity: new, in: state.hoursZone)
     else { return nil }
     // A cycle can have begun after a change that is entered late.
     let moment = max(at, row.startedAt)

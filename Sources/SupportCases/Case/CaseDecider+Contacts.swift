@@ -99,7 +99,7 @@ extension CaseDecider {
     let target = Target(amount: days.value, unit: .businessDay, rule: days.rule, basis: days.basis)
     // B's hours are the desk's ordinary ones; A's run round the clock.
     let ordinary = min(severity ?? .c, .b)
-    return context.rulebook.calendar(for: state.view.type, severity: ordinary)?
+    return context.rulebook.calendar(for: state.view.type, severity: ordinary, in: state.hoursZone)?
       .due(from: at, target: target)?.at
   }
 

@@ -109,9 +109,12 @@ extension CaseDecider {
   /// The calendar a cycle counts on: the one its due date names, where the policy still has it.
   private func calendar(of row: SLAClock) -> PreparedCalendar? {
     let type = state.view.type
-    let current = severity.flatMap { context.rulebook.calendar(for: type, severity: $0) }
+    func calendar(_ severity: Severity) -> PreparedCalendar? {
+      context.rulebook.calendar(for: type, severity: severity, in: state.hoursZone)
+    }
+    let current = severity.flatMap(calendar)
     if let current, current.label == row.calendar { return current }
-    let others = Severity.allCases.lazy.compactMap { context.rulebook.calendar(for: type, severity: $0) }
+    let others = Severity.allCases.lazy.compactMap(calendar)
     return others.first { $0.label == row.calendar } ?? current
   }
 

@@ -19,6 +19,7 @@ extension CaseDecider {
       hasSelfHelp: request.texts.contains { $0.field == .selfHelp && !$0.text.isBlank },
       contactMethod: request.contactMethod, language: request.language, timeZone: request.timeZone,
       incident: request.incident, follows: request.follows, ball: .operator, clocks: [])
+    opened.hoursZone = request.hoursZone
     if policy.assignsSeverity, let wanted = request.severity {
       opened.reasons = eligibility.reasons(against: wanted)
     }
@@ -27,7 +28,7 @@ extension CaseDecider {
     case .administrator: opened.ball = .customer
     case nil:
       // For an unverified caller it starts when the verification succeeds (CK-3).
-      if !isUnverified, let first = start(.initialResponse, severity: assigned, type: request.type) {
+      if !isUnverified, let first = start(.initialResponse, severity: assigned, opened: opened) {
         opened.clocks = [.started(first)]
       }
     }

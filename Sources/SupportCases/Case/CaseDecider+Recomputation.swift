@@ -95,7 +95,7 @@ public struct RecomputedDue: Sendable {
     let known = state.assessments.filter { $0.from <= moment }
     guard let first = known.last(where: { $0.from <= row.startedAt }) ?? known.first,
       let target = rulebook.target(row.clock, type, first.severity),
-      let calendar = rulebook.calendar(for: type, severity: first.severity),
+      let calendar = rulebook.calendar(for: type, severity: first.severity, in: state.hoursZone),
       let due = calendar.due(from: row.startedAt, target: target)
     else { return nil }
     (at, provisional, self.target, self.calendar) = (due.at, due.provisional, target, calendar)
@@ -116,7 +116,7 @@ public struct RecomputedDue: Sendable {
     _ type: RequestType, _ rulebook: Rulebook
   ) {
     guard let target = rulebook.target(row.clock, type, next.severity),
-      let calendar = rulebook.calendar(for: type, severity: next.severity)
+      let calendar = rulebook.calendar(for: type, severity: next.severity, in: state.hoursZone)
     else { return }
     let isRaised = next.severity > old
     let periods = state.severityPeriods(until: next.from).filter { $0.from < next.from }

@@ -36,6 +36,8 @@ public struct Opened: Hashable, Sendable {
   public var language: String?
   /// The customer's time zone.
   public var timeZone: String?
+  /// The organisation's own zone, in which local hours count (SRC-7); nil: that of the hours.
+  public var hoursZone: String?
   /// A service incident it belongs to.
   public var incident: String?
   /// The earlier case it follows (CK-10).

@@ -230,7 +230,7 @@ extension CaseDecider {
     }
     for case .started(let start) in before.clocks where start.clock == .initialResponse {
       let first = self.start(
-        .initialResponse, severity: opened.assigned, type: opened.type, from: start.startedAt)
+        .initialResponse, severity: opened.assigned, from: start.startedAt, opened: opened)
       if let first { opened.clocks = [.started(first)] }
     }
     opened.statementDueAt = statementDue(opened)

@@ -48,6 +48,8 @@ public struct CaseState: Hashable, Sendable {
   /// Contacts later than that change, in order: what is entered late falls between them (CK-14).
   public private(set) var contacts: [Instant] = []
 
+  /// The organisation's own zone, in which local hours count (SRC-7); nil: that of the hours.
+  public private(set) var hoursZone: String?
   /// The incident whose end the case was told of last (WW-1).
   public private(set) var incidentTold: String?
   /// When the latest of the events that count happened: what is entered from then on is in order.
@@ -70,7 +72,9 @@ public struct CaseState: Hashable, Sendable {
     let at = recorded.occurredAt
     latestAt = max(latestAt, at)
     switch recorded.event {
-    case .opened(let opened): assess(opened.assigned, recorded)
+    case .opened(let opened):
+      hoursZone = opened.hoursZone
+      assess(opened.assigned, recorded)
     case .classified(let severity, _, _, _): assess(severity, recorded)
     case .escalated(_, let severity, _, _, _): assess(severity, recorded)
     case .downgraded(let downgraded): assess(downgraded.to, recorded)

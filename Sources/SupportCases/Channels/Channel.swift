@@ -44,8 +44,10 @@ public struct Channel: Hashable, Sendable {
     case unstated
     /// On a calendar, in the calendar's zone.
     case calendar(String)
-    /// On a calendar's hours told in the contact's own zone (WW-4, CN-7).
+    /// On a calendar's hours told in the contact's own zone (WW-4).
     case local(String)
+    /// On a calendar's hours told in the organisation's own zone, by its country (CN-7, SRC-7).
+    case ofOrganization(String)
   }
 
   /// By which means.
@@ -163,10 +165,8 @@ extension PreparedCalendar {
   /// The same hours told in another zone, prepared for the years about a moment (WW-4, CN-7).
   public func told(in zone: ZoneData, about moment: Instant) -> PreparedCalendar {
     guard zone.name != calendar.zone.name else { return self }
-    var local = calendar
-    local.zone = zone
     let year = zone.date(at: moment).year
-    return PreparedCalendar(local, from: year - 1, through: year + 2)
+    return PreparedCalendar(calendar.told(in: zone), from: year - 1, through: year + 2)
   }
 
   /// The windows of the usual week that begins on a moment's date, as another zone's clocks show them. A window that

@@ -84,8 +84,8 @@ public struct CaseReadings: Sendable {
       }
   }
 
-  /// The calendar's name without its version.
+  /// The calendar's name without its version and zone.
   private static func name(_ label: String) -> String {
-    label.lastIndex(of: "/").map { String(label[..<$0]) } ?? label
+    label.firstIndex(of: "/").map { String(label[..<$0]) } ?? label
   }
 }

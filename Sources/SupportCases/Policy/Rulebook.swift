@@ -27,10 +27,21 @@ public final class Rulebook: Sendable {
   }
 
   /// The calendar that clocks of this type and severity count on (CN-8, CN-22); nil where the policy has none.
-  public func calendar(for type: RequestType, severity: Severity) -> PreparedCalendar? {
-    policy.hours[type]?[severity].flatMap { find($0) }
+  ///
+  /// - Parameter zone: the zone in which local hours are told, the organisation's (SRC-7); nil: the calendar's own.
+  public func calendar(for type: RequestType, severity: Severity, in zone: String? = nil) -> PreparedCalendar?
+  {
+    guard let name = policy.hours[type]?[severity], let calendar = find(name) else { return nil }
+    guard let zone, calendar.calendar.isLocal else { return calendar }
+    return find("\(name)@\(zone)") ?? calendar
   }
 
-  /// The calendar of a name, one of the policy's or of its readings'; nil where there is none.
+  /// True if hours of this type are local (SRC-7).
+  public func hasLocalHours(for type: RequestType) -> Bool {
+    (policy.hours[type] ?? [:]).values.contains { find($0)?.calendar.isLocal ?? false }
+  }
+
+  /// The calendar of a name, one of the policy's or of its readings', `NAME@ZONE` for local hours told in a zone; nil
+  /// where there is none.
   public func calendar(named name: String) -> PreparedCalendar? { find(name) }
 }

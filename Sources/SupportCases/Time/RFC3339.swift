@@ -2,8 +2,9 @@ extension Instant {
   /// The instant that RFC 3339 text names, or nil.
   ///
   /// `2026-09-21T02:30:00Z`, with an offset instead of `Z`, a space instead of `T`, or no seconds. A
-  /// fraction has at most six digits: more would be lost, so they are refused, as are leap seconds, 24:00,
-  /// dates that don't exist and years outside 0001…9999.
+  /// fraction may have any number of digits; what is finer than a microsecond is cut off, never rounded, so
+  /// that nothing moves past a due date. Refused are leap seconds, 24:00, dates that don't exist and years
+  /// outside 0001…9999.
   public init?(rfc3339 text: String) {
     var text = text
     guard let value = text.withUTF8({ parseRFC3339($0) }) else { return nil }
@@ -70,9 +71,8 @@ private func parseRFC3339(_ text: UnsafeBufferPointer<UInt8>) -> Int64? {
     place += 3
     if text[place] == 0x2E {
       let digits = text[(place + 1)...].prefix { $0 >= 0x30 && $0 <= 0x39 }
-      guard (1...6).contains(digits.count), var fraction = decimal(digits) else { return nil }
-      for _ in digits.count..<6 { fraction *= 10 }
-      microseconds += Int64(fraction)
+      guard !digits.isEmpty else { return nil }
+      microseconds += microsecondsOfFraction(digits)
       place = digits.endIndex
     }
   }
@@ -80,6 +80,12 @@ private func parseRFC3339(_ text: UnsafeBufferPointer<UInt8>) -> Int64? {
   microseconds -= offset * 1_000_000
   let years: Range<Int64> = -62_135_596_800_000_000..<253_402_300_800_000_000
   return years.contains(microseconds) ? microseconds : nil
+}
+
+/// The whole microseconds that the digits of a fraction of a second say; finer ones are cut off.
+package func microsecondsOfFraction(_ digits: some Collection<UInt8>) -> Int64 {
+  let kept = digits.prefix(6)
+  return (kept.count..<6).reduce(Int64(decimal(kept) ?? 0)) { value, _ in value * 10 }
 }
 
 /// The seconds east of UTC that `Z` or `+08:00` says, or nil.

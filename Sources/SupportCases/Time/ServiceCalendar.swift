@@ -35,8 +35,21 @@ public struct ServiceCalendar: Sendable, Hashable {
   /// Whether the sources or the operator set the hours.
   public var basis: Basis
 
-  /// The name that decisions cite, as in `21vianet-billing/1`.
-  public var label: String { "\(name)/\(version)" }
+  /// True if the hours are told in each organisation's own zone (SRC-7); `zone` is that of one that has none of its own.
+  public var isLocal = false
+  /// True for local hours in the zone of an organisation.
+  public internal(set) var isTold = false
+
+  /// The name that decisions cite, as in `21vianet-billing/1`; for local hours elsewhere `21vianet-presales/1@Asia/Tokyo`.
+  public var label: String { "\(name)/\(version)" + (isTold ? "@\(zone.name)" : "") }
+
+  /// Local hours in an organisation's zone.
+  public func told(in zone: ZoneData) -> ServiceCalendar {
+    guard zone.name != self.zone.name else { return self }
+    var told = self
+    (told.zone, told.isTold) = (zone, isLocal)
+    return told
+  }
 
   /// A calendar, all values given.
   public init(

@@ -58,6 +58,24 @@ public struct ZoneData: Sendable, Hashable {
     instant(ofLocalSecond: Int64(date.daysSinceEpoch) * 86_400 + Int64(second))
   }
 
+  /// The moments at which a local clock shows this time: none where it is skipped, two where it is shown twice.
+  public func moments(showing date: CivilDate, second: Int) -> [Instant] {
+    let local = Int64(date.daysSinceEpoch) * 86_400 + Int64(second)
+    // No offset reaches 26 hours, so no other period can show it.
+    let (first, last) = (Instant(seconds: local - 26 * 3600), Instant(seconds: local + 26 * 3600))
+    return (period(at: first)...period(at: last)).compactMap { index in
+      let moment = Instant(seconds: local - Int64(offset(ofPeriod: index)))
+      return period(at: moment) == index ? moment : nil
+    }
+  }
+
+  /// The first moment at which a local clock shows this date, its midnight skipped or not; nil where clocks skip
+  /// the whole day.
+  public func beginning(of date: CivilDate) -> Instant? {
+    let moment = instant(of: date, second: 0)
+    return self.date(at: moment) == date ? moment : nil
+  }
+
   /// The same for a count of local seconds since 1970-01-01 00:00.
   func instant(ofLocalSecond local: Int64) -> Instant {
     var clock = ForwardZone(self, fromLocalSecond: local)

@@ -32,6 +32,7 @@ struct MigrateCommand: Subcommand {
       try database.create()
     }
     let done = try prepare(database)
+    Underway.record("the schema is at version \(done.migration.to)")
     let report = repair ? try database.repair() : nil
     show(json(done, report, database), as: session.format) { lines(done, database) + lines(report) }
     if let report, !report.left.isEmpty { throw ExitStatus.difference }
@@ -164,6 +165,7 @@ private func clusterJSON(_ cluster: EmbeddedCluster) -> JSON {
   case .absent: break
   case .stopped(let made): (state, version) = ("stopped", made)
   case .running(let made, let running): (state, version, process) = ("running", made, running)
+  case .unreachable(let made, let running): (state, version, process) = ("unreachable", made, running)
   }
   return .object([
     .init("state", .string(state)), .init("data_directory", .string(cluster.dataDirectory)),
@@ -179,5 +181,10 @@ private func clusterLines(_ cluster: EmbeddedCluster) -> [String] {
   case .stopped(let version): return ["stopped: PostgreSQL \(version) in \(place)"]
   case .running(let version, let process):
     return ["running: PostgreSQL \(version), process \(process), in \(place)"]
+  case .unreachable(let version, let process):
+    return [
+      "unreachable: PostgreSQL \(version), process \(process), in \(place): it is starting or stopping, or its socket was "
+        + "removed; 'dossier database start' waits for it or starts it anew"
+    ]
   }
 }

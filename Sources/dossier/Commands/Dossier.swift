@@ -14,9 +14,14 @@ struct Dossier: AsyncParsableCommand {
       --actor ROLE:NAME, --command-id UUID, --expect-version N, --at TIME and --dry-run. CASE is a reference such \
       as CN-1002, or ORGANIZATION/NAME.
 
+      With a database of your own libpq's environment holds (PGUSER, PGSSLMODE, PGOPTIONS and the like), but for what \
+      the program sets for itself: the role, UTF-8, the isolation. With the private one it does not matter.
+
       Exit status: 0 done, 1 a check found a difference, 3 refused by a rule, 64 called wrongly, 65 bad input, \
-      66 no such case, event, incident, organization or file, 69 database not reachable or read-only, 70 a fault \
-      of this program, 75 conflict, try again, 77 not permitted, 78 schema or configuration, 130 stopped by ctrl-C.
+      66 no such case, event, incident, organization or file, 69 database not reachable, read-only or full, or \
+      the system gives too little, 70 a fault of this program, 74 the output could not be written (standard error \
+      says what was recorded), 75 conflict, try again, 77 not permitted, 78 schema or configuration, 129 stopped by \
+      SIGHUP, 130 by ctrl-C, 143 by SIGTERM.
       """,
     version: "0.1.0",
     subcommands: [

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import CaseService
 internal import SupportCases
+internal import Synchronization
 
 /// Which cases.
 struct FilterOptions: ParsableArguments {
@@ -83,6 +84,7 @@ extension Session {
     var look = look
     if let moment = point.asOf ?? point.knownAt { look.now = moment }
     let then = look
+    if limit == nil, point == .now { return try await listAll(filter, order, progress) }
     let found = try await withService { service in
       if let name = filter.organization { _ = try await service.organization(name) }
       return try await service.list(filter, at: point, limit: limit, order: order) { progress.show($0) }
@@ -91,7 +93,32 @@ extension Session {
     show(list: found.rows.map(\.json), names: columns, as: format) {
       found.rows.isEmpty
         ? ["no cases"]
-        : caseTable(found.rows, then) + remainder(shown: found.rows.count, of: found.total, "cases")
+        : caseTable(found.rows, then)
+          + remainder(
+            shown: found.rows.count, of: found.total, "cases", isExact: found.isExact)
     }
+  }
+
+  /// Lists all of them as they are read: what is held does not grow with the list. A table is drawn in parts of
+  /// some hundred cases, each as wide as it must be.
+  private func listAll(_ filter: CaseFilter, _ order: CaseOrder, _ progress: ProgressLine) async throws {
+    let (format, look) = (format, look)
+    let stream = ListStream(names: columns, as: format)
+    let isEmpty = Mutex(true)
+    try await withService { service in
+      if let name = filter.organization { _ = try await service.organization(name) }
+      try await service.eachCase(filter, order: order) {
+        progress.show($0)
+      } _: { rows in
+        isEmpty.withLock { $0 = false }
+        if format == .table {
+          Terminal.print(caseTable(rows, look).joined(separator: "\n"))
+        } else {
+          stream.add(rows.map(\.json))
+        }
+      }
+    }
+    progress.clear()
+    if format != .table { stream.end() } else if isEmpty.withLock({ $0 }) { Terminal.print("no cases") }
   }
 }

@@ -65,7 +65,7 @@ struct OpenCommand: Subcommand {
 
   func run(in session: Session) async throws {
     let request = try write.request(.open(try form()))
-    session.tell(try await session.withService { try await $0.open(request) })
+    try await session.submit(request) { try await $0.open(request) }
   }
 
   /// The administrator who calls, where --caller names a person and no number.

@@ -44,8 +44,10 @@ struct PolicyPublish: Subcommand {
       appliesToExisting: apply == .existing)
     let request = try write.request(.publish(form))
     let progress = ProgressLine(global)
-    let report = try await session.withService { service in
-      try await service.publish(form, request) { progress.show($0) }
+    let report = try await session.underway(request) {
+      try await session.withService { service in
+        try await service.publish(form, request) { progress.show($0) }
+      }
     }
     progress.clear()
     show(report.json, as: session.format) { lines(report, session.look) }

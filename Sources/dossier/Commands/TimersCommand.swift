@@ -29,11 +29,23 @@ struct TimersRunCommand: Subcommand {
     let (until, dryRun) = (moment, dryRun)
     let line = ProgressLine(global)
     defer { line.clear() }
+    let stream =
+      session.format == .table
+      ? nil : MemberStream("events", others: TimersReport.summaryNames, as: session.format)
     let report = try await session.withService { service in
-      try await service.runTimers(until: until, isDryRun: dryRun) { line.show($0) }
+      try await service.runTimers(until: until, isDryRun: dryRun, keeping: shownEvents) {
+        line.show($0)
+      } told: {
+        stream?.add($0.map(\.json))
+      }
     }
     line.clear()
-    show(report.json, as: session.format) { lines(report, session.look) }
+    if !dryRun { Underway.record("what it did is recorded; given again it goes on") }
+    if let stream {
+      stream.end(report.summary)
+    } else {
+      Terminal.print(lines(report, session.look).joined(separator: "\n"))
+    }
     if report.isInterrupted {
       Terminal.complain("dossier: stopped; the next run goes on")
       throw ExitStatus.interrupted
@@ -42,13 +54,18 @@ struct TimersRunCommand: Subcommand {
       Terminal.complain(
         "dossier: \(failure.reference): \(Failure(failure.error)?.message ?? "not looked at")")
     }
-    if !report.failures.isEmpty { throw ExitStatus.fault }
+    let untold = report.failed - report.failures.count
+    if untold > 0 { Terminal.complain("dossier: and \(untold) more cases that could not be looked at") }
+    if report.failed > 0 { throw ExitStatus.fault }
   }
+
+  /// How many events a table shows.
+  private var shownEvents: Int { 50 }
 
   private func lines(_ report: TimersReport, _ look: Look) -> [String] {
     let total = report.cases.values.reduce(0, +)
     let verb = report.isDryRun ? "would be recorded" : "recorded"
-    let (count, cases) = (report.entries.count, total)
+    let (count, cases) = (report.count, total)
     var lines = [
       "\(count) \(count == 1 ? "event" : "events") \(verb) of \(cases) \(cases == 1 ? "case" : "cases"), due before "
         + look.time(report.until, seconds: true)
@@ -63,14 +80,14 @@ struct TimersRunCommand: Subcommand {
     }
     lines += [""] + counts.lines(in: look) + [""]
     var events = Table([.init("case"), .init("event", isNumber: true), .init("due"), .init("what")])
-    for entry in report.entries.prefix(50) {
+    for entry in report.entries {
       events.add([
         Cell(entry.reference, .bold), Cell("\(entry.event.version)"),
         Cell(look.time(entry.event.occurredAt, seconds: true)), Cell(entry.event.type),
       ])
     }
     lines += events.lines(in: look)
-    let rest = report.entries.count - 50
+    let rest = report.count - report.entries.count
     return rest > 0 ? lines + ["… \(rest) more; --output jsonl lists all"] : lines
   }
 }

@@ -50,13 +50,12 @@ struct VerifyCallerCommand: Subcommand {
       let hook = try hook()
       let request = try write.request(
         .change(address, .issueCallerCode(channel: (to ?? .email).channel, salt: "", hash: "")))
-      session.tell(try await session.withService { try await $0.sendCallerCode(request, hook: hook) })
+      try await session.submit(request) { try await $0.sendCallerCode(request, hook: hook) }
     case .confirm:
       var texts = Texts()
       let answer = try texts.read(pin ?? "-", "--pin") as String
       let request = try write.request(.change(address, .confirmCaller(proofs: [], stated: "")))
-      let outcome = try await session.withService { try await $0.confirmCaller(request, answer: answer) }
-      session.tell(outcome)
+      let outcome = try await session.submit(request) { try await $0.confirmCaller(request, answer: answer) }
       guard let failure = outcome.failure else { return }
       var told = Failure(.refused, failure.code, failure.message)
       told.rules = failure.rules

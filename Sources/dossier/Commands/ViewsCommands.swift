@@ -79,7 +79,8 @@ struct ViewsRebuild: Subcommand {
     commandName: "rebuild", abstract: "Make views anew from the log while commands go on.",
     discussion: """
       Rows that differ from those stored refuse the exchange and name the cases (exit status 1), unless they were \
-      made by another version of the program's folds. Ctrl-C leaves the old views as they were.
+      made by another version of the program's folds. Stopped or killed it leaves the old views as they were; given \
+      again it begins again from the first event.
       """)
 
   @Argument(help: ArgumentHelp("The views; none means all.", valueName: "view")) var views: [ViewArgument] =
@@ -87,7 +88,7 @@ struct ViewsRebuild: Subcommand {
   @OptionGroup(title: "Common options") var global: GlobalOptions
 
   var whenStopped: String? {
-    "stopped; the views that were not exchanged yet are as they were"
+    "stopped; the views that were not exchanged yet are as they were, and the same command begins again with all"
   }
 
   func run(in session: Session) async throws {
@@ -96,7 +97,11 @@ struct ViewsRebuild: Subcommand {
     let all = try await session.withService { try await $0.rebuildViews(names) { progress.show($0) } }
     progress.clear()
     show(list: all.map(\.json), names: [], as: session.format) {
-      checkTable(all.map { ($0.check, $0.isSwapped ? "made anew" : "refused") }, session.look)
+      let again = Set(all.filter(\.isBegunAgain).map(\.check.ledger)).sorted()
+      return checkTable(all.map { ($0.check, $0.isSwapped ? "made anew" : "refused") }, session.look)
+        + again.map { ledger in
+          "the rebuild of \(ledger) before was stopped before its end; this one began again from the first event"
+        }
     }
     if all.contains(where: { !$0.isSwapped }) { throw ExitStatus.difference }
   }

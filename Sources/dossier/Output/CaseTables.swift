@@ -88,7 +88,11 @@ func caseTable(_ rows: [CaseRow], _ look: Look) -> [String] {
 /// `1 case`, `2 cases`.
 func counted(_ number: Int64, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
 
-/// Says how many rows a table leaves out.
-func remainder(shown: Int, of total: Int, _ what: String) -> [String] {
-  shown < total ? ["… \(total - shown) more of \(total) \(what): --top N or --all shows them"] : []
+/// Says how many rows a table leaves out; how many at least, where nobody counted them all.
+func remainder(shown: Int, of total: Int, _ what: String, isExact: Bool = true) -> [String] {
+  if !isExact {
+    let more = shown < total ? "more than \(total - shown) more \(what)" : "more \(what)"
+    return ["… \(more): --top N or --all shows them"]
+  }
+  return shown < total ? ["… \(total - shown) more of \(total) \(what): --top N or --all shows them"] : []
 }

@@ -68,8 +68,7 @@ func show(_ value: JSON, as format: OutputFormat, _ draw: () -> [String]) {
   case .json: Terminal.print(value.pretty)
   case .jsonl: Terminal.print(value.line)
   case .tsv:
-    Terminal.print(value.names.joined(separator: "\t"))
-    Terminal.print(tsvLine(value))
+    Terminal.print(value.names.joined(separator: "\t") + "\n" + tsvLine(value))
   }
 }
 

@@ -3,16 +3,29 @@ internal import Synchronization
 
 /// Standard output and error, and what is known of the terminal behind them.
 enum Terminal {
-  /// Line by line even into a pipe, so that a follower sees each line when it is written.
+  /// What is printed at once is written at once, even into a pipe: a follower sees it, and whoever reads its first line
+  /// alone has not cut it off.
   static func prepare() {
-    setvbuf(stdout, nil, _IOLBF, 65536)
-    // A reader who has seen enough ends the program quietly.
-    signal(SIGPIPE, SIG_DFL)
+    setvbuf(stdout, nil, _IOFBF, 65536)
+    // Of what was recorded a word is due, also when nobody reads it: writing fails instead of ending the program. A
+    // handler, unlike ignoring, is not handed on to the programs that this one starts.
+    for number in [SIGPIPE, SIGXFSZ] { signal(number, passOver) }
     tzset()
   }
 
   /// Writes text and a newline to standard output.
   static func print(_ text: String) { write(text + (text.hasSuffix("\n") ? "" : "\n"), stdout) }
+
+  /// Writes a line to standard error without waiting for anybody, should it be stuck.
+  static func complainAtOnce(_ text: String) {
+    var descriptor = pollfd(fd: 2, events: Int16(POLLOUT), revents: 0)
+    guard poll(&descriptor, 1, 0) == 1 else { return }
+    let bytes = Array((text + "\n").utf8)
+    _ = Glibc.write(2, bytes, bytes.count)
+  }
+
+  /// Writes text to standard output as it is.
+  static func put(_ text: String) { write(text, stdout) }
 
   /// Writes a line to standard error.
   static func complain(_ text: String) { write(text + (text.hasSuffix("\n") ? "" : "\n"), stderr) }
@@ -21,7 +34,7 @@ enum Terminal {
   static func flush() -> Bool {
     if ferror(stdout) == 0, fflush(stdout) == 0 { return true }
     keepError(errno)
-    if firstError.withLock({ $0 }) == EPIPE { _exit(ExitStatus.done.rawValue) }
+    endQuietlyIfUnread()
     return false
   }
 
@@ -29,6 +42,13 @@ enum Terminal {
 
   /// Why output was lost, the first time: what comes after it changes `errno`.
   private static let firstError = Mutex<Int32>(0)
+
+  /// A reader who has seen enough ends the program quietly, unless it has recorded something.
+  private static func endQuietlyIfUnread() {
+    guard firstError.withLock({ $0 }) == EPIPE, Underway.recorded == nil else { return }
+    signal(SIGPIPE, SIG_DFL)
+    raise(SIGPIPE)
+  }
 
   private static func keepError(_ number: Int32) {
     firstError.withLock { if $0 == 0 { $0 = number } }
@@ -51,7 +71,13 @@ enum Terminal {
     var text = text
     text.withUTF8 { bytes in
       let count = fwrite(bytes.baseAddress, 1, bytes.count, file)
-      if count < bytes.count || ferror(file) != 0 { keepError(errno) }
+      let isWritten = fflush(file) == 0 && count == bytes.count && ferror(file) == 0
+      guard !isWritten, file == stdout else { return }
+      keepError(errno)
+      endQuietlyIfUnread()
     }
   }
 }
+
+/// Does nothing: the call that failed tells.
+private func passOver(_ signal: Int32) {}

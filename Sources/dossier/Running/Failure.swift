@@ -20,14 +20,20 @@ enum ExitStatus: Int32, Error {
   case unavailable = 69
   /// A fault of the program's.
   case fault = 70
+  /// What was done could not be shown: standard output is closed or full.
+  case unprinted = 74
   /// A conflict; trying again can help.
   case conflict = 75
   /// Not permitted by the database.
   case notPermitted = 77
   /// The schema is missing, older or newer, or the configuration is bad.
   case configuration = 78
+  /// Stopped because the terminal went away (SIGHUP).
+  case hungUp = 129
   /// Stopped by ctrl-C.
   case interrupted = 130
+  /// Stopped by SIGTERM.
+  case terminated = 143
 }
 
 /// The room's one error: what the user is told when a command cannot be done.
@@ -69,15 +75,19 @@ struct Failure: Error {
   }
 
   /// Says it on standard error: one line, or the documented JSON.
-  func show(as format: OutputFormat) {
+  func show(as format: OutputFormat) { Terminal.complain(text(as: format)) }
+
+  /// What is said.
+  func text(as format: OutputFormat) -> String {
     switch format {
-    case .json, .jsonl: Terminal.complain(json.line)
+    case .json, .jsonl: return json.line
     case .table, .tsv:
       let cited = rules.isEmpty ? "" : " [\(rules.joined(separator: ", "))]"
       let help = helpers.isEmpty ? "" : "; administrators: \(helpers.joined(separator: ", "))"
-      Terminal.complain("dossier: " + escaped(message + help) + cited)
+      let line = "dossier: " + escaped(message + help) + cited
       // In English the message has said it.
-      if let customerText, customerText.language != .english { Terminal.complain(escaped(customerText.text)) }
+      guard let customerText, customerText.language != .english else { return line }
+      return line + "\n" + escaped(customerText.text)
     }
   }
 

@@ -18,25 +18,31 @@ enum Program {
         whenStopped = command.whenStopped
       }
       let task = Task { try await perform(command) }
-      interrupt.watch { task.cancel() }
+      let (stated, word) = (format, whenStopped)
+      interrupt.watch {
+        task.cancel()
+      } late: {
+        guard let word = word ?? Underway.unknown else { return }
+        Terminal.complainAtOnce(Failure(.interrupted, "interrupted", word).text(as: stated))
+      }
       try await task.value
       return try finish()
     } catch {
-      if interrupt.happened { return stopped(by: error, whenStopped, format) }
+      if let status = interrupt.status {
+        tell(stoppedBy: error, whenStopped, format)
+        return status
+      }
       return report(error, format)
     }
   }
 
   /// Who stops the work need not be told so, but what happened all the same.
-  private static func stopped(
-    by error: any Error, _ whenStopped: String?, _ format: OutputFormat
-  ) -> ExitStatus {
+  private static func tell(stoppedBy error: any Error, _ whenStopped: String?, _ format: OutputFormat) {
     if case .delivery(let what)? = error as? ServiceError {
       Failure(.interrupted, "delivery-stopped", what).show(as: format)
     } else if let whenStopped, !(error is ExitStatus) {
       Failure(.interrupted, "interrupted", whenStopped).show(as: format)
     }
-    return .interrupted
   }
 
   /// The parser would name the first option behind an unknown command instead of the command.
@@ -60,7 +66,8 @@ enum Program {
   /// What was printed must have arrived, or the status would lie.
   private static func finish() throws -> ExitStatus {
     guard Terminal.flush() else {
-      throw Failure(.fault, "output", "the output could not be written: \(Terminal.lastError)")
+      let done = Underway.recorded.map { "; \($0)" } ?? ""
+      throw Failure(.unprinted, "output", "the output could not be written (\(Terminal.lastError))\(done)")
     }
     return .done
   }
@@ -76,13 +83,13 @@ enum Program {
   }
 
   private static func report(_ error: any Error, _ format: OutputFormat) -> ExitStatus {
-    if let status = error as? ExitStatus { return Terminal.flush() ? status : .fault }
+    if let status = error as? ExitStatus { return Terminal.flush() ? status : .unprinted }
     let failure: Failure
     if let known = Failure(error) {
       failure = known
     } else if Dossier.exitCode(for: error) == .success {
       Terminal.print(Dossier.fullMessage(for: error))
-      return Terminal.flush() ? .done : .fault
+      do { return try finish() } catch { return report(error, format) }
     } else {
       failure = Failure(usage: error)
     }

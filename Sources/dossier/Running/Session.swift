@@ -79,6 +79,17 @@ struct Session {
     }
   }
 
+  /// Gives a command, by `how`, and shows its answer.
+  @discardableResult
+  func submit(
+    _ request: CommandRequest,
+    _ how: (CaseService) async throws -> CommandAnswer
+  ) async throws -> CommandAnswer {
+    let answer = try await underway(request) { try await withService(how) }
+    tell(answer)
+    return answer
+  }
+
   /// What `DOSSIER_CLOCK` says of clocks that are more than a minute apart.
   private func refusesWrongClocks() throws(Failure) -> Bool {
     switch environment("DOSSIER_CLOCK") {
@@ -100,7 +111,22 @@ struct Session {
 
   /// Gives a command and shows its answer.
   func submit(_ request: CommandRequest) async throws {
-    tell(try await withService { try await $0.submit(request) })
+    try await submit(request) { try await $0.submit(request) }
+  }
+
+  /// Keeps in mind that a command is on its way while `body` runs, and that it is recorded after that.
+  func underway<R: Sendable>(_ request: CommandRequest, _ body: () async throws -> R) async throws -> R {
+    guard !request.isDryRun else { return try await body() }
+    Underway.submit(request.commandID)
+    let result: R
+    do {
+      result = try await body()
+    } catch {
+      Underway.forget()
+      throw error
+    }
+    Underway.record()
+    return result
   }
 
   /// Shows the answer to a command.

@@ -156,12 +156,18 @@ struct ChannelTests {
     #expect(online.channel.rule == "CN-9" && online.notes.contains { $0.contains("新建服务请求") })
   }
 
-  @Test("CN-7 SRC-7 pre-sales keeps the customer's own local business hours")
+  @Test("CN-7 SRC-7 pre-sales keeps the organisation's own hours, by its country, whoever asks from where")
   func presales() throws {
-    let here = try #require(
+    for zone in [nil, "America/New_York", "Europe/Berlin"] {
+      let here = try #require(
+        phones(try ask(.vianet, "USA", .presales, at: "2026-09-21T16:00:00Z", zone: zone)).first)
+      #expect(here.timeZone == "America/New_York" && here.isOpen == true && here.channel.rule == "CN-7")
+      #expect(here.opening?.closesAt?.rfc3339 == "2026-09-21T22:00:00Z")
+      #expect(here.timeZoneHere == zone ?? "America/New_York")
+    }
+    let away = try #require(
       phones(try ask(.vianet, "CHN", .presales, at: "2026-09-21T16:00:00Z", zone: "America/New_York")).first)
-    #expect(here.timeZone == "America/New_York" && here.isOpen == true && here.channel.rule == "CN-7")
-    #expect(here.opening?.closesAt?.rfc3339 == "2026-09-21T22:00:00Z")
+    #expect(away.timeZone == "Asia/Shanghai" && away.isOpen == false && away.hoursHere != nil)
     let home = try #require(phones(try ask(.vianet, "CHN", .presales, at: "2026-09-21T16:00:00Z")).first)
     #expect(home.timeZone == "Asia/Shanghai" && home.isOpen == false)
     #expect(home.address == "(86) 400-089-0365")

@@ -98,7 +98,7 @@ struct Tampering: Sendable, CustomTestStringConvertible {
     // Heads, and what is kept of them elsewhere.
     Tampering("delete from dossier.ledgers where ledger = 2", "row 2 of dossier.ledgers is missing"),
     Tampering("update dossier.ledgers set last_stream = 1000 where ledger = 2", "the last stream is 1000"),
-    Tampering("update dossier.ledgers set last_stream = 2000000 where ledger = 2", "far beyond"),
+    Tampering("update dossier.ledgers set last_stream = 9223372036854775807 where ledger = 2", "far beyond"),
     Tampering("update dossier.ledgers set last_stream = 7 where ledger = 3", "the last stream is 7"),
     Tampering(
       "update dossier.ledgers set recorded_at = now() + interval '1 year' where ledger = 2",

@@ -9,6 +9,8 @@ struct ImportTimeTests {
     [
       ("%d-%m-%Y %H:%M", "29-02-2016 01:16", "2016-02-29T01:16:00Z"),
       ("%Y-%m-%dT%H:%M:%S.%f", "2026-03-01T23:59:59.25", "2026-03-01T23:59:59.25Z"),
+      ("%Y-%m-%d %H:%M:%S.%f", "2026-03-01 23:59:59.99999999999999999999999", "2026-03-01T23:59:59.999999Z"),
+      ("rfc3339", "2026-03-01T08:00:00.1234567890Z", "2026-03-01T08:00:00.123456Z"),
       ("%Y-%m-%d %H:%M:%S%z", "2026-03-01 08:00:00+0800", "2026-03-01T00:00:00Z"),
       ("%Y-%m-%d %H:%M %z", "2026-03-01 08:00 -05:30", "2026-03-01T13:30:00Z"),
       ("%-m/%-d/%y %-I:%M %p", "3/9/26 12:05 AM", "2026-03-09T00:05:00Z"),
@@ -61,11 +63,11 @@ struct ImportTimeTests {
     // Berlin is shipped with the program; Vienna, which has the same rules, is the machine's.
     let found = try #require(try ImportZone.find(zone))
     let format = try #require(ImportTime.Format("%d-%m-%Y %H:%M"))
-    var time = ImportTime(formats: [format], zone: found)
-    #expect(try time.instant(example.text, column: "t").rfc3339 == example.lenient)
-    time.ambiguous = .refuse
-    time.skipped = .refuse
+    var time = ImportTime(formats: [format], zone: found, skipped: .refuse)
     #expect((try? time.instant(example.text, column: "t"))?.rfc3339 == example.strict)
+    time.ambiguous = .first
+    time.skipped = .next
+    #expect(try time.instant(example.text, column: "t").rfc3339 == example.lenient)
   }
 
   @Test func `a time shown twice can mean the second`() throws {
@@ -75,6 +77,41 @@ struct ImportTimeTests {
     #expect(try time.instant("25-10-2026 02:00", column: "t").rfc3339 == "2026-10-25T01:00:00Z")
     #expect(try time.instant("25-10-2026 02:59", column: "t").rfc3339 == "2026-10-25T01:59:00Z")
     #expect(try time.instant("25-10-2026 03:00", column: "t").rfc3339 == "2026-10-25T02:00:00Z")
+  }
+
+  @Test func `a time shown twice is asked back with both meanings, a skipped one with the change`() throws {
+    let zone = try #require(try ImportZone.find("Australia/Lord_Howe"))
+    let format = try #require(ImportTime.Format("%Y-%m-%d %H:%M"))
+    let time = ImportTime(formats: [format], zone: zone, skipped: .refuse)
+    func reason(_ text: String) -> String {
+      do {
+        return try time.instant(text, column: "opened").rfc3339
+      } catch {
+        return error.reason
+      }
+    }
+    let twice = reason("2026-04-05 01:45")
+    #expect(twice.contains("2026-04-05T01:45:00+11:00 and 2026-04-05T01:45:00+10:30"), "\(twice)")
+    let skipped = reason("2026-10-04 02:15")
+    #expect(skipped.contains("2026-10-04T02:30:00+11:00"), "\(skipped)")
+    #expect(reason("2026-10-04 02:30") == "2026-10-03T15:30:00Z")
+  }
+
+  @Test(arguments: [
+    ("America/Sao_Paulo", "2018-11-04", "2018-11-04T03:00:00Z"),
+    ("Asia/Beirut", "2026-03-29", "2026-03-28T22:00:00Z"),
+    ("Africa/Cairo", "2026-04-24", "2026-04-23T22:00:00Z"),
+    ("America/Santiago", "2026-09-06", "2026-09-06T04:00:00Z"),
+    ("America/Havana", "2026-11-01", "2026-11-01T04:00:00Z"), ("Pacific/Apia", "2011-12-30", nil),
+    ("Pacific/Apia", "2011-12-31", "2011-12-30T10:00:00Z"),
+  ])
+  func `a date alone has a beginning where clocks skip midnight or show it twice`(
+    zone: String, date: String, expected: String?
+  ) throws {
+    let format = try #require(ImportTime.Format("%Y-%m-%d"))
+    let found = try #require(try ImportZone.find(zone))
+    let time = ImportTime(formats: [format], zone: found, skipped: .refuse)
+    #expect((try? time.instant(date, column: "t"))?.rfc3339 == expected)
   }
 
   @Test func `zones are offsets, shipped or the machine's`() throws {

@@ -99,7 +99,7 @@ struct MappingTests {
     BrokenMapping(
       "column: state, is: open", "column: status, is: open",
       "events[0].when[0].column: FILE has no column \"status\"; accepted: ticket"),
-    BrokenMapping("version: 1", "version: 1\nversion: 1", "a key stands twice"),
+    BrokenMapping("version: 1", "version: 1\nversion: 1", "the key version stands twice, first in line 1"),
     BrokenMapping("version: 1", "version: [", "is no YAML"),
   ]
 

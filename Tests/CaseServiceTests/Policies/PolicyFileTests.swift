@@ -129,7 +129,7 @@ struct PolicyFileTests {
       "attempt_counts_as_response.value: maybe is no truth value; accepted: true or false"),
     BrokenFile(
       "21vianet-2", "assigns_severity: true", "assigns_severity: true\nassigns_severity: false",
-      "a key stands twice (assigns_severity); accepted: YAML, each key once in its map"),
+      "the key assigns_severity stands twice, first in line 7; accepted: each key once in its map"),
     BrokenFile(
       "21vianet-2", "source: contact-support-2020-07.md", "source: ' '",
       "source: is no text; accepted: text that is not blank"),

@@ -32,7 +32,7 @@ extension Dice {
   }
 
   private mutating func opened(_ at: Instant) -> Opened {
-    Opened(
+    var opened = Opened(
       reference: text(), organization: text(), cloud: pick(Cloud.self), name: maybe { $0.text() },
       person: person(), byTelephone: chance(50), type: pick(RequestType.self), service: text(),
       category: maybe { $0.text() }, requested: maybe { $0.pick(Severity.self) },
@@ -43,6 +43,8 @@ extension Dice {
       contactMethod: pick(ContactChannel.self), language: maybe { $0.text() }, timeZone: maybe { $0.text() },
       incident: maybe { $0.text() }, follows: maybe { $0.text() }, ball: maybe { $0.pick(Side.self) },
       clocks: clocks(at))
+    opened.hoursZone = maybe { $0.text() }
+    return opened
   }
 
   private mutating func downgraded(_ at: Instant) -> Downgraded {

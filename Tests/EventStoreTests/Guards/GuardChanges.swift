@@ -89,6 +89,13 @@ extension GuardChange {
 
   static let rights = [
     GuardChange(
+      "grant execute on function lo_create(oid) to public",
+      "large objects and advisory locks: access is everybody"),
+    GuardChange(
+      "grant execute on function pg_advisory_lock(bigint) to dossier_dashboard", "access is dossier_dashboard"
+    ),
+    GuardChange("grant create on schema public to public", "right CREATE of public on schema public"),
+    GuardChange(
       "grant update (data) on dossier.events to dossier_app", "right UPDATE of dossier_app", "events.data"),
     GuardChange(
       "grant delete, update on dossier.commands, dossier.persons, dossier.ledgers to dossier_app",

@@ -4,22 +4,35 @@ import Testing
 
 @testable import EventStore
 
+/// A schema as `Store.migrate` leaves it, without what other tests of this room record.
+@Sendable private func guardedTemplate() async throws -> String {
+  try await TestCluster.template(named: "guarded") { settings in
+    _ = try Store(settings).migrate()
+  }
+  return "guarded"
+}
+
 /// Every change is made, found, mended and undone in a transaction of one database.
-@Suite(.database(template: migratedTemplate), .timeLimit(.minutes(20))) struct `What guards the log` {
+@Suite(.database(template: guardedTemplate), .timeLimit(.minutes(20))) struct `What guards the log` {
   let connection: Connection
 
   init() throws {
     connection = try TestDatabase.required().connect()
   }
 
+  private func expectNoDifference() throws {
+    let found = try SchemaComparison.look(connection).differences
+    #expect(found == [])
+  }
+
   @Test func `is as this version makes it, in a fresh schema and after a rebuild's tables`() throws {
-    #expect(try SchemaComparison.look(connection).differences == [])
+    try expectNoDifference()
     #expect(!connection.inTransaction)
     // What a rebuild is filling is its own.
     try connection.execute(
       "create table dossier.case_view_2_new (like dossier.case_view_2 including defaults); "
         + "create index case_view_2_new_x on dossier.case_view_2_new (stream)")
-    #expect(try SchemaComparison.look(connection).differences == [])
+    try expectNoDifference()
   }
 
   @Test(arguments: [
@@ -48,15 +61,36 @@ import Testing
     connection.rollback()
   }
 
-  @Test func `says what was not compared to who may not migrate, and what it can tell`() throws {
+  @Test func `is compared in part by who may not migrate, and that is said`() throws {
     let role = "reader_\(UUIDBytes.random().description.prefix(8))"
     try connection.execute("create role \(role) login in role dossier_app")
     defer { try? connection.execute("drop role \(role)") }
     var settings = try TestDatabase.required().settings
     settings.user = role
     let look = try SchemaComparison.look(Connection.open(settings))
-    #expect(look.reason == "not compared: who connects may not migrate this database")
+    #expect(look.reason == "compared in part: who connects may not migrate this database")
     #expect(look.differences == [])
+    try connection.execute(
+      """
+      alter table dossier.events disable trigger all;
+      drop trigger commands_append_only on dossier.commands;
+      create or replace function dossier.refuse_change() returns trigger language plpgsql as 'begin return null; end';
+      alter table dossier.persons set unlogged;
+      create rule evil as on update to dossier.events do instead nothing;
+      grant update on dossier.events to public;
+      alter view dashboard.cases owner to dossier_app;
+      """)
+    let found = try SchemaComparison.look(Connection.open(settings)).differences.map(\.text)
+    #expect(
+      found == [
+        "function dossier.refuse_change(): body is none of this version's",
+        "right UPDATE of public on table dossier.events is none of this version's",
+        "rule evil on dossier.events is none of this version's",
+        "table dossier.persons: storage is unlogged",
+        "trigger commands_append_only on dossier.commands is missing",
+        "trigger events_append_only on dossier.events: state is disabled",
+        "view dashboard.cases: owner is dossier_app",
+      ])
   }
 
   @Test func `is mended by a role that may only migrate, except what takes more`() throws {
@@ -70,8 +104,8 @@ import Testing
     var settings = try TestDatabase.required().settings
     settings.user = role
     let report = try Store(settings).repair()
-    #expect(report.mended.count == 2)
+    #expect(report.mended.count == 2, "\(report)")
     #expect(report.left == [])
-    #expect(try SchemaComparison.look(connection).differences == [])
+    try expectNoDifference()
   }
 }
