@@ -82,19 +82,23 @@ extension CaseProcessor {
     let taken = try takeOver(state, stream, before: resolved, context)
     if let taken { context.rulebook = taken.rulebook }
     let now = taken?.state ?? state
-    var history: [RecordedCaseEvent]?
-    let decided: [NewCaseEvent]
+    var recorded: [RecordedCaseEvent] = []
     if LateEntry.isLate(context.occurredAt, now) {
-      let recorded = try self.history(of: stream, transaction, until: request.decidedAtVersion)
+      recorded = try history(of: stream, transaction, until: request.decidedAtVersion)
+    }
+    let decided: [NewCaseEvent]
+    // What a rehearsal has decided is recorded nowhere.
+    if recorded.last?.version == state.view.version {
       decided = try LateEntry.decide(
         resolved, now, context, history: recorded + (taken?.recorded ?? []),
         rulebooks: try rulebooks(of: recorded, and: context.rulebook))
-      if decided.contains(where: \.event.isCorrection) { history = recorded }
     } else {
       decided = try CaseDecider.decide(resolved, now, context)
     }
     let events = (taken?.events ?? []) + told(decided, of: now.view)
-    var answer = try record(events, of: state, stream, context, request, transaction, history: history)
+    var answer = try record(
+      events, of: state, stream, context, request, transaction,
+      history: decided.contains(where: \.event.isCorrection) ? recorded : nil)
     if case .link(.incident, let incident, _) = resolved { answer.endedIncident = try ended(incident) }
     return answer
   }

@@ -90,6 +90,10 @@ struct Correction {
         decided[index].event = .breachWithdrawn(
           clock: clock, cycle: cycle, breach: versions[breach] ?? breach, response: response)
       }
+      if case .downgradeProposed(var proposed) = decided[index].event {
+        proposed.evidence = proposed.evidence.map { versions[$0] ?? $0 }.sorted()
+        decided[index].event = .downgradeProposed(proposed)
+      }
       fresh.append(decided[index])
     }
   }
@@ -122,7 +126,7 @@ struct Correction {
       stretch = []
     }
     for event in decided {
-      guard event.event.isTimes || late.contains(event.version) else {
+      guard event.event.isTimes || event.event.isTold || late.contains(event.version) else {
         close(event.version)
         before = event.version
         continue
@@ -137,7 +141,7 @@ struct Correction {
   private func lateEntries() -> Set<Int> {
     var late: Set<Int> = []
     var least = Int.max
-    for event in decided.reversed() where !event.event.isTimes {
+    for event in decided.reversed() where !event.event.isTimes && !event.event.isTold {
       if event.version > least { late.insert(event.version) } else { least = event.version }
     }
     return late

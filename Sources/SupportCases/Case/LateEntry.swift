@@ -87,29 +87,29 @@ private struct Life {
   let effective: [RecordedCaseEvent]
   private let first: Rulebook
   private let rulebooks: [String: Rulebook]
-  /// What people did and what was told, by the moment.
+  /// What people did, by the moment; and what was told that they acted on, or that rests on other rules.
   private let facts: [RecordedCaseEvent]
-  /// Told with good reason, as far as was known then.
-  private let grounded: Set<Int>
-  private let ground: Ground
+  /// What time did: it comes about again where it has its ground.
+  private let times: [RecordedCaseEvent]
 
   init(_ first: Rulebook, _ history: [RecordedCaseEvent], _ rulebooks: [String: Rulebook]) {
     (self.first, self.history, self.rulebooks) = (first, history, rulebooks)
     effective = EffectiveHistory.of(history)
-    facts = effective.filter { !$0.event.isTimes && !$0.event.isCorrection }.sortedByMoment()
     var ground = Ground(first, history: history, effective: effective, rulebooks: rulebooks)
     var grounded: Set<Int> = []
     for event in effective where !event.event.isCorrection {
       if ground.hadGround(event), !ground.isActedOn(event) { grounded.insert(event.version) }
       ground.apply(event)
     }
-    self.ground = ground
-    self.grounded = grounded
+    times = effective.filter { $0.event.isTimes || grounded.contains($0.version) }
+    facts = effective.filter {
+      !$0.event.isTimes && !$0.event.isCorrection && !grounded.contains($0.version)
+    }.sortedByMoment()
   }
 
   /// The case as it was at a moment, whatever was recorded since.
   func state(at moment: Instant, _ last: RecordedCaseEvent) -> CaseState {
-    var again = CaseRedecision(first, known: effective.filter(\.event.isTimes))
+    var again = CaseRedecision(first, known: times, keepsEvents: true, tells: true)
     for event in facts where event.occurredAt <= moment {
       again.apply(event, by: rulebooks[event.policy])
     }
@@ -120,15 +120,10 @@ private struct Life {
     return state
   }
 
-  /// The whole life decided again, with events that were not known yet. What was told since and has no ground any
-  /// more falls.
+  /// The whole life decided again, with events that were not known yet.
   func again(with own: [RecordedCaseEvent]) -> CaseRedecision {
-    var again = CaseRedecision(first, known: effective.filter(\.event.isTimes), keepsEvents: true)
-    let all = (facts + own).sortedByMoment()
-    for event in all {
-      if grounded.contains(event.version), !ground.hasGround(event, again) { continue }
-      again.apply(event, by: rulebooks[event.policy])
-    }
+    var again = CaseRedecision(first, known: times, keepsEvents: true, tells: true)
+    for event in (facts + own).sortedByMoment() { again.apply(event, by: rulebooks[event.policy]) }
     // By then somebody had looked.
     if let latest = (effective + own).map(\.occurredAt).max() {
       again.pass(Instant(microseconds: latest.microseconds + 1))
