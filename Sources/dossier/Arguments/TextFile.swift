@@ -23,7 +23,7 @@ enum TextFile {
       bytes.append(contentsOf: buffer[..<count])
       guard bytes.count <= 4 << 20 else { throw .invalid("\(path) is longer than 4 MB; give a shorter file") }
     }
-    guard let text = String(validating: bytes, as: UTF8.self) else {
+    guard let text = String(validating: withPlainLineEnds(bytes), as: UTF8.self) else {
       throw .invalid("\(path) is not UTF-8; give a text file")
     }
     return text
