@@ -82,7 +82,7 @@ struct AnswerView {
       let due = "\(LocalTime.weekday(next.dueAt, utc: look.isUTC)) \(look.time(next.dueAt))"
       parts.append("\(spoken(next.clock.rawValue)) due \(due)")
     }
-    return ["  → " + parts.map(escaped).joined(separator: " · ")]
+    return ["  → " + parts.map { escaped($0) }.joined(separator: " · ")]
   }
 
   private func headline(_ look: Look) -> String {

@@ -104,7 +104,7 @@ struct Session {
   private func warn(_ service: CaseService) {
     guard let clocks = service.clocks else { return }
     switch format {
-    case .json, .jsonl: Terminal.complain(JSON.object([.init("clock_warning", clocks.json)]).line)
+    case .json, .jsonl: Terminal.complain(json: JSON.object([.init("clock_warning", clocks.json)]).line)
     case .table, .tsv: Terminal.complain("dossier: warning: " + clocks.warning)
     }
   }
