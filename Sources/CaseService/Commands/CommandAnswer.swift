@@ -70,6 +70,8 @@ public struct CommandAnswer: Hashable, Sendable {
   /// How far the clocks were apart, where that is too far to believe the one that moments are taken from. It is told
   /// with every answer anew, and not stored.
   public var clocks: ClockSkew?
+  /// What to look at again, though it was taken. It is told with every answer anew, and not stored.
+  public var warnings: [String] = []
 }
 
 extension CommandAnswer {
@@ -82,6 +84,7 @@ extension CommandAnswer {
     all += endedIncident?.members ?? []
     if let held { all.append(.init("held", held.json)) }
     if let clocks { all.append(.init("clock_warning", clocks.json)) }
+    if !warnings.isEmpty { all.append(.init("warnings", .array(warnings.map { .string($0) }))) }
     return .object(all)
   }
 
