@@ -132,6 +132,9 @@ struct Session {
   /// Shows the answer to a command.
   func tell(_ answer: CommandAnswer) {
     guard !isSilent else { return }
+    if format == .table || format == .tsv {
+      for warning in answer.warnings { Terminal.complain("dossier: warning: " + warning) }
+    }
     show(answer.json, as: format) {
       shared == nil ? AnswerView(answer).lines(in: look) : AnswerView(answer).brief(in: look)
     }
