@@ -111,19 +111,18 @@ public final class CaseService: Sendable {
     try await read { try EventReader.ledgers($0) }
   }
 
-  /// Runs a piece of reading on a connection of the pool; once more on another where the server ended the session
-  /// in the middle, because reading does no harm twice.
+  /// Runs a piece of reading on a connection of the pool; again on another where the server ended the session in the
+  /// middle, because reading does no harm twice.
   func read<R: Sendable>(
     _ body: @escaping @Sendable (Connection) throws -> R
   ) async throws(ServiceError) -> R {
-    var isSecond = false
+    var outage = Outage(pool.patience)
     while true {
       do {
         return try await pool.withConnection(body)
       } catch {
         let lost = StoreError.postgres(error).map { $0.isConnectionFailure && !$0.isRefusal } ?? false
-        guard lost, !isSecond else { throw ServiceError(error) }
-        isSecond = true
+        guard lost, await outage.mayTryAgainLater() else { throw ServiceError(error) }
       }
     }
   }

@@ -10,12 +10,13 @@ final class AppenderCore<Processor: GroupProcessor>: @unchecked Sendable {
   private let ledger: LedgerID
   private let makeProcessor: @Sendable () throws -> Processor
   private var connection: Connection?
-  private var wasConnected = false
   private var processor: Processor?
   /// The head after this process's last commit, for as long as nobody else is known to append.
   private var known: KnownHead?
   /// Until when the head is locked first, because another process had moved it.
   private var lockedUntil: ContinuousClock.Instant?
+  /// A group was committed: the server was the primary.
+  private var hasAppended = false
   /// The group reached the processor, so a failure may be the fault of one of its requests.
   private var isDecided = false
 
@@ -118,6 +119,7 @@ final class AppenderCore<Processor: GroupProcessor>: @unchecked Sendable {
   private func complete(_ posted: Underway) throws {
     isDecided = true
     try posted.transaction.finish()
+    hasAppended = true
     try processor?.committed()
   }
 
@@ -142,6 +144,7 @@ final class AppenderCore<Processor: GroupProcessor>: @unchecked Sendable {
     var attempts = 0
     // A COMMIT was on its way when the connection died. The next attempt finds out by the commands' ids.
     var isUncertain = false
+    var outage = Outage(settings.patience)
     while true {
       attempts += 1
       do {
@@ -167,9 +170,11 @@ final class AppenderCore<Processor: GroupProcessor>: @unchecked Sendable {
           connection?.rollback()
         }
         if isOutage { isUncertain = isUncertain || isDecided } else if isDecided { isUncertain = false }
-        if attempts < Self.mostAttempts, Self.isWorthRepeating(error) { continue }
+        if isWorthRepeating(error), isOutage ? outage.mayTryAgain() : attempts < Self.mostAttempts {
+          continue
+        }
         if isUncertain { throw PostgresError.connectionLost }
-        throw Self.isWorthRepeating(error) && !isOutage ? StoreError.conflict(attempts: attempts) : error
+        throw isWorthRepeating(error) && !isOutage ? StoreError.conflict(attempts: attempts) : error
       }
     }
   }
@@ -205,22 +210,25 @@ final class AppenderCore<Processor: GroupProcessor>: @unchecked Sendable {
       processor = nil
       disconnect()
     }
-    let fresh = try Connection.open(settings, again: wasConnected)
+    let fresh = try Connection.openPatiently(settings)
     connection = fresh
-    wasConnected = true
     return fresh
   }
 
   private static var mostAttempts: Int { 10 }
 
+  /// The server is away, or only reads since it is not the primary any more.
   private static func isOutage(_ error: any Error) -> Bool {
-    StoreError.postgres(error)?.isConnectionFailure ?? false
+    guard let error = StoreError.postgres(error) else { return false }
+    return error.isConnectionFailure || error == .readOnly(isStandby: true)
   }
 
-  /// A lost race, or a connection that died: the command ids make a repeat safe.
-  private static func isWorthRepeating(_ error: any Error) -> Bool {
+  /// A lost race, or a connection that died: the command ids make a repeat safe. A standby that was one from the
+  /// beginning is not waited for.
+  private func isWorthRepeating(_ error: any Error) -> Bool {
     switch StoreError.postgres(error) {
     case .connectionLost: true
+    case .readOnly(isStandby: true): hasAppended
     case .server(.uniqueViolation, _, let constraint, _):
       [
         "events_version_key", "events_pkey", "commands_pkey", "persons_lookup_key",

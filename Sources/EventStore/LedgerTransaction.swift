@@ -29,7 +29,11 @@ public final class LedgerTransaction {
   /// The connection, for reading inside the transaction.
   public let connection: Connection
   /// The position of the last event before this transaction.
-  public var head: Int64 { start.position }
+  public var head: Int64 { known.position }
+  /// The end of the log before this transaction.
+  public var start: Cursor { Cursor(head, known.hash) }
+  /// The end of the log with what was appended.
+  public var end: Cursor { Cursor(position, lastHash) }
   /// When events are recorded, in microseconds since 1970-01-01 UTC: the server's clock under the lock, or
   /// for an assumed head no later than that clock, which the server checks.
   public private(set) var now: Int64 = 0
@@ -37,12 +41,12 @@ public final class LedgerTransaction {
   /// when that clock was ahead. What happens now happens at this moment.
   public private(set) var clock: Int64 = 0
   /// How far the clocks were apart when the head's lock was last taken.
-  public var clocks: ClockSkew { start.clocks }
+  public var clocks: ClockSkew { known.clocks }
   /// Answers already given to the commands that the lock was taken for.
   public private(set) var answers: [UUIDBytes: StoredAnswer] = [:]
 
   private let commandIDs: [UUIDBytes]
-  private var start: KnownHead
+  private var known: KnownHead
   /// True until the head's lock was asked for: then the transaction can be decided and sent as a whole while the
   /// server still works on the one before.
   public private(set) var isAssumed: Bool
@@ -66,9 +70,9 @@ public final class LedgerTransaction {
     self.ledger = ledger
     self.commandIDs = commandIDs
     isAssumed = false
-    start = KnownHead(position: 0, hash: [], stream: 0, moment: 0, clock: 0)
-    (start, answers) = try lock(commandIDs)
-    (now, clock) = (start.moment, start.clocks.server)
+    known = KnownHead(position: 0, hash: [], stream: 0, moment: 0, clock: 0)
+    (known, answers) = try lock(commandIDs)
+    (now, clock) = (known.moment, known.clocks.server)
     begin()
   }
 
@@ -78,14 +82,14 @@ public final class LedgerTransaction {
     self.ledger = ledger
     self.commandIDs = commandIDs
     isAssumed = true
-    start = known
+    self.known = known
     clock = known.clock
     now = max(known.moment, clock)
     begin()
   }
 
   private func begin() {
-    (sentPosition, sentHash, lastHash, lastStream) = (start.position, start.hash, start.hash, start.stream)
+    (sentPosition, sentHash, lastHash, lastStream) = (known.position, known.hash, known.hash, known.stream)
   }
 
   /// Takes the head's lock, in a transaction that it begins, and finds the answers already given.
@@ -123,9 +127,9 @@ public final class LedgerTransaction {
   public func takeHead() throws {
     guard isAssumed else { return }
     // Whoever appended holds the lock already; then this finds the head that its own events made.
-    let (found, known) = try lock(commandIDs.filter { !remembered.contains($0) })
+    let (found, answered) = try lock(commandIDs.filter { !remembered.contains($0) })
     isAssumed = false
-    guard found.position == sentPosition, found.hash == sentHash, known.isEmpty else {
+    guard found.position == sentPosition, found.hash == sentHash, answered.isEmpty else {
       throw PostgresError.ledgerMoved("the head is not the one assumed")
     }
   }
@@ -140,7 +144,7 @@ public final class LedgerTransaction {
   }
 
   /// The head after this transaction's commit, to be assumed by the next one.
-  var successor: KnownHead { start.moved(to: position, lastHash, lastStream, now) }
+  var successor: KnownHead { known.moved(to: position, lastHash, lastStream, now) }
 
   /// The position of the last event, those of this transaction included.
   public var position: Int64 { sentPosition + Int64(appended.count) }
@@ -184,7 +188,7 @@ public final class LedgerTransaction {
   }
 
   /// Writes what has not been sent yet, then what `others` gives, and commits; without anything to write it
-  /// only ends the transaction.
+  /// commits all the same.
   ///
   /// The server appends while `others` is being made. If it fails, the transaction is ended, and `keys` forgets
   /// what it holds, because new persons may not have been stored.
@@ -205,9 +209,10 @@ public final class LedgerTransaction {
   public func post(_ keys: KeyRing? = nil, adding others: () throws -> [Command] = { [] }) throws {
     do {
       if remembered.isEmpty, position == head {
-        let others = try others()
-        if !others.isEmpty { _ = try connection.pipeline(others + [Command(Self.commit)]) }
-        connection.rollback()
+        // What it tells, an answer given before above all, rests on what others committed. A COMMIT of who has locked
+        // the head waits for the standbys as theirs did; a ROLLBACK would not.
+        let last = try others() + (isBegun ? [Command(Self.commit)] : [])
+        posted = last.isEmpty ? nil : try connection.post(last)
       } else {
         try connection.send(writing(keys))
         // A batch of its own is a transaction of its own: the lonely command needs neither BEGIN nor COMMIT. The
@@ -217,7 +222,7 @@ public final class LedgerTransaction {
           hints: position > head ? [Command(SQL.notify, [.text("\(ledger.rawValue) \(position)")])] : [])
       }
     } catch {
-      end()
+      giveUp()
       throw error
     }
     keys?.settle()
@@ -230,12 +235,12 @@ public final class LedgerTransaction {
     do {
       _ = try connection.outcome(of: posted)
     } catch {
-      end()
+      giveUp()
       throw error
     }
   }
 
-  private func end() {
+  private func giveUp() {
     if isBegun { connection.rollback() } else { connection.abandon() }
   }
 

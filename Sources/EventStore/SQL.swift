@@ -14,6 +14,8 @@ enum SQL {
   static let readStream = statement("read_stream")
   static let readStreams = statement("read_streams")
   static let readPositions = statement("read_positions")
+  static let hasEvent = statement("has_event")
+  static let lastPosition = statement("last_position")
   static let changedStreams = statement("changed_streams")
   static let findPersons = statement("find_persons")
   static let personsByID = statement("persons_by_id")

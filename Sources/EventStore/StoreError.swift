@@ -14,6 +14,9 @@ public enum StoreError: Error, Sendable, Equatable {
   case unknownLedger(String)
   /// The chain is broken at a position: what stands there is not what was recorded.
   case chainBroken(position: Int64, reason: String)
+  /// The log is another one than was read before: it has other events, or none, from a position on, where
+  /// somebody had read up to `read`. It was restored, or failed over to a copy that had less.
+  case logChanged(ledger: String, from: Int64, read: Int64, head: Int64)
   /// The key file is missing, unreadable or another database's.
   case keyFile(String)
   /// A sealed value could not be opened.
@@ -58,6 +61,10 @@ extension StoreError: CustomStringConvertible {
       "others kept writing at the same time, \(attempts) attempts failed: try again"
     case .unknownLedger(let ledger): "there is no ledger \(ledger)"
     case .chainBroken(let position, let reason): "the log was changed at position \(position): \(reason)"
+    case .logChanged(let ledger, let from, let read, let head):
+      "the log of ledger \(ledger) is another one than was read up to position \(read): it differs from position "
+        + "\(from) on and ends at \(head), as after a restore or a failover that lost events; "
+        + "read it again from position \(from - 1)"
     case .keyFile(let text), .sealBroken(let text): text
     case .schema(let problem): problem.description
     case .stopped: "the store is being stopped"

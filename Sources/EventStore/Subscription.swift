@@ -1,6 +1,7 @@
 public import Postgres
 
-/// Follows a ledger from a position on: catches up, then waits to be woken.
+/// Follows a ledger from a cursor on: catches up, then waits to be woken. An outage of the database it waits out, as
+/// long as the pool's patience lasts.
 ///
 /// Positions are in commit order without a gap, so nothing can appear behind what was read. A notification
 /// is a hint; without any, the log is read again after `patience`.
@@ -13,21 +14,21 @@ public struct Subscription: AsyncSequence, Sendable {
   let pool: ConnectionPool
   let listener: Listener
   let ledger: LedgerID
-  let start: Int64
+  let start: Cursor
   let patience: Duration
 
-  /// A subscription to everything after `position`.
+  /// A subscription to everything after `cursor`.
   ///
   /// - Parameters:
   ///   - patience: how long to wait without a notification before reading again. Defaults to 1 second.
   public init(
-    _ pool: ConnectionPool, listener: Listener, ledger: LedgerID, after position: Int64,
+    _ pool: ConnectionPool, listener: Listener, ledger: LedgerID, after cursor: Cursor,
     patience: Duration = .seconds(1)
   ) {
     self.pool = pool
     self.listener = listener
     self.ledger = ledger
-    self.start = position
+    self.start = cursor
     self.patience = patience
   }
 
@@ -45,14 +46,17 @@ public struct Subscription: AsyncSequence, Sendable {
     private let wakes: AsyncStream<Void>
     private let waker: Task<Void, Never>
     private var wake: AsyncStream<Void>.Iterator
-    private var position: Int64
+    private var cursor: Cursor
+    /// Where it has been: tells from where on another log differs.
+    private var trail: [Cursor] = []
     private var batch: [RecordedEvent] = []
     private var next = 0
-    private var failures = 0
+    private var outage: Outage
 
     init(_ subscription: Subscription) {
       self.subscription = subscription
-      position = subscription.start
+      cursor = subscription.start
+      outage = Outage(subscription.pool.patience)
       let (wakes, signal) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
       self.wakes = wakes
       wake = wakes.makeAsyncIterator()
@@ -74,7 +78,8 @@ public struct Subscription: AsyncSequence, Sendable {
 
     /// The next event; waits for one. Nil once the task is cancelled.
     ///
-    /// - Throws: `StoreError`, when the database cannot be reached for some seconds.
+    /// - Throws: `StoreError`, when the database cannot be reached for longer than the pool is patient; `logChanged`
+    ///   where it is not the log any more that was read until now.
     public mutating func next() async throws -> RecordedEvent? {
       while next >= batch.count {
         guard !Task.isCancelled, try await read() else {
@@ -84,29 +89,40 @@ public struct Subscription: AsyncSequence, Sendable {
       }
       let event = batch[next]
       next += 1
-      position = event.position
+      cursor = Cursor(event.position, event.hash)
       return event
     }
 
     /// Reads on, and waits if there is nothing; false once the task is cancelled.
     private mutating func read() async throws -> Bool {
-      let (ledger, position) = (subscription.ledger, position)
+      let (ledger, cursor, trail) = (subscription.ledger, cursor, trail)
       do {
-        batch = try await subscription.pool.withConnection {
-          try EventReader.after(position, ledger: ledger, limit: 1_000, $0)
+        batch = try await subscription.pool.withConnection { (connection) throws -> [RecordedEvent] in
+          do {
+            return try EventReader.after(cursor, ledger: ledger, limit: 1_000, connection)
+          } catch StoreError.logChanged(let name, let from, let read, let head) {
+            let first = try EventReader.firstChanged(trail, ledger: ledger, connection)
+            throw StoreError.logChanged(
+              ledger: name, from: Swift.min(from, first?.position ?? from), read: read, head: head)
+          }
         }
         next = 0
-        failures = 0
+        outage.end()
       } catch {
         if Task.isCancelled { return false }
-        failures += 1
-        // Reading has no effect, so it is repeated; the pool itself waits for a server that restarts.
-        guard failures < 3, case PostgresError.connectionLost = error else { throw StoreError.wrap(error) }
+        // Reading has no effect, so it is repeated; the pool itself waits for a server that is away.
+        guard case PostgresError.connectionLost = error, await outage.mayTryAgainLater() else {
+          if Task.isCancelled { return false }
+          throw StoreError.wrap(error)
+        }
         return true
       }
+      self.trail = Array((trail + batch.map { Cursor($0.position, $0.hash) }).suffix(Self.longestTrail))
       guard batch.isEmpty else { return true }
       return await wake.next() != nil
     }
+
+    private static var longestTrail: Int { 10_000 }
   }
 }
 

@@ -114,7 +114,10 @@ extension Connection {
     guard let result else { throw fault() }
     switch PQresultStatus(result) {
     case PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_EMPTY_QUERY:
-      return Rows(result)
+      let rows = Rows(result)
+      // A notice before it said that nobody knows what became of it.
+      if sessionEnded { throw .connectionLost }
+      return rows
     case PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_COPY_BOTH:
       PQclear(result)
       sessionEnded = true

@@ -17,18 +17,26 @@ public final class Connection {
   var lastErrorPosition: Int?
   /// What depends on the object that the last refused statement was to change, as the server lists it.
   var lastDependents: String?
-  private let settings: ConnectionSettings
+  let settings: ConnectionSettings
   private let canceller = CancelHandle()
 
   private init(_ settings: ConnectionSettings, _ pg: OpaquePointer) {
     self.settings = settings
-    self.pg = pg
-    canceller.follow(pg)
+    adopt(pg)
   }
 
-  /// Connects, within the settings' time-outs. Throws `cannotConnect`.
+  private func adopt(_ pg: OpaquePointer) {
+    self.pg = pg
+    sessionEnded = false
+    canceller.follow(pg)
+    PQsetNoticeReceiver(pg, heedNotice, Unmanaged.passUnretained(self).toOpaque())
+  }
+
+  /// Connects, within the settings' time-outs. Throws `cannotConnect`, and `pooler`.
   public static func open(_ settings: ConnectionSettings) throws(PostgresError) -> Connection {
-    Connection(settings, try connect(settings))
+    let connection = Connection(settings, try connect(settings))
+    try connection.establishSession()
+    return connection
   }
 
   deinit { close() }
@@ -47,9 +55,8 @@ public final class Connection {
   /// gone.
   public func reset() throws(PostgresError) {
     close()
-    pg = try Self.connect(settings)
-    sessionEnded = false
-    canceller.follow(pg)
+    adopt(try Self.connect(settings))
+    try establishSession()
   }
 
   /// Whether the connection is closed or dead.
@@ -108,11 +115,18 @@ public final class Connection {
   }
 }
 
-/// Discards notices: what the server wants to remark has no place on a user's terminal.
-private func discardNotice(_ argument: UnsafeMutableRawPointer?, _ result: OpaquePointer?) {}
+/// Discards notices, for what the server wants to remark has no place on a user's terminal, except that a COMMIT's
+/// wait for a standby was cut short: that it will last is as unknown as after a lost connection, and the session ends
+/// like one. The function that says so is told in every language alike.
+private func heedNotice(_ connection: UnsafeMutableRawPointer?, _ notice: OpaquePointer?) {
+  guard let connection, let function = PQresultErrorField(notice, dossier_diag_function),
+    String(cString: function) == "SyncRepWaitForLSN"
+  else { return }
+  Unmanaged<Connection>.fromOpaque(connection).takeUnretainedValue().sessionEnded = true
+}
 
 extension Connection {
-  private static func connect(_ settings: ConnectionSettings) throws(PostgresError) -> OpaquePointer {
+  static func connect(_ settings: ConnectionSettings) throws(PostgresError) -> OpaquePointer {
     let options = try settings.effective()
     let keywords = CStrings(options.map(\.keyword))
     let values = CStrings(options.map(\.value))
@@ -125,7 +139,9 @@ extension Connection {
         throw error
       }
     }
-    PQsetNoticeReceiver(pg, discardNotice, nil)
+    if let host = PQhost(pg), let port = PQport(pg) {
+      settings.patience.note(answered: .init(name: String(cString: host), port: String(cString: port)))
+    }
     return pg
   }
 

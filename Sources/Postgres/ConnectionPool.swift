@@ -26,6 +26,9 @@ public final class ConnectionPool: Sendable {
     self.onConnect = onConnect
   }
 
+  /// How long an outage of its server is waited out.
+  public var patience: Patience { settings.patience }
+
   deinit {
     state.withLock { state in
       for worker in state.all { worker.thread.post { worker.close() } }

@@ -3,14 +3,17 @@ internal import CLibPQ
 /// Where and how to connect: any libpq connection string or URI, several hosts allowed.
 ///
 /// What the string leaves out comes from libpq's environment (`PGHOST`, `PGSERVICE`, …). Time-outs are
-/// added where neither sets them, so that a dead network is noticed: 10 seconds for a connection to one
-/// host, half a minute for an established one.
+/// added where neither sets them, so that a dead network is noticed: 10 seconds for a connection and half a minute
+/// for an established one; where there is another host to turn to, 2 and 15 seconds. Of several hosts the one that
+/// answered last is tried first.
 public struct ConnectionSettings: Sendable, Equatable {
   private var values: [String: String]
   /// What holds of a server of the program's own whatever libpq's environment says; not part of the URI.
   var ownServer: [String: String] = [:]
   /// Why the string could not be read; it is thrown when a connection is opened.
   private var fault: String?
+  /// How long to wait for the server while it is away. Defaults to one minute.
+  public var patience = Patience()
 
   /// Reads a connection string; empty means libpq's environment alone.
   public init(conninfo: String = "") {
@@ -43,12 +46,18 @@ public struct ConnectionSettings: Sendable, Equatable {
   /// The host, several separated by commas, or the directory of a Unix socket.
   public var host: String? {
     get { values["host"] }
-    set { values["host"] = newValue }
+    set {
+      values["host"] = newValue
+      patience = patience.renewed()
+    }
   }
   /// The port, or one for each host separated by commas.
   public var port: String? {
     get { values["port"] }
-    set { values["port"] = newValue }
+    set {
+      values["port"] = newValue
+      patience = patience.renewed()
+    }
   }
   /// The password. It appears in no description and no error.
   public var password: String? {
@@ -60,10 +69,20 @@ public struct ConnectionSettings: Sendable, Equatable {
     get { values["options"] }
     set { values["options"] = newValue }
   }
+<<<<<<< HEAD
   /// Adds options for the session; where they contradict others, these hold. Those of `PGOPTIONS` are kept.
   public mutating func addOptions(_ more: String) {
     let given = options ?? (ownServer.isEmpty ? Self.defaults()["options"] : nil)
     options = [given, more].compactMap { $0 }.joined(separator: " ")
+=======
+  /// The role that the session runs as; it is asked for with the start-up and made sure of afterwards. Defaults to
+  /// nil: whoever logs in.
+  public var role: String? {
+    didSet {
+      guard let role else { return }
+      options = [options, "-c role=\(role)"].compactMap { $0 }.joined(separator: " ")
+    }
+>>>>>>> 6df379d03b69e95e4a832cd31d84f63247046516
   }
   /// The name shown in `pg_stat_activity`. Defaults to `dossier`.
   public var applicationName: String? {
@@ -102,10 +121,19 @@ public struct ConnectionSettings: Sendable, Equatable {
         reason: "the connection option \(bad.key) contains the character U+0000", state: nil)
     }
     let environment = Self.defaults()
+<<<<<<< HEAD
     var all = values.merging(ownServer) { given, _ in given }
     for (keyword, value) in Self.additions where all[keyword] == nil && environment[keyword] == nil {
+=======
+    var all = values
+    let hosts = HostList(all, environment)
+    let additions = hosts.count > 1 ? Self.additionsForSeveral : [:]
+    for (keyword, value) in Self.additions.merging(additions, uniquingKeysWith: { $1 })
+    where all[keyword] == nil && environment[keyword] == nil {
+>>>>>>> 6df379d03b69e95e4a832cd31d84f63247046516
       all[keyword] = value
     }
+    if let preferred = patience.preferred { all.merge(hosts.beginning(with: preferred)) { $1 } }
     // Text is decoded as UTF-8 everywhere in this room.
     all["client_encoding"] = "UTF8"
     return all.sorted { $0.key < $1.key }.map { (keyword: $0.key, value: $0.value) }
@@ -123,6 +151,10 @@ public struct ConnectionSettings: Sendable, Equatable {
   private static let additions = [
     "connect_timeout": "10", "keepalives": "1", "keepalives_idle": "10", "keepalives_interval": "5",
     "keepalives_count": "3", "tcp_user_timeout": "30000", "fallback_application_name": "dossier",
+  ]
+
+  private static let additionsForSeveral = [
+    "connect_timeout": "2", "keepalives_idle": "6", "keepalives_interval": "3", "tcp_user_timeout": "15000",
   ]
 
   /// What libpq takes from its environment and its own defaults.
@@ -149,6 +181,44 @@ public struct ConnectionSettings: Sendable, Equatable {
       return "unknown connection option \(message.dropFirst(prefix.count).prefix { $0 != "\"" })"
     }
     return "the connection string cannot be read, expected keyword=value pairs or a postgresql:// URI"
+  }
+}
+
+extension ConnectionSettings {
+  /// Settings are the same if they lead to the same server in the same way, however long one waits for it.
+  public static func == (one: ConnectionSettings, other: ConnectionSettings) -> Bool {
+    one.values == other.values && one.role == other.role && one.fault == other.fault
+  }
+}
+
+/// The hosts of a connection string with their ports, as libpq reads its lists.
+private struct HostList {
+  private var lists: [String: [String]] = [:]
+  let count: Int
+
+  init(_ values: [String: String], _ environment: [String: String]) {
+    for keyword in ["host", "hostaddr", "port"] {
+      guard let text = values[keyword] ?? environment[keyword], !text.isEmpty else { continue }
+      lists[keyword] = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    }
+    count = max(lists["host"]?.count ?? 1, lists["hostaddr"]?.count ?? 1)
+  }
+
+  /// The same lists turned so that they begin with the host; nothing if it is not among them.
+  func beginning(with host: Patience.Host) -> [String: String] {
+    guard count > 1, let names = lists["host"] ?? lists["hostaddr"], names.count == count,
+      let first = names.indices.first(where: { names[$0] == host.name && port($0) == host.port })
+    else { return [:] }
+    // One port is every host's.
+    return lists.filter { $0.value.count == count }.mapValues { list in
+      (list[first...] + list[..<first]).joined(separator: ",")
+    }
+  }
+
+  private func port(_ index: Int) -> String {
+    let ports = lists["port"] ?? []
+    let port = ports.count == count ? ports[index] : ports.first ?? ""
+    return port.isEmpty ? "5432" : port
   }
 }
 

@@ -77,7 +77,6 @@ final class PoolWorker: @unchecked Sendable {
   private let settings: ConnectionSettings
   private let onConnect: (@Sendable (Connection) throws -> Void)?
   private var connection: Connection?
-  private var wasConnected = false
 
   init(_ settings: ConnectionSettings, _ onConnect: (@Sendable (Connection) throws -> Void)?) {
     self.settings = settings
@@ -109,11 +108,10 @@ final class PoolWorker: @unchecked Sendable {
     if let connection, !connection.isStale() { return connection }
     connection?.close()
     connection = nil
-    let new = try Connection.open(settings, again: wasConnected, isUnwanted: { ticket.isCancelled }) {
+    let new = try Connection.openPatiently(settings, isUnwanted: { ticket.isCancelled }) {
       try onConnect?($0)
     }
     connection = new
-    wasConnected = true
     return new
   }
 }

@@ -27,6 +27,8 @@ public enum PostgresError: Error, Sendable, Equatable {
   case closed
   /// The embedded cluster could not be made, started or stopped.
   case cluster(ClusterProblem)
+  /// What stands between this program and the server does not give it a session of its own.
+  case pooler(PoolerProblem)
   /// The schema could not be brought up to date.
   case migration(MigrationProblem)
 
@@ -44,6 +46,14 @@ public enum PostgresError: Error, Sendable, Equatable {
     case notWritable(String)
     /// A directory is not private to its user: a symbolic link, another owner, or open to others.
     case notPrivate(String)
+  }
+
+  /// What can be wrong with a pooler.
+  public enum PoolerProblem: Error, Sendable, Equatable {
+    /// Each transaction gets another session.
+    case changesSessions
+    /// The session does not run as the role.
+    case ignoresRole(String)
   }
 
   /// What can be wrong with a schema or with the migrations.
@@ -111,6 +121,11 @@ extension PostgresError: CustomStringConvertible {
     case .copyFailed(let text): "bulk copy failed: \(text)"
     case .closed: "the database connection is closed"
     case .cluster(let problem): problem.description
+    case .pooler(.changesSessions):
+      "a pooler gives every transaction another session (pool_mode = transaction or statement), and this program needs "
+        + "one of its own: set pool_mode = session, or connect to the server itself"
+    case .pooler(.ignoresRole(let role)):
+      "the session does not run as \(role), although it was asked to: connect to the server itself"
     case .migration(let problem): problem.description
     }
   }

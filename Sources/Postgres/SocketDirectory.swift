@@ -84,7 +84,7 @@ struct PostmasterFile {
     self.process = process
     self.pgData = pgData
     socketDirectory = lines[4]
-    isReady = lines.count >= 8 && lines[7].hasPrefix("ready")
+    isReady = lines.count >= 8 && (lines[7].hasPrefix("ready") || lines[7].hasPrefix("standby"))
   }
 
   /// Whether the process is still a server of this cluster, and not another that got its number.

@@ -35,7 +35,7 @@ import Testing
       try await usage("show") == """
         OVERVIEW: Show a case with its clocks and duties, now or as it was.
 
-        USAGE: dossier show <case> [--as-of <time>] [--known-at <time>] [--database <url>] [--data-dir <path>] [--key-file <path>] [--output <form>] [--utc] [--no-color] [--quiet]
+        USAGE: dossier show <case> [--as-of <time>] [--known-at <time>] [--database <url>] [--data-dir <path>] [--key-file <path>] [--patience <time>] [--output <form>] [--utc] [--no-color] [--quiet]
 
 
         """)
@@ -69,7 +69,7 @@ import Testing
         verdict over all: met or breached under every reading, or arguable; a clock
         that runs is not judged yet (CK-16).
 
-        USAGE: dossier clocks <case> [--explain] [--as-of <time>] [--known-at <time>] [--database <url>] [--data-dir <path>] [--key-file <path>] [--output <form>] [--utc] [--no-color] [--quiet]
+        USAGE: dossier clocks <case> [--explain] [--as-of <time>] [--known-at <time>] [--database <url>] [--data-dir <path>] [--key-file <path>] [--patience <time>] [--output <form>] [--utc] [--no-color] [--quiet]
 
 
         """)

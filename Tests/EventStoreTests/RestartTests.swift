@@ -23,7 +23,7 @@ import Testing
     let subscriber = Task {
       while !Task.isCancelled {
         let subscription = Subscription(
-          pool, listener: listener, ledger: Lab.ledger, after: seen.value.last ?? 0,
+          pool, listener: listener, ledger: Lab.ledger, after: Cursor(seen.value.last ?? 0),
           patience: .milliseconds(50))
         do {
           for try await event in subscription { seen.change { $0.append(event.position) } }

@@ -38,7 +38,7 @@ import Testing
     let listener = Listener(lab.store.application, channels: [Subscription.channel])
     let seen = Box<[Int64]>([])
     let subscription = Subscription(
-      pool, listener: listener, ledger: Lab.ledger, after: 0, patience: .milliseconds(5))
+      pool, listener: listener, ledger: Lab.ledger, after: Cursor(0), patience: .milliseconds(5))
     let subscriber = Task {
       for try await event in subscription {
         seen.change { $0.append(event.position) }

@@ -25,7 +25,8 @@ import Testing
 
   /// One whose reading again without being woken no test lives to see.
   private func patient(after position: Int64) -> Subscription {
-    Subscription(pool, listener: listener, ledger: Lab.ledger, after: position, patience: .seconds(3_600))
+    Subscription(
+      pool, listener: listener, ledger: Lab.ledger, after: Cursor(position), patience: .seconds(3_600))
   }
 
   /// Reads in a task of its own and notes the positions; more than one of each would show.
@@ -61,14 +62,15 @@ import Testing
     _ = transaction.append(Lab.event(transaction), stream: 1001, version: 1)
     try transaction.commit()
     try append(1, from: 1)
-    var events = Subscription(pool, listener: listener, ledger: other, after: 0).makeAsyncIterator()
+    var events = Subscription(pool, listener: listener, ledger: other, after: Cursor(0)).makeAsyncIterator()
     #expect(try await events.next()?.stream == 1001)
     listener.stop()
   }
 
   @Test func `works without any notification`() async throws {
     let (seen, task) = follow(
-      Subscription(pool, listener: listener, ledger: Lab.ledger, after: 0, patience: .milliseconds(10)))
+      Subscription(
+        pool, listener: listener, ledger: Lab.ledger, after: Cursor(0), patience: .milliseconds(10)))
     for version in 1...3 {
       try append(1, from: version)
       try await until { seen.value.count >= version }
@@ -135,7 +137,8 @@ import Testing
     settings.applicationName = "reader"
     let reader = ConnectionPool(settings, size: 1)
     let (seen, task) = follow(
-      Subscription(reader, listener: listener, ledger: Lab.ledger, after: 0, patience: .seconds(3_600)))
+      Subscription(
+        reader, listener: listener, ledger: Lab.ledger, after: Cursor(0), patience: .seconds(3_600)))
     let admin = try lab.superuser()
     for _ in 0..<2 {
       let process = try await lab.waitingSession("reader", admin)
@@ -182,6 +185,54 @@ import Testing
     listener.stop()
   }
 
+  @Test(arguments: [0, 1, 3]) func `of a log that went back says so, and from where on it differs`(
+    more: Int
+  ) async throws {
+    try append(5, from: 1)
+    let (seen, task) = follow(
+      Subscription(
+        pool, listener: listener, ledger: Lab.ledger, after: Cursor(0), patience: .milliseconds(10)))
+    try await until { seen.value.count == 5 }
+    // As after a restore: the last two events never were, and others may stand in their place.
+    let admin = try lab.superuser()
+    try admin.execute(
+      """
+      begin;
+      alter table dossier.events disable trigger all;
+      alter table dossier.ledgers disable trigger all;
+      delete from dossier.events where ledger = 1 and position > 3;
+      update dossier.ledgers l set position = 3, hash = (
+        select e.hash from dossier.events e where e.ledger = 1 and e.position = 3) where l.ledger = 1;
+      alter table dossier.events enable trigger all;
+      alter table dossier.ledgers enable trigger all;
+      commit
+      """)
+    if more > 0 { try append(more, from: 4) }
+    let error = await #expect(throws: StoreError.self) { try await task.value }
+    guard case .logChanged("1", from: 4, read: 5, _) = error else {
+      Issue.record("another error: \(String(describing: error))")
+      return
+    }
+    #expect(seen.value == [1, 2, 3, 4, 5])
+    listener.stop()
+  }
+
+  @Test func `begins after a cursor only of its own log`() async throws {
+    try append(2, from: 1)
+    let own = try EventReader.after(1, ledger: Lab.ledger, limit: 1, writer)[0]
+    try append(1, from: 3)
+    for (hash, isOwn) in [(own.hash, true), (HashChain.origin, false)] {
+      let subscription = Subscription(pool, listener: listener, ledger: Lab.ledger, after: Cursor(2, hash))
+      var events = subscription.makeAsyncIterator()
+      if isOwn {
+        #expect(try await events.next()?.position == 3)
+      } else {
+        await #expect(throws: StoreError.self) { try await events.next() }
+      }
+    }
+    listener.stop()
+  }
+
   @Test func `has a checkpoint that never goes back`() async throws {
     #expect(try Checkpoint.load("reader", ledger: Lab.ledger, writer) == 0)
     try append(40, from: 1)
@@ -208,7 +259,8 @@ import Testing
   @Test func `fails with the store's error when there is no database to read`() async throws {
     let closed = ConnectionPool(lab.store.application, size: 1)
     await closed.shutdown()
-    var events = Subscription(closed, listener: listener, ledger: Lab.ledger, after: 0).makeAsyncIterator()
+    var events = Subscription(closed, listener: listener, ledger: Lab.ledger, after: Cursor(0))
+      .makeAsyncIterator()
     await #expect(throws: StoreError.database(.closed)) { try await events.next() }
     listener.stop()
   }

@@ -136,7 +136,7 @@ final class CaseProcessor: GroupProcessor {
 
   func commit(_ transaction: LedgerTransaction) throws {
     try transaction.post(keys) { try viewWrites(transaction) }
-    cache.posted(to: transaction.position)
+    cache.posted(to: transaction.end)
   }
 
   func committed() { cache.committed() }

@@ -10,10 +10,10 @@ final class StateCache {
   private var codec = EventCodec()
   /// True where something may have been published that this process has not read.
   var isPolicyStale = true
-  /// Everything cached is as of this position, once what is underway is committed.
-  private var position: Int64?
+  /// Everything cached is as of this place in the log, once what is underway is committed.
+  private var cursor: Cursor?
   /// The same for what is committed.
-  private var committedPosition: Int64?
+  private var committedCursor: Cursor?
   private var young: [Int64: CaseState] = [:]
   private var old: [Int64: CaseState] = [:]
   private var organizations: [Int64: OrganizationState] = [:]
@@ -42,7 +42,7 @@ final class StateCache {
   }
 
   private struct Changes {
-    var position: Int64 = 0
+    var end = Cursor(0)
     var streams: Set<Int64> = []
     var names: Set<Name> = []
   }
@@ -61,36 +61,40 @@ final class StateCache {
 
   /// Drops what other processes changed since this one last looked, and brings the clock to the head.
   func catchUp(_ transaction: LedgerTransaction) throws {
+<<<<<<< HEAD
     dropPassing()
     guard let position else {
+=======
+    guard let cursor else {
+>>>>>>> 6df379d03b69e95e4a832cd31d84f63247046516
       isPolicyStale = true
-      move(to: transaction.head)
+      move(to: transaction.start)
       return
     }
-    guard position != transaction.head else { return }
+    guard cursor != transaction.start else { return }
     // What is underway would end elsewhere: it was not committed, or is not decided on.
     guard underway.isEmpty else {
       throw PostgresError.ledgerMoved("the head is not the one that was posted")
     }
     hasReadIncidents = false
-    guard (1..<Self.farBehind).contains(transaction.head - position) else {
+    guard (1..<Self.farBehind).contains(transaction.head - cursor.position),
+      let changed = try EventReader.streamsChanged(after: cursor, ledger: ledger, transaction.connection)
+    else {
       forgetAll()
-      move(to: transaction.head)
+      move(to: transaction.start)
       return
     }
-    let changed = try EventReader.streamsChanged(
-      after: position, ledger: ledger, transaction.connection)
     forget(changed)
     // Only now: what was not dropped would be believed.
-    move(to: transaction.head)
+    move(to: transaction.start)
   }
 
-  private func move(to head: Int64) { (position, committedPosition) = (head, head) }
+  private func move(to head: Cursor) { (cursor, committedCursor) = (head, head) }
 
   /// What is cached is posted up to here.
-  func posted(to position: Int64) {
-    self.position = position
-    uncommitted.position = position
+  func posted(to end: Cursor) {
+    cursor = end
+    uncommitted.end = end
     underway.append(uncommitted)
     uncommitted = Changes()
   }
@@ -98,7 +102,7 @@ final class StateCache {
   /// The oldest of the transactions that were posted is committed.
   func committed() {
     guard !underway.isEmpty else { return }
-    committedPosition = underway.removeFirst().position
+    committedCursor = underway.removeFirst().end
   }
 
   /// Drops what transactions changed that may not have been committed.
@@ -109,7 +113,7 @@ final class StateCache {
     }
     (underway, uncommitted) = ([], Changes())
     // Others may have appended at the positions that these would have had.
-    position = committedPosition
+    cursor = committedCursor
     isPolicyStale = true
     forgetIncidents()
   }
@@ -131,7 +135,7 @@ final class StateCache {
 
   private func forgetAll() {
     places = [:]
-    (position, committedPosition) = (nil, nil)
+    (cursor, committedCursor) = (nil, nil)
     uncommitted = Changes()
     isPolicyStale = true
     young = [:]

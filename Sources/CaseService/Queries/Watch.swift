@@ -1,4 +1,4 @@
-internal import EventStore
+public import EventStore
 internal import Postgres
 public import SupportCases
 
@@ -6,6 +6,8 @@ public import SupportCases
 public struct WatchedEvent: Sendable {
   /// The reference of the case or incident, or the organisation's name.
   public var subject: String
+  /// The name of the ledger it is in.
+  public var ledger: String
   /// True for an incident's event.
   public var isIncident = false
   /// The case as it is after the event; nil for an organisation's.
@@ -20,20 +22,47 @@ public struct WatchedEvent: Sendable {
       [
         .init(isIncident ? "incident" : view == nil ? "organization" : "case", .string(subject)),
         .init("state", JSON(view?.status.rawValue)), .init("severity", JSON(view?.assigned?.rawValue)),
-      ] + members)
+      ] + members + [.init("cursor", .string("\(ledger):\(entry.position):\(entry.hash)"))])
+  }
+}
+
+/// Where a follower of the log begins.
+public enum WatchStart: Sendable, Hashable {
+  /// After a position of every ledger.
+  case position(Int64)
+  /// After an event of one ledger, as its `cursor` names it; of the others, what is new.
+  case cursor(ledger: String, Cursor)
+
+  /// Reads a position, or a cursor `LEDGER:POSITION:HASH`; nil if it is neither.
+  public init?(_ text: String) {
+    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+    guard let position = Int64(parts[parts.count == 3 ? 1 : 0]), position >= 0 else { return nil }
+    switch parts.count {
+    case 1: self = .position(position)
+    case 3:
+      guard let hash = Self.bytes(parts[2]), hash.count == 32 else { return nil }
+      self = .cursor(ledger: String(parts[0]), Cursor(position, hash))
+    default: return nil
+    }
+  }
+
+  private static func bytes(_ hexadecimal: Substring) -> [UInt8]? {
+    let digits = hexadecimal.compactMap(\.hexDigitValue)
+    guard digits.count == hexadecimal.count, digits.count.isMultiple(of: 2) else { return nil }
+    return stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0] * 16 + digits[$0 + 1]) }
   }
 }
 
 extension CaseService {
-  /// Follows new events in every ledger, from now on or from after a position of each, until its task is cancelled
-  /// or the reader has enough.
+  /// Follows new events in every ledger, from now on or from where it is told, until its task is cancelled or the reader
+  /// has enough. An outage of the database it waits out.
   ///
   /// - Parameters:
   ///   - filter: as for `list`; `dueBefore`, `clockState` and `text` are judged on the case as it then is.
   ///   - reader: is given one event after the other, none before it is done with the last, and tells whether it
   ///     wants more.
   public func watch(
-    _ filter: CaseFilter = CaseFilter(), after position: Int64? = nil,
+    _ filter: CaseFilter = CaseFilter(), after starts: [WatchStart] = [],
     _ reader: @escaping @Sendable (WatchedEvent) throws -> Bool
   ) async throws(ServiceError) {
     let listener = Listener(store.application, channels: [Subscription.channel])
@@ -41,15 +70,20 @@ extension CaseService {
     do {
       let filter = try filter.checked()
       let heads = try await ledgers()
+      let cursors = try Self.cursors(heads, starts)
       let turns = WatchTurns(reader)
       try await withThrowingTaskGroup(of: Void.self) { group in
         for head in heads {
           group.addTask { [self] in
             let events = Subscription(
-              pool, listener: listener, ledger: head.ledger, after: position ?? head.position)
-            for try await event in events {
-              guard let watched = try await watched(event, head, filter) else { continue }
-              guard try await turns.give(watched) else { return }
+              pool, listener: listener, ledger: head.ledger, after: cursors[head.ledger] ?? Cursor(0))
+            do {
+              for try await event in events {
+                guard let watched = try await watched(event, head, filter) else { continue }
+                guard try await turns.give(watched) else { return }
+              }
+            } catch StoreError.logChanged(_, let from, let read, let end) {
+              throw StoreError.logChanged(ledger: head.name, from: from, read: read, head: end)
             }
           }
         }
@@ -60,6 +94,23 @@ extension CaseService {
     } catch {
       throw ServiceError(error)
     }
+  }
+
+  /// Where to begin in every ledger.
+  private static func cursors(
+    _ heads: [LedgerHead], _ starts: [WatchStart]
+  ) throws(StoreError) -> [LedgerID: Cursor] {
+    var cursors: [LedgerID: Cursor] = [:]
+    for head in heads { cursors[head.ledger] = Cursor(head.position, head.hash) }
+    for start in starts {
+      switch start {
+      case .position(let position): for head in heads { cursors[head.ledger] = Cursor(position) }
+      case .cursor(let name, let cursor):
+        guard let head = heads.first(where: { $0.name == name }) else { throw .unknownLedger(name) }
+        cursors[head.ledger] = cursor
+      }
+    }
+    return cursors
   }
 
   private func watched(
@@ -80,13 +131,14 @@ extension CaseService {
         }
         guard filter.accepts(organization: name) else { return nil }
         return WatchedEvent(
-          subject: name, entry: try HistoryEntry(event, reference: name, ring, connection))
+          subject: name, ledger: ledger.name,
+          entry: try HistoryEntry(event, reference: name, ring, connection))
       }
       if EventCodec.isIncident(event.event.type) {
         guard filter == CaseFilter() else { return nil }
         let reference = IncidentReference(prefix: ledger.prefix, stream: event.stream).text
         return WatchedEvent(
-          subject: reference, isIncident: true,
+          subject: reference, ledger: ledger.name, isIncident: true,
           entry: try HistoryEntry(event, reference: reference, ring, connection))
       }
       let reference = Reference(prefix: ledger.prefix, stream: event.stream).text
@@ -103,7 +155,7 @@ extension CaseService {
         guard TextSearch.mentions(text, plain + TextSearch.searched(opening)) else { return nil }
       }
       let entry = try HistoryEntry(event, reference: reference, ring, connection)
-      return WatchedEvent(subject: reference, view: state.view, entry: entry)
+      return WatchedEvent(subject: reference, ledger: ledger.name, view: state.view, entry: entry)
     }
   }
 }

@@ -17,6 +17,14 @@ struct GlobalOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The file with the key of personal data (DOSSIER_KEY_FILE).", valueName: "path"))
   var keyFile: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "How long to wait for a database that goes away, as in a failover (DOSSIER_PATIENCE).",
+      discussion:
+        "As 90s or 2m; a minute unless told otherwise. Where it is stated, also for one not yet reached.",
+      valueName: "time"))
+  var patience: String?
+
   @Option(help: ArgumentHelp("table, json (indented), jsonl (a value a line) or tsv.", valueName: "form"))
   var output: OutputFormat = .table
 

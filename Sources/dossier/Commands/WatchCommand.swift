@@ -8,23 +8,38 @@ struct WatchCommand: Subcommand {
 
   @OptionGroup(title: "Which cases") var filter: FilterOptions
   @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("Begin after this position of each ledger; 0 shows everything.", valueName: "n"))
-  var after: Int64?
+    parsing: .unconditionalSingleValue,
+    help: ArgumentHelp(
+      "Begin after this position of each ledger (0 shows everything), or after an event's cursor.",
+      discussion:
+        "A cursor, as the json forms print it with each event, also tells whether the log is still the same.",
+      valueName: "n|cursor"))
+  var after: [String] = []
   @OptionGroup(title: "Common options") var global: GlobalOptions
 
-  func validate() throws {
-    if let after, after < 0 { throw ValidationError("--after \(after) is no position; give a number from 0") }
+  func validate() throws { _ = try starts }
+
+  private var starts: [WatchStart] {
+    get throws {
+      try after.map { text in
+        guard let start = WatchStart(text) else {
+          throw ValidationError(
+            "--after \(text.shown) is no position; give a number from 0, or a cursor LEDGER:POSITION:HASH")
+        }
+        return start
+      }
+    }
   }
 
   func run(in session: Session) async throws {
     let wanted = try filter.filter()
+    let starts = try starts
     try await session.withService { service in
       // A stream opens lazily; a database that is not usable is to be told at once.
       _ = try await service.ledgers()
       DatabaseChoice.tell("following; ctrl-C ends it", session.options)
       let header = Mutex(true)
-      try await service.watch(wanted, after: after) { event in
+      try await service.watch(wanted, after: starts) { event in
         let isFirst = header.withLock { isFirst in
           defer { isFirst = false }
           return isFirst

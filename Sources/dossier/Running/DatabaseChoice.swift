@@ -12,7 +12,8 @@ enum DatabaseChoice {
   /// `--database`, else `DOSSIER_DATABASE_URL`, else libpq's own environment, else the private cluster.
   init(_ options: GlobalOptions) throws(Failure) {
     let key = options.keyFile ?? environment("DOSSIER_KEY_FILE")
-    if let settings = Self.stated(options) {
+    if var settings = Self.stated(options) {
+      settings.patience = try Self.patience(options)
       guard let key else {
         self = .named(settings, keyFile: try Self.defaultKeyFile())
         return
@@ -62,7 +63,41 @@ extension DatabaseChoice {
       settings = try await cluster.ensureRunning()
     }
     settings.database = database
+    settings.patience = try patience(options)
     return settings
+  }
+
+  /// How long to wait for the database; who sits at a terminal sees it.
+  private static func patience(_ options: GlobalOptions) throws(Failure) -> Patience {
+    let (name, given) =
+      options.patience.map { ("--patience", $0) } ?? (
+        "DOSSIER_PATIENCE", environment("DOSSIER_PATIENCE") ?? ""
+      )
+    var limit = Duration.seconds(60)
+    if !given.isEmpty {
+      guard let stated = seconds(given) else {
+        throw .invalid(
+          "\(name) \(given.shown) is no length of time; give seconds or minutes, as in 90s or 2m")
+      }
+      limit = .seconds(stated)
+    }
+    return Patience(limit, isForFirst: !given.isEmpty) { waited, limit in
+      tell(
+        "the database is away; waiting for \(waited.components.seconds) of \(limit.components.seconds) s",
+        options)
+    }
+  }
+
+  /// `90`, `90s`, `2m` or `1h`, up to a day.
+  private static func seconds(_ text: String) -> Int64? {
+    let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3600]
+    let unit = text.last.flatMap { units[$0] }
+    let digits = unit == nil ? text[...] : text.dropLast()
+    guard !digits.isEmpty, digits.allSatisfy({ $0.isASCII && $0.isNumber }), let number = Int64(digits) else {
+      return nil
+    }
+    let (seconds, isTooLarge) = number.multipliedReportingOverflow(by: unit ?? 1)
+    return isTooLarge || seconds > 86_400 ? nil : seconds
   }
 
   /// A word to whoever waits at a terminal.

@@ -68,6 +68,8 @@ extension Failure {
     case .unknownLedger(let name): self.init(.notFound, "not-found", "there is no ledger \(name)")
     case .chainBroken(let position, let reason):
       self.init(.difference, "chain-broken", "the chain is broken at position \(position): \(reason)")
+    // As where the chain is broken: what was compared differs, and no repeat helps.
+    case .logChanged: self.init(.difference, "log-changed", error.description)
     case .keyFile(let what): self.init(.configuration, "key-file", what)
     case .sealBroken(let what): self.init(.configuration, "seal-broken", what)
     case .schema(let problem): self.init(schema: problem)
@@ -108,6 +110,7 @@ extension Failure {
     case .cluster(.cannotStart), .cluster(.cannotStop):
       self.init(.unavailable, "database-unavailable", error.description)
     case .cluster: self.init(.configuration, "embedded-database", error.description)
+    case .pooler: self.init(.configuration, "pooler", error.description)
     case .migration(.newer(let found, let known)): self.init(schema: .newer(found: found, known: known))
     case .migration(.inUse(let text)): self.init(.conflict, "conflict", text)
     case .migration: self.init(.configuration, "migration", error.description)

@@ -69,13 +69,18 @@ struct Session {
     let service = database.service(
       policies: try PolicyLibrary.shipped(), refusesWrongClocks: try refusesWrongClocks())
     defer { warn(service) }
-    do {
-      let result = try await body(service)
-      await service.stop()
-      return result
-    } catch {
-      await service.stop()
-      throw error
+    // Who stops the program does not wait for a server that is away.
+    return try await withTaskCancellationHandler {
+      do {
+        let result = try await body(service)
+        await service.stop()
+        return result
+      } catch {
+        await service.stop()
+        throw error
+      }
+    } onCancel: {
+      database.settings.patience.giveUp()
     }
   }
 

@@ -53,12 +53,12 @@ import Testing
       defer { connection.close() }
       let transaction = try LedgerTransaction(connection, ledger: LedgerID(rawValue: 2), commandIDs: [])
       try cache.catchUp(transaction)
-      cache.posted(to: transaction.head + 3)
+      cache.posted(to: Cursor(transaction.head + 3, HashChain.origin))
       #expect(throws: PostgresError.self) { try cache.catchUp(transaction) }
       // Once it is forgotten the log counts again.
       cache.forget()
       try cache.catchUp(transaction)
-      cache.posted(to: transaction.head)
+      cache.posted(to: transaction.start)
       cache.committed()
       try cache.catchUp(transaction)
     }

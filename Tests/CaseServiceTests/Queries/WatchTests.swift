@@ -49,7 +49,7 @@ import Testing
     _ count: Int, _ filter: CaseFilter = CaseFilter(), after position: Int64, _ desk: Desk
   ) async throws -> [WatchedEvent] {
     let seen = Mutex<[WatchedEvent]>([])
-    try await desk.service.watch(filter, after: position) { event in
+    try await desk.service.watch(filter, after: [.position(position)]) { event in
       seen.withLock { seen in
         seen.append(event)
         return seen.count < count
@@ -72,7 +72,7 @@ import Testing
       try await desk.contoso()
       let start = Int64(try desk.number("select position from dossier.ledgers where name = '21vianet'"))
       let seen = Mutex<[String]>([])
-      async let watching: Void = desk.service.watch(after: start) { event in
+      async let watching: Void = desk.service.watch(after: [.position(start)]) { event in
         seen.withLock { seen in
           seen.append(event.subject)
           return seen.count < 4
