@@ -18,13 +18,10 @@ public struct Store: Sendable {
 
   private func settings(as role: String) -> ConnectionSettings {
     var settings = administrator
-<<<<<<< HEAD
+    settings.role = role
     // What the statements rest on, whatever PGOPTIONS or the role's own settings say.
     settings.addOptions(
-      "-c role=\(role) -c standard_conforming_strings=on -c default_transaction_isolation=read\\ committed")
-=======
-    settings.role = role
->>>>>>> 6df379d03b69e95e4a832cd31d84f63247046516
+      "-c standard_conforming_strings=on -c default_transaction_isolation=read\\ committed")
     return settings
   }
 

@@ -69,20 +69,17 @@ public struct ConnectionSettings: Sendable, Equatable {
     get { values["options"] }
     set { values["options"] = newValue }
   }
-<<<<<<< HEAD
   /// Adds options for the session; where they contradict others, these hold. Those of `PGOPTIONS` are kept.
   public mutating func addOptions(_ more: String) {
     let given = options ?? (ownServer.isEmpty ? Self.defaults()["options"] : nil)
     options = [given, more].compactMap { $0 }.joined(separator: " ")
-=======
+  }
   /// The role that the session runs as; it is asked for with the start-up and made sure of afterwards. Defaults to
   /// nil: whoever logs in.
   public var role: String? {
     didSet {
-      guard let role else { return }
-      options = [options, "-c role=\(role)"].compactMap { $0 }.joined(separator: " ")
+      if let role { addOptions("-c role=\(role)") }
     }
->>>>>>> 6df379d03b69e95e4a832cd31d84f63247046516
   }
   /// The name shown in `pg_stat_activity`. Defaults to `dossier`.
   public var applicationName: String? {
@@ -121,16 +118,11 @@ public struct ConnectionSettings: Sendable, Equatable {
         reason: "the connection option \(bad.key) contains the character U+0000", state: nil)
     }
     let environment = Self.defaults()
-<<<<<<< HEAD
     var all = values.merging(ownServer) { given, _ in given }
-    for (keyword, value) in Self.additions where all[keyword] == nil && environment[keyword] == nil {
-=======
-    var all = values
     let hosts = HostList(all, environment)
     let additions = hosts.count > 1 ? Self.additionsForSeveral : [:]
     for (keyword, value) in Self.additions.merging(additions, uniquingKeysWith: { $1 })
     where all[keyword] == nil && environment[keyword] == nil {
->>>>>>> 6df379d03b69e95e4a832cd31d84f63247046516
       all[keyword] = value
     }
     if let preferred = patience.preferred { all.merge(hosts.beginning(with: preferred)) { $1 } }

@@ -61,12 +61,8 @@ final class StateCache {
 
   /// Drops what other processes changed since this one last looked, and brings the clock to the head.
   func catchUp(_ transaction: LedgerTransaction) throws {
-<<<<<<< HEAD
     dropPassing()
-    guard let position else {
-=======
     guard let cursor else {
->>>>>>> 6df379d03b69e95e4a832cd31d84f63247046516
       isPolicyStale = true
       move(to: transaction.start)
       return

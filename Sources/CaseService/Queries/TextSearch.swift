@@ -4,24 +4,14 @@ internal import SupportCases
 
 /// Looks for a text in cases, sealed texts included: they are opened here, never in the database.
 struct TextSearch {
-<<<<<<< HEAD
-  private let wanted: String
-=======
   private let wanted: TextPattern
-  private let keys: KeyFile
->>>>>>> ee3f8f341816a1651444a04816bd363096efa231
   private let connection: Connection
   /// The keys of persons stay at hand from one set of cases to the next.
   private let ledgers: [(head: LedgerHead, ring: KeyRing)]
   private static let chunk = 2_000
 
   init(_ text: String, keys: KeyFile, _ connection: Connection) throws {
-<<<<<<< HEAD
-    wanted = text
-=======
     wanted = TextPattern(text)
-    self.keys = keys
->>>>>>> ee3f8f341816a1651444a04816bd363096efa231
     self.connection = connection
     ledgers = try EventReader.ledgers(connection).map { ($0, KeyRing(keys, ledger: $0.ledger)) }
   }

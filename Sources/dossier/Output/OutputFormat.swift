@@ -73,12 +73,8 @@ func show(_ value: JSON, as format: OutputFormat, _ draw: () -> [String]) {
   case .json: Terminal.print(json: value.pretty)
   case .jsonl: Terminal.print(json: value.line)
   case .tsv:
-<<<<<<< HEAD
-    Terminal.print(value.names.joined(separator: "\t") + "\n" + tsvLine(value))
-=======
-    Terminal.print(exact: value.names.joined(separator: "\t"))
-    Terminal.print(exact: tsvLine(value, value.names))
->>>>>>> ee3f8f341816a1651444a04816bd363096efa231
+    // One piece: whoever reads its first line alone has not cut it off.
+    Terminal.print(exact: value.names.joined(separator: "\t") + "\n" + tsvLine(value, value.names))
   }
 }
 

@@ -76,16 +76,17 @@ struct Failure: Error {
   }
 
   /// Says it on standard error: one line, or the documented JSON.
-  func show(as format: OutputFormat) { Terminal.complain(text(as: format)) }
+  func show(as format: OutputFormat) {
+    switch format {
+    case .json, .jsonl: Terminal.complain(json: text(as: format))
+    case .table, .tsv: Terminal.complain(text(as: format))
+    }
+  }
 
   /// What is said.
   func text(as format: OutputFormat) -> String {
     switch format {
-<<<<<<< HEAD
     case .json, .jsonl: return json.line
-=======
-    case .json, .jsonl: Terminal.complain(json: json.line)
->>>>>>> ee3f8f341816a1651444a04816bd363096efa231
     case .table, .tsv:
       let cited = rules.isEmpty ? "" : " [\(rules.joined(separator: ", "))]"
       let help = helpers.isEmpty ? "" : "; administrators: \(helpers.joined(separator: ", "))"
