@@ -36,7 +36,7 @@ import Testing
   @Test(arguments: [
     String(repeating: "邮件无法发送", count: 58_000), String(repeating: "QUJD", count: 262_000),
     "e" + String(repeating: "\u{301}", count: 500_000), String(repeating: "🇨🇳", count: 130_000),
-    String(repeating: "a b ", count: 262_000),
+    String(repeating: "a b ", count: 262_000), "." + String(repeating: "\u{200B}", count: 340_000),
   ]) func `of a megabyte is shown whole, with and without spaces`(_ text: String) async throws {
     try await registerContoso()
     var arguments = request
@@ -52,7 +52,7 @@ import Testing
   {
     let hidden =
       "\u{61C}\u{AD}\u{200B}\u{200D}\u{200E}\u{200F}\u{202A}\u{202E}\u{2060}\u{2066}\u{2069}\u{FEFF}\u{FFF9}"
-      + "\u{E0041}\u{E007F}\u{2028}\u{180E}\u{3164}"
+      + "\u{E0041}\u{E007F}\u{180E}\u{3164}"
     func isClean(_ text: String) -> Bool {
       !text.unicodeScalars.contains { hidden.unicodeScalars.contains($0) || (0x7F...0x9F).contains($0.value) }
     }
@@ -83,7 +83,7 @@ import Testing
   @Test func `comes back whole from tsv through COPY, and what is absent is NULL`() async throws {
     let hostile = "\\N\n\\.\n\\\\t\ttab\\\n\\\u{202E}\u{200B}\"'\\x41\\"
     let reference = try await openCase(more: ["--description", hostile])
-    let table = try await done("show", reference, "--output", "tsv").out
+    let table = try await done("show", reference, "--as-of", "2026-09-21 11:00", "--output", "tsv").out
     let columns = try #require(table.split(separator: "\n").first).split(separator: "\t")
     let path = try TestCluster.scratchDirectory() + "/show-\(reference).tsv"
     try table.write(toFile: path, atomically: true, encoding: .utf8)
@@ -94,7 +94,7 @@ import Testing
     let rows = try connection.query("SELECT to_jsonb(shown)::text FROM shown")
     #expect(rows.count == 1)
     let row = try JSON(parsing: Array(try rows.text(0, 0).utf8))
-    let whole = try await done("show", reference, "--output", "json").json()
+    let whole = try await done("show", reference, "--as-of", "2026-09-21 11:00", "--output", "json").json()
     for name in columns.map(String.init) {
       switch whole[name] {
       case .null?: #expect(row[name] == .null, "\(name)")

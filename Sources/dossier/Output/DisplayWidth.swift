@@ -32,7 +32,10 @@ private let wide: [ClosedRange<UInt32>] = [
 ]
 
 /// Columns of a terminal that a text takes.
-func displayWidth(_ text: some StringProtocol) -> Int { text.reduce(0) { $0 + displayWidth($1) } }
+func displayWidth(_ text: some StringProtocol) -> Int {
+  if text.utf8.allSatisfy({ (0x20..<0x7f).contains($0) }) { return text.utf8.count }
+  return text.reduce(0) { $0 + displayWidth($1) }
+}
 
 /// The beginning of a text that fits, with `…` where something is left out.
 func truncated(_ text: String, to width: Int) -> String {

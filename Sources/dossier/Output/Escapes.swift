@@ -15,21 +15,24 @@ enum EscapeForm {
 func escaped(_ text: String, as form: EscapeForm = .line) -> String {
   guard text.utf8.contains(where: { $0 < 0x20 || $0 >= 0x7f }) else { return text }
   let scalars = text.unicodeScalars
-  var result = String.UnicodeScalarView()
+  // What may stay is copied in runs.
+  var result: [UInt8] = []
+  var runStart = scalars.startIndex
   var previous: Unicode.Scalar?
   var index = scalars.startIndex
   while index < scalars.endIndex {
-    let scalar = scalars[index]
+    let (here, scalar) = (index, scalars[index])
     index = scalars.index(after: index)
     let next = index < scalars.endIndex ? scalars[index] : nil
-    if isHarmless(scalar, after: previous, before: next) || form.keeps(scalar, before: scalars[index...]) {
-      result.append(scalar)
-    } else {
-      result.append(contentsOf: form.escape(scalar).unicodeScalars)
+    if !isHarmless(scalar, after: previous, before: next), !form.keeps(scalar, before: scalars[index...]) {
+      result.append(contentsOf: text.utf8[runStart..<here])
+      result.append(contentsOf: form.escape(scalar).utf8)
+      runStart = index
     }
     previous = scalar
   }
-  return String(result)
+  result.append(contentsOf: text.utf8[runStart...])
+  return String(decoding: result, as: UTF8.self)
 }
 
 extension EscapeForm {
