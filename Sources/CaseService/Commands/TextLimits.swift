@@ -91,7 +91,9 @@ enum TextLimits {
     try line(value, field, address)
     let trimmed = value.trimmingCharacters(in: .whitespaces)
     let parts = trimmed.split(separator: "@", omittingEmptySubsequences: false)
-    guard parts.count == 2, parts.allSatisfy({ !$0.isEmpty }), parts[1] != "." else {
+    guard parts.count == 2, parts.allSatisfy({ !$0.isEmpty }), parts[1] != ".",
+      !trimmed.unicodeScalars.contains(" ")
+    else {
       throw .invalid("the \(field) is no e-mail address; give one as in name@example.org")
     }
     if isEntered { try seen(NormalForm.stranger(inAddress: value), field, "without spaces") }
