@@ -63,7 +63,8 @@ import Testing
     let holder = try TestDatabase.required().connect()
     defer { holder.close() }
     try holder.execute(
-      "BEGIN; SELECT * FROM dossier.ledgers FOR UPDATE; LOCK TABLE dossier.schema_migrations IN EXCLUSIVE MODE")
+      "BEGIN; SELECT * FROM dossier.ledgers FOR UPDATE; LOCK TABLE dossier.schema_migrations IN EXCLUSIVE MODE"
+    )
     for line in ["assign \(reference) --agent li", "migrate"] {
       let waiting =
         "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')"
