@@ -52,7 +52,7 @@ extension Connection {
 extension ConnectionSettings {
   /// The settings in `options`, in their order.
   var statedOptions: [(name: String, value: String)] {
-    let words = (options ?? "").split(separator: " ").map(String.init)
+    let words = Self.words(options ?? "")
     return words.indices.compactMap { index in
       let word = words[index]
       let stated =
@@ -63,5 +63,24 @@ extension ConnectionSettings {
       guard let equals = stated.firstIndex(of: "=") else { return nil }
       return (String(stated[..<equals]), String(stated[stated.index(after: equals)...]))
     }
+  }
+  /// The words of the options; a backslash keeps the character after it.
+  private static func words(_ text: String) -> [String] {
+    var words: [String] = []
+    var word = ""
+    var isKept = false
+    for character in text {
+      switch character {
+      case _ where isKept:
+        word.append(character)
+        isKept = false
+      case "\\": isKept = true
+      case " ":
+        if !word.isEmpty { words.append(word) }
+        word = ""
+      case _: word.append(character)
+      }
+    }
+    return word.isEmpty ? words : words + [word]
   }
 }

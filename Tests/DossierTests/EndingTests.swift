@@ -67,7 +67,7 @@ import Testing
     )
     for line in ["assign \(reference) --agent li", "migrate"] {
       let waiting =
-        "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')"
+        "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
       let ended = try await stop(line, .terminate, Desk.named()) { try holder.query(waiting).bool(0, 0) }
       #expect(ended == .exited(143), "\(line)")
     }

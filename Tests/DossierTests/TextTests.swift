@@ -5,7 +5,7 @@ import Testing
 
 @testable import CaseService
 
-@Suite(.desk, .timeLimit(.minutes(5))) struct `A text` {
+@Suite(.desk, .timeLimit(.minutes(20))) struct `A text` {
   /// What the last event of a case says in its message.
   private func message(_ reference: String) async throws -> String? {
     let history = try await done("history", reference, "--output", "json").json()
