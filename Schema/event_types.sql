@@ -42,6 +42,7 @@ values
   ('survey-answered', 1, false, null),
   ('case-linked', 1, false, null),
   ('event-retracted', 1, false, null),
+  ('late-entry-placed', 1, false, null),
   ('due-dates-recomputed', 1, false, null),
   ('duty-dates-recomputed', 1, false, null),
   ('organization-registered', 1, true, null),

@@ -68,7 +68,8 @@ public final class CaseService: Sendable {
     let request = try request.checked()
     do {
       let ledger = try await ledger(of: request.body)
-      let answer = try await appenders.appender(for: ledger).submit(request)
+      var answer = try await appenders.appender(for: ledger).submit(request)
+      answer.warnings = request.lookalikes
       if let clocks = answer.clocks { known.withLock { $0.clocks = clocks } }
       return answer
     } catch {

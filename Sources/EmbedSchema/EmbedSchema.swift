@@ -8,8 +8,7 @@ struct EmbedSchema: BuildToolPlugin {
   private static let folders: [String: [String]] = [
     "EventStore": [
       "migrations", "functions", "views", "queries/store", "queries/guards", "event_types.sql",
-      "privileges.sql",
-      "roles.sql",
+      "privileges.sql", "roles.sql",
     ],
     "CaseService": ["policies", "calendars", "channels", "texts", "mappings", "places", "queries/cases"],
   ]

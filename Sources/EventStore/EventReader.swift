@@ -94,12 +94,14 @@ public enum EventReader {
 
   /// The ledger and stream a name stands for.
   ///
+  /// However its accents are composed (`NormalForm`).
+  ///
   /// - Parameter ledger: the only one that counts, where each has scopes of its own; nil: whichever it is in.
   public static func find(
     name: String, scope: String, in ledger: LedgerID? = nil, _ connection: Connection
   ) throws(PostgresError) -> (ledger: LedgerID, stream: Int64)? {
     let rows = try connection.query(
-      SQL.findName, [.text(scope), .text(name), .optional(ledger) { .int16($0.rawValue) }])
+      SQL.findName, [.text(scope), .text(NormalForm.name(name)), .optional(ledger) { .int16($0.rawValue) }])
     guard rows.count > 0 else { return nil }
     return (LedgerID(rawValue: try rows.int16(0, 0)), try rows.int64(0, 1))
   }

@@ -114,7 +114,7 @@ public struct KeyFile: Sendable {
 
   /// The keyed digest an address is found by.
   func digest(of address: String) -> [UInt8] {
-    digest(of: Array(Self.normal(address).utf8))
+    digest(of: Array(NormalForm.address(address).utf8))
   }
 
   /// A digest that nobody without the key file can make or test guesses against; 32 bytes.
@@ -122,14 +122,5 @@ public struct KeyFile: Sendable {
     var digest = keyed
     digest.update(data: bytes)
     return Array(digest.finalize())
-  }
-
-  /// Addresses differ neither by case nor by surrounding space, nor by how accents are composed.
-  static func normal(_ address: String) -> String {
-    // Nearly every address is plain ASCII, where only capitals make a difference.
-    let isPlain = address.utf8.allSatisfy { (0x21...0x7e).contains($0) }
-    if isPlain { return address.lowercased() }
-    let trimmed = address.trimmingCharacters(in: .whitespacesAndNewlines)
-    return trimmed.precomposedStringWithCanonicalMapping.lowercased().precomposedStringWithCanonicalMapping
   }
 }

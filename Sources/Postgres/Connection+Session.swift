@@ -55,30 +55,32 @@ extension ConnectionSettings {
     let words = Self.words(options ?? "")
     return words.indices.compactMap { index in
       let word = words[index]
-      let isApart = word == "-c" && index + 1 < words.count
-      let stated = isApart ? words[index + 1][...] : word.dropFirst(2)
-      guard isApart || word.hasPrefix("-c") || word.hasPrefix("--"), let equals = stated.firstIndex(of: "=")
-      else { return nil }
+      let stated =
+        word.hasPrefix("--")
+        ? word.dropFirst(2)
+        : word == "-c" && index + 1 < words.count
+          ? words[index + 1][...] : word.hasPrefix("-c") ? word.dropFirst(2) : ""
+      guard let equals = stated.firstIndex(of: "=") else { return nil }
       return (String(stated[..<equals]), String(stated[stated.index(after: equals)...]))
     }
   }
-
-  /// Split at spaces as the server does it: a backslash makes the next character an ordinary one.
+  /// The words of the options; a backslash keeps the character after it.
   private static func words(_ text: String) -> [String] {
     var words: [String] = []
-    var word: String?
-    var isEscaped = false
+    var word = ""
+    var isKept = false
     for character in text {
-      if isEscaped || !(character.isWhitespace || character == "\\") {
-        word = (word ?? "") + String(character)
-        isEscaped = false
-      } else if character == "\\" {
-        isEscaped = true
-      } else {
-        words += word.map { [$0] } ?? []
-        word = nil
+      switch character {
+      case _ where isKept:
+        word.append(character)
+        isKept = false
+      case "\\": isKept = true
+      case " ":
+        if !word.isEmpty { words.append(word) }
+        word = ""
+      case _: word.append(character)
       }
     }
-    return words + (word.map { [$0] } ?? [])
+    return word.isEmpty ? words : words + [word]
   }
 }

@@ -62,11 +62,12 @@ import Testing
     let reference = try await openCase()
     let holder = try TestDatabase.required().connect()
     defer { holder.close() }
-    try holder.execute("BEGIN; SELECT * FROM dossier.ledgers FOR UPDATE")
-    try holder.query("SELECT pg_advisory_lock(7233191742)")
-    for (line, isAdvisory) in [("assign \(reference) --agent li", false), ("migrate", true)] {
+    try holder.execute(
+      "BEGIN; SELECT * FROM dossier.ledgers FOR UPDATE; LOCK TABLE dossier.schema_migrations IN EXCLUSIVE MODE"
+    )
+    for line in ["assign \(reference) --agent li", "migrate"] {
       let waiting =
-        "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND (locktype = 'advisory') = \(isAdvisory))"
+        "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
       let ended = try await stop(line, .terminate, Desk.named()) { try holder.query(waiting).bool(0, 0) }
       #expect(ended == .exited(143), "\(line)")
     }
@@ -100,7 +101,7 @@ import Testing
   }
 
   @Test(
-    .desk, arguments: [">/dev/full", ">&-", "| (exec <&-; read -r _ </dev/zero) ; exit ${PIPESTATUS[0]}"])
+    .desk, arguments: [">/dev/full", ">&-", "| :; exit ${PIPESTATUS[0]}"])
   func `with 74 and the command's id when what it recorded cannot be printed`(_ end: String) async throws {
     let reference = try await openCase()
     let outcome = try await shell("\"$0\" assign \(reference) --agent li \(end)", Desk.named())

@@ -33,9 +33,10 @@ struct Lab {
   /// An appender to the first ledger; `name` is its `application_name`.
   func appender(
     largestGroup: Int = 256, name: String = "appender", options: String = "",
-    hooks: NotebookHooks = NotebookHooks()
+    hooks: NotebookHooks = NotebookHooks(), patience: Duration = .seconds(60)
   ) -> Appender<Notebook> {
     var settings = store.application
+    settings.patience = Patience(patience)
     settings.applicationName = name
     settings.options = [settings.options, options].compactMap { $0 }.joined(separator: " ")
     return Appender(settings, ledger: Self.ledger, largestGroup: largestGroup) {

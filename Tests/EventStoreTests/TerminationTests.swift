@@ -62,9 +62,9 @@ struct `An appender whose server process ends` {
     _ step: Step
   ) async throws {
     let (hooks, count) = try ending(step, times: .max)
-    let appender = lab.appender(hooks: hooks)
+    let appender = lab.appender(hooks: hooks, patience: .seconds(1))
     await #expect(throws: StoreError.database(.connectionLost)) { try await appender.submit(Note()) }
-    #expect(count.value == 10)
+    #expect(count.value > 1)
     await appender.stop()
     #expect(try lab.verify() == 0)
   }

@@ -41,6 +41,7 @@ enum CaseEventType: String, CaseIterable {
   case surveyAnswered = "survey-answered"
   case linked = "case-linked"
   case retracted = "event-retracted"
+  case lateEntryPlaced = "late-entry-placed"
   case dueDatesRecomputed = "due-dates-recomputed"
   case dutyDatesRecomputed = "duty-dates-recomputed"
 
@@ -88,6 +89,7 @@ enum CaseEventType: String, CaseIterable {
     case .surveyAnswered: self = .surveyAnswered
     case .linked: self = .linked
     case .retracted: self = .retracted
+    case .lateEntryPlaced: self = .lateEntryPlaced
     case .dueDatesRecomputed: self = .dueDatesRecomputed
     case .dutyDatesRecomputed: self = .dutyDatesRecomputed
     }
@@ -184,7 +186,7 @@ struct CaseEventCodec {
     case .linked(let kind, let other):
       writer.field("kind", kind.rawValue)
       writer.field("target", other)
-    case .retracted(let retraction): writer.write(retraction)
+    case .retracted(let retraction), .lateEntryPlaced(let retraction): writer.write(retraction)
     case .dueDatesRecomputed(let publication, let before, _):
       writer.field("publication", Int(publication))
       writer.field("before", before)
@@ -295,6 +297,7 @@ struct CaseEventCodec {
     case .linked:
       return .linked(kind: try s.required("kind", LinkKind.self), to: try required("target", &s))
     case .retracted: return .retracted(try retraction(&s))
+    case .lateEntryPlaced: return .lateEntryPlaced(try retraction(&s))
     case .dueDatesRecomputed:
       return .dueDatesRecomputed(
         publication: Int64(try s.requiredInteger("publication")), before: try interned("before", &s),

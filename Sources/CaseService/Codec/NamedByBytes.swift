@@ -70,7 +70,10 @@ extension CaseEventType {
     case 17:
       candidate =
         name.first == 0x73
-        ? .selfHelpOffered : name.equals("caller-unverified") ? .callerUnverified : .contactAttempted
+        ? .selfHelpOffered
+        : name.first == 0x6c
+          ? .lateEntryPlaced
+          : name.equals("caller-unverified") ? .callerUnverified : .contactAttempted
     case 18: candidate = name.last == 0x64 && name[12] == 0x69 ? .callerCodeIssued : .callerCodeFailed
     case 24: candidate = .linkedIncidentResolved
     case 20: candidate = name.equals("due-dates-recomputed") ? .dueDatesRecomputed : .informationProvided

@@ -73,7 +73,7 @@ extension CaseEventCodec {
     let version = try s.requiredInteger("version")
     let type = try s.required("type", CaseEventType.self)
     // None restates a retraction: what is read goes one step deep and no further.
-    guard type != .retracted else { throw s.unexpected() }
+    guard type != .retracted, type != .lateEntryPlaced else { throw s.unexpected() }
     let at = try s.requiredInstant("at")
     guard s.key("data") else { throw s.unexpected() }
     try s.expect("{")

@@ -66,7 +66,7 @@ extension CaseProcessor {
     var state = try cache.caseState(stream, connection)
     guard state.exists else { throw ServiceError.notFound("there is no case \(address.text.shown)") }
     if let version = request.decidedAtVersion, request.isDryRun {
-      state = CaseState(folding: try history(of: stream, transaction).filter { $0.version <= version })
+      state = CaseState(folding: try history(of: stream, transaction, until: version))
     }
     try check(request, isAt: state.view.version)
     guard
@@ -79,15 +79,26 @@ extension CaseProcessor {
       organization: try cache.organization(owner, connection))
     for text in command.texts where text.field == .phone { try checkNumber(text.text, context.organization) }
     let resolved = try linking(try command.citing(evidence, of: state.view), of: state.view, connection)
-    let events: [NewCaseEvent]
-    if let taken = try takeOver(state, stream, before: resolved, context) {
-      context.rulebook = taken.rulebook
-      let decided = try CaseDecider.decide(resolved, taken.state, context)
-      events = taken.events + told(decided, of: taken.state.view)
-    } else {
-      events = told(try CaseDecider.decide(resolved, state, context), of: state.view)
+    let taken = try takeOver(state, stream, before: resolved, context)
+    if let taken { context.rulebook = taken.rulebook }
+    let now = taken?.state ?? state
+    var recorded: [RecordedCaseEvent] = []
+    if LateEntry.isLate(context.occurredAt, now) {
+      recorded = try history(of: stream, transaction, until: request.decidedAtVersion)
     }
-    var answer = try record(events, of: state, stream, context, request, transaction)
+    let decided: [NewCaseEvent]
+    // What a rehearsal has decided is recorded nowhere.
+    if recorded.last?.version == state.view.version {
+      decided = try LateEntry.decide(
+        resolved, now, context, history: recorded + (taken?.recorded ?? []),
+        rulebooks: try rulebooks(of: recorded, and: context.rulebook))
+    } else {
+      decided = try CaseDecider.decide(resolved, now, context)
+    }
+    let events = (taken?.events ?? []) + told(decided, of: now.view)
+    var answer = try record(
+      events, of: state, stream, context, request, transaction,
+      history: decided.contains(where: \.event.isCorrection) ? recorded : nil)
     if case .link(.incident, let incident, _) = resolved { answer.endedIncident = try ended(incident) }
     return answer
   }

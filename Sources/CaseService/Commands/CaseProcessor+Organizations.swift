@@ -22,11 +22,13 @@ extension CaseProcessor {
     let person = address.flatMap { people[$0] }.map { PersonID($0) } ?? .caseContact
     let administrator = holder.flatMap { people[$0] }.map { PersonID($0) } ?? .caseContact
     let moment = moment(request, transaction)
+    let command = form.command(name, person, administrator)
     let events = try OrganizationDecider.decide(
-      form.command(name, person, administrator), state, at: moment,
+      command, state, at: moment,
       now: Instant(microseconds: transaction.clock))
     let stream = known ?? (request.isDryRun ? nextStream(transaction) : allocateStream(transaction))
-    let answer = try record(events, of: state, name, form, person, stream, moment, request, transaction)
+    let answer = try record(
+      events, of: state, name, form, command, person, stream, moment, request, transaction)
     if isRegistration, !request.isDryRun {
       transaction.name(name, scope: NameScope.organization, stream: stream)
       cache.change(name, scope: NameScope.organization, stream)
@@ -49,8 +51,8 @@ extension CaseProcessor {
 
   private func record(
     _ events: [OrganizationEvent], of before: OrganizationState, _ name: String, _ form: OrganizationForm,
-    _ person: PersonID, _ stream: Int64, _ moment: Instant, _ request: CommandRequest,
-    _ transaction: LedgerTransaction
+    _ command: OrganizationCommand, _ person: PersonID, _ stream: Int64, _ moment: Instant,
+    _ request: CommandRequest, _ transaction: LedgerTransaction
   ) throws -> CommandAnswer {
     var state = before
     var written: [CommandAnswer.Event] = []
@@ -83,7 +85,8 @@ extension CaseProcessor {
     if !request.isDryRun { cache.change(state, stream) }
     return CommandAnswer(
       organization: name, version: state.version, ledger: ledger.name, position: written.last?.position,
-      isDryRun: request.isDryRun, events: written, reasons: [])
+      isDryRun: request.isDryRun, events: written, reasons: [],
+      held: command.change(from: before, to: state, at: moment))
   }
 }
 

@@ -87,7 +87,7 @@ extension CaseProcessor {
   /// waits. Nobody's command is decided by rules that no longer judge the case.
   func takeOver(
     _ state: CaseState, _ stream: Int64, before command: CaseCommand, _ context: DecisionContext
-  ) throws -> (state: CaseState, events: [NewCaseEvent], rulebook: Rulebook)? {
+  ) throws -> TakeOver? {
     let isReopened = if case .reopen = command { true } else { false }
     guard state.view.status == .open || isReopened,
       let next = try rules.successor(of: state.view, stream)
@@ -96,13 +96,25 @@ extension CaseProcessor {
     moved.rulebook = next.rulebook
     moved.occurredAt = min(max(context.occurredAt, next.publication.recordedAt), context.now)
     let events = CaseDecider.recompute(state, publication: next.publication.position, moved)
-    var state = state
+    var taken = TakeOver(state: state, events: events, recorded: [], rulebook: next.rulebook)
     for event in events {
-      state.evolve(
-        RecordedCaseEvent(
-          event: event.event, version: state.view.version + 1, position: 0, occurredAt: event.occurredAt,
-          recordedAt: context.now, policy: next.rulebook.policy.name))
+      let recorded = RecordedCaseEvent(
+        event: event.event, version: taken.state.view.version + 1, position: 0, occurredAt: event.occurredAt,
+        recordedAt: context.now, policy: next.rulebook.policy.name)
+      taken.state.evolve(recorded)
+      taken.recorded.append(recorded)
     }
-    return (state, events, next.rulebook)
+    return taken
   }
+}
+
+/// A case that goes over to a newer version of its policy, before a command is decided by it (CK-12).
+struct TakeOver {
+  /// The case as it is then.
+  var state: CaseState
+  /// What is appended for it.
+  var events: [NewCaseEvent]
+  /// The same, as it will be recorded.
+  var recorded: [RecordedCaseEvent]
+  var rulebook: Rulebook
 }

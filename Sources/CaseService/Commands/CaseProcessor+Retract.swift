@@ -15,12 +15,11 @@ extension CaseProcessor {
     try check(request, isAt: state.view.version)
     let version = try state.view.version(of: event, rules: ["CK-18"])
     let history = try history(of: stream, transaction)
-    var rulebooks: [String: Rulebook] = [:]
-    for name in Set(history.map(\.policy)) { rulebooks[name] = try rules.rulebook(named: name) }
     let now = Instant(microseconds: transaction.now)
     let moment = request.occurredAt ?? max(now, history.last?.occurredAt ?? now)
     let events = try CaseRetraction.decide(
-      version, texts: texts, history: history, at: moment, now: now, rulebooks: rulebooks)
+      version, texts: texts, history: history, at: moment, now: now,
+      rulebooks: try rulebooks(of: history))
     let context = DecisionContext(
       occurredAt: moment, now: now, rulebook: try rules.rulebook(named: state.view.policy),
       organization: OrganizationState())
@@ -28,11 +27,27 @@ extension CaseProcessor {
   }
 
   /// Everything recorded of a case, what this group has appended included.
-  func history(of stream: Int64, _ transaction: LedgerTransaction) throws -> [RecordedCaseEvent] {
+  ///
+  /// - Parameter version: the last version that counts; nil: all do.
+  func history(
+    of stream: Int64, _ transaction: LedgerTransaction, until version: Int? = nil
+  ) throws -> [RecordedCaseEvent] {
     var codec = EventCodec()
     // A mistake is rare: what the group has appended goes to the server first, and all is read from there.
     try sendDecided(transaction)
     return try EventReader.stream(stream, ledger: ledger.ledger, transaction.connection)
-      .map { try codec.caseEvent($0) }
+      .filter { $0.version <= version ?? .max }.map { try codec.caseEvent($0) }
+  }
+
+  /// The rules of each policy version that a history names, and others.
+  func rulebooks(
+    of history: [RecordedCaseEvent], and other: Rulebook? = nil
+  ) throws -> [String: Rulebook] {
+    var rulebooks: [String: Rulebook] = [:]
+    if let other { rulebooks[other.policy.name] = other }
+    for name in Set(history.map(\.policy)) where rulebooks[name] == nil {
+      rulebooks[name] = try rules.rulebook(named: name)
+    }
+    return rulebooks
   }
 }

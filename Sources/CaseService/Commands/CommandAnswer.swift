@@ -65,9 +65,13 @@ public struct CommandAnswer: Hashable, Sendable {
   var changesClocks = false
   /// What the customer is told of it, in the request's language, where there is something to tell (CN-4, CN-32).
   public var customerText: CustomerText?
+  /// What a command about an organisation did to the time during which something holds; nil for any other.
+  public var held: SpellChange?
   /// How far the clocks were apart, where that is too far to believe the one that moments are taken from. It is told
   /// with every answer anew, and not stored.
   public var clocks: ClockSkew?
+  /// What to look at again, though it was taken. It is told with every answer anew, and not stored.
+  public var warnings: [String] = []
 }
 
 extension CommandAnswer {
@@ -78,7 +82,9 @@ extension CommandAnswer {
     all += opening?.members ?? []
     all += failure?.members ?? []
     all += endedIncident?.members ?? []
+    if let held { all.append(.init("held", held.json)) }
     if let clocks { all.append(.init("clock_warning", clocks.json)) }
+    if !warnings.isEmpty { all.append(.init("warnings", .array(warnings.map { .string($0) }))) }
     return .object(all)
   }
 
@@ -115,6 +121,7 @@ extension CommandAnswer {
     opening = Opening(json)
     failure = FailedOutcome(json)
     endedIncident = EndedIncident(json)
+    held = json["held"].flatMap(SpellChange.init)
   }
 }
 
@@ -149,6 +156,21 @@ extension CommandAnswer.NextDue {
       let due = json["due_at"]?.instant
     else { return nil }
     self.init(clock: clock, dueAt: due)
+  }
+}
+
+extension SpellChange {
+  var json: JSON {
+    .object([
+      .init("effect", .string(effect.rawValue)), .init("from", JSON(from)), .init("until", JSON(until)),
+      .init("before", JSON(before)),
+    ])
+  }
+
+  init?(_ json: JSON) {
+    guard let effect = json["effect"]?.text.flatMap(Effect.init(rawValue:)), let from = json["from"]?.instant
+    else { return nil }
+    self.init(effect: effect, from: from, until: json["until"]?.instant, before: json["before"]?.instant)
   }
 }
 

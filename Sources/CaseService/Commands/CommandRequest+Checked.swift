@@ -6,7 +6,7 @@ extension CommandRequest {
   /// - Throws: `ServiceError.invalid` naming the field and what would be accepted.
   func checked() throws(ServiceError) -> CommandRequest {
     var request = self
-    request.actor.name = try TextLimits.name(actor.name, "actor's name")
+    request.actor.name = try TextLimits.newName(actor.name, "actor's name")
     try TextLimits.time(occurredAt, "time")
     switch body {
     case .open(let form): request.body = .open(try form.checked())
@@ -14,11 +14,12 @@ extension CommandRequest {
       try TextLimits.line(evidence, "evidence", TextLimits.name)
       request.body = .change(try address.checked(), try command.checked(), evidence: evidence)
     case .organization(let name, let form):
-      try form.check()
-      request.body = .organization(try TextLimits.beforeSlash(name, "organization's name"), form)
+      let known = try TextLimits.beforeSlash(name, "organization's name")
+      if case .register = form { _ = try TextLimits.newName(known, "organization's name") }
+      request.body = .organization(known, try form.checked())
     case .incident(let reference, let form):
-      try form.check()
-      request.body = .incident(reference.map { IncidentReference($0)?.text ?? $0 }, form)
+      let known = try TextLimits.newLine(reference, "incident's reference")
+      request.body = .incident(known.map { IncidentReference($0)?.text ?? $0 }, try form.checked())
     case .timers(let reference): try TextLimits.line(reference, "case's reference", TextLimits.name)
     case .retract(let address, let event, let texts):
       try TextLimits.line(event, "event", TextLimits.name)
@@ -68,7 +69,7 @@ extension OpenForm {
   fileprivate func checked() throws(ServiceError) -> OpenForm {
     var form = self
     form.organization = try TextLimits.beforeSlash(organization, "organization's name")
-    if let name { form.name = try TextLimits.name(name, "case's name") }
+    if let name { form.name = try TextLimits.newName(name, "case's name") }
     if let follows { form.follows = try CaseAddress(follows).checked().text }
     if callerNumber == nil || !administrator.isEmpty {
       try TextLimits.email(administrator, "administrator's e-mail address")
@@ -78,9 +79,10 @@ extension OpenForm {
     try TextLimits.email(email, "e-mail address")
     try TextLimits.phone(phone, "telephone number")
     try TextLimits.line(title, "title", TextLimits.title)
+    form.service = try TextLimits.newLine(service, "service") ?? service
+    form.incident = try TextLimits.newLine(incident, "incident")
     for (value, field) in [
-      (service, "service"), (category, "category"), (timeZone, "time zone"), (language, "language"),
-      (incident, "incident"),
+      (category, "category"), (timeZone, "time zone"), (language, "language"),
     ] { try TextLimits.line(value, field, TextLimits.name) }
     form.timeZone = try Places.zone(timeZone)
     if let language, !isHistory, !ReaderLanguage.isTag(language) {
@@ -94,15 +96,17 @@ extension OpenForm {
 }
 
 extension OrganizationForm {
-  fileprivate func check() throws(ServiceError) {
+  fileprivate func checked() throws(ServiceError) -> OrganizationForm {
     switch self {
-    case .register(_, let country, let domain):
+    case .register(let cloud, let country, let domain):
       try TextLimits.line(country, "country", TextLimits.name)
       try Places.country(country)
-      try TextLimits.line(domain, "domain", 253)
-    case .addAdministrator(let email, _), .removeAdministrator(let email, _), .addUser(let email),
-      .removeUser(let email):
+      return .register(
+        cloud: cloud, country: country, domain: try TextLimits.newLine(domain, "domain", 253))
+    case .addAdministrator(let email, _), .addUser(let email):
       try TextLimits.email(email, "e-mail address")
+    case .removeAdministrator(let email, _), .removeUser(let email):
+      try TextLimits.email(email, "e-mail address", isEntered: false)
     case .registerPhone(let number), .removePhone(let number):
       try TextLimits.phone(number, "telephone number")
     case .registerAdministratorPhone(let number, let email):
@@ -110,21 +114,25 @@ extension OrganizationForm {
       try TextLimits.email(email, "administrator's e-mail address")
     case .signAgreement, .endAgreement, .startSubscription, .endSubscription: break
     }
+    return self
   }
 }
 
 extension IncidentForm {
-  fileprivate func check() throws(ServiceError) {
+  fileprivate func checked() throws(ServiceError) -> IncidentForm {
     switch self {
-    case .open(_, let service, let title, let description):
-      try TextLimits.line(service, "service", TextLimits.name)
+    case .open(let cloud, let service, let title, let description):
       try TextLimits.line(title, "title", TextLimits.title)
       try TextLimits.text(description, "description")
+      return .open(
+        cloud: cloud, service: try TextLimits.newLine(service, "service") ?? service, title: title,
+        description: description)
     case .update(let title, let text):
       try TextLimits.line(title, "title", TextLimits.title)
       try TextLimits.text(text, "message")
     case .resolve(let text): try TextLimits.text(text, "message")
     }
+    return self
   }
 }
 
@@ -142,7 +150,7 @@ extension CaseCommand {
       try TextLimits.line(category, "category", TextLimits.name)
       try TextLimits.line(issueType, "issue type", TextLimits.name)
     case .link(let kind, let other, _):
-      try TextLimits.line(other, "link's target", TextLimits.name)
+      _ = try TextLimits.newLine(other, "link's target")
       guard kind != .incident else { break }
       return .link(kind, to: try CaseAddress(other).checked().text)
     case .open, .provide, .escalate, .downgrade, .resolve, .reopen, .close, .cancel, .refer, .handOver,
@@ -154,7 +162,7 @@ extension CaseCommand {
   }
 
   private static func agent(_ name: String) throws(ServiceError) -> String {
-    try TextLimits.name(name, "agent's name")
+    try TextLimits.newName(name, "agent's name")
   }
 }
 

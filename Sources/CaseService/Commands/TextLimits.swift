@@ -1,3 +1,4 @@
+internal import EventStore
 internal import Foundation
 internal import SupportCases
 
@@ -18,11 +19,36 @@ enum TextLimits {
   /// A name: one line, not blank, no space around it; composed, so that it compares equal however it was typed.
   static func name(_ value: String, _ field: String) throws(ServiceError) -> String {
     try line(value, field, name)
-    let composed = value.precomposedStringWithCanonicalMapping
+    let composed = NormalForm.name(value)
     guard !composed.isEmpty, composed.trimmingCharacters(in: .whitespacesAndNewlines) == composed else {
       throw .invalid("the \(field) is blank or has space around it; give 1 to \(name) characters")
     }
     return composed
+  }
+
+  /// A name that is entered: it holds nothing that nobody sees (`NormalForm`).
+  static func newName(_ value: String, _ field: String) throws(ServiceError) -> String {
+    let name = try name(value, field)
+    try seen(NormalForm.stranger(inName: name), field, "plain spaces between words")
+    return name
+  }
+
+  /// A service, a domain or a reference that is entered, in its form; it may be left out.
+  static func newLine(_ value: String?, _ field: String, _ most: Int = name) throws(ServiceError) -> String? {
+    guard let value else { return nil }
+    try line(value, field, most)
+    try seen(NormalForm.stranger(inName: value), field, "plain spaces between words")
+    return NormalForm.name(value)
+  }
+
+  /// Refuses a character that nobody sees, and names it.
+  private static func seen(
+    _ stranger: Unicode.Scalar?, _ field: String, _ accepted: String
+  ) throws(ServiceError) {
+    guard let stranger else { return }
+    throw .invalid(
+      "the \(field) holds \(NormalForm.named(stranger)), which nobody sees; give it without, in letters that are "
+        + "seen and \(accepted)")
   }
 
   /// A name that stands before the slash of `ORGANIZATION/NAME`.
@@ -59,14 +85,18 @@ enum TextLimits {
     }
   }
 
-  static func email(_ value: String?, _ field: String) throws(ServiceError) {
+  /// An e-mail address. One to be removed may hold what is refused where one is entered.
+  static func email(_ value: String?, _ field: String, isEntered: Bool = true) throws(ServiceError) {
     guard let value else { return }
     try line(value, field, address)
     let trimmed = value.trimmingCharacters(in: .whitespaces)
     let parts = trimmed.split(separator: "@", omittingEmptySubsequences: false)
-    guard parts.count == 2, parts.allSatisfy({ !$0.isEmpty }), !trimmed.contains(where: \.isWhitespace) else {
+    guard parts.count == 2, parts.allSatisfy({ !$0.isEmpty }), parts[1] != ".",
+      !trimmed.unicodeScalars.contains(" ")
+    else {
       throw .invalid("the \(field) is no e-mail address; give one as in name@example.org")
     }
+    if isEntered { try seen(NormalForm.stranger(inAddress: value), field, "without spaces") }
   }
 
   static func phone(_ value: String?, _ field: String) throws(ServiceError) {

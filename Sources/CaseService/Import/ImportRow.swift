@@ -18,7 +18,7 @@ final class ImportColumns: Sendable {
   func value(_ column: String, in fields: [String]) -> String? {
     guard let place = places[column], place < fields.count else { return nil }
     let text = fields[place].cleaned
-    return nulls.contains(text) || text.isEmpty ? nil : text
+    return nulls.contains(text) || text.isBlank ? nil : text
   }
 }
 

@@ -4,14 +4,14 @@ internal import SupportCases
 
 /// Looks for a text in cases, sealed texts included: they are opened here, never in the database.
 struct TextSearch {
-  private let wanted: String
+  private let wanted: TextPattern
   private let connection: Connection
   /// The keys of persons stay at hand from one set of cases to the next.
   private let ledgers: [(head: LedgerHead, ring: KeyRing)]
   private static let chunk = 2_000
 
   init(_ text: String, keys: KeyFile, _ connection: Connection) throws {
-    wanted = text
+    wanted = TextPattern(text)
     self.connection = connection
     ledgers = try EventReader.ledgers(connection).map { ($0, KeyRing(keys, ledger: $0.ledger)) }
   }
@@ -51,18 +51,16 @@ struct TextSearch {
     }
   }
 
-  private func mentions(_ texts: [String]) -> Bool { Self.mentions(wanted, texts) }
+  private func mentions(_ texts: [String]) -> Bool { texts.contains { wanted.occurs(in: $0) } }
 
   /// True if one of the texts holds what is wanted, whatever the case of letters.
   static func mentions(_ wanted: String, _ texts: [String]) -> Bool {
-    let wanted = normal(wanted)
-    return texts.contains { normal($0).contains(wanted) }
+    let pattern = TextPattern(wanted)
+    return texts.contains { pattern.occurs(in: $0) }
   }
 
   /// Of an opening's texts those that are looked through.
   static func searched(_ texts: [(name: String, text: String)]) -> [String] {
     texts.filter { $0.name == "title" || $0.name == "description" }.map(\.text)
   }
-
-  private static func normal(_ text: String) -> String { text.lowercased() }
 }

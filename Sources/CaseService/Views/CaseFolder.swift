@@ -88,7 +88,7 @@ final class CaseFolder {
       if fold.isDone { return }
       let event = try decode(version, position, &fields)
       guard let event, limit.until.map({ event.occurredAt <= $0 }) ?? true else { return }
-      if case .retracted = event.event { isCorrected = true }
+      if event.event.isCorrection { isCorrected = true }
       fold.apply(event)
     }
     return isCorrected ? try corrected(index, limit, empty) : fold

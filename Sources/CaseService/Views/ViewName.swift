@@ -11,5 +11,5 @@ public enum ViewName: String, CaseIterable, Sendable {
 /// The version of the folds. A change that makes other rows of the same events raises it, so that the
 /// rebuild after it may replace rows that differ.
 enum ViewFold {
-  static let version = 5
+  static let version = 6
 }

@@ -180,8 +180,17 @@ public enum CaseCommand: Hashable, Sendable {
 }
 
 extension String {
-  /// True if nothing but white space and control characters stands in it.
-  var isBlank: Bool {
-    unicodeScalars.allSatisfy { $0.properties.isWhitespace || $0.value < 0x20 || $0.value == 0x7f }
+  /// True if nothing stands in it that is seen: white space, control and format characters, fillers.
+  public var isBlank: Bool { unicodeScalars.allSatisfy { $0.isUnseen } }
+}
+
+extension Unicode.Scalar {
+  fileprivate var isUnseen: Bool {
+    // A pattern of Braille without a dot is a symbol to Unicode.
+    if value == 0x2800 { return true }
+    return switch properties.generalCategory {
+    case .control, .format: true
+    case _: properties.isWhitespace || properties.isDefaultIgnorableCodePoint
+    }
   }
 }

@@ -43,6 +43,20 @@ public struct CaseDecider: Sendable {
     return decider.events
   }
 
+  /// Refuses what a command is refused for whatever happened since: the time, the state, a caller who is not verified.
+  static func check(
+    _ command: CaseCommand, _ state: CaseState, _ context: DecisionContext
+  ) throws(Rejection) {
+    let decider = CaseDecider(context: context, state: state)
+    do {
+      try decider.checkTime(command)
+      try decider.checkStatus(command)
+      try decider.requireVerifiedCaller(for: command)
+    } catch {
+      throw error.told(to: context.organization, about: state, command)
+    }
+  }
+
   /// What time has done before a moment and no event has recorded yet: breaches, lapses, warnings, proposals
   /// and surveys, each dated when it was due, in that order (CK-6, CK-11, CN-35).
   public static func breaches(of state: CaseState, _ context: DecisionContext) -> [NewCaseEvent] {

@@ -10,7 +10,8 @@ extension CaseEvent {
       .proposalAccepted, .proposalDeclined, .downgradeObjected, .downgradeNotified, .surveyOffered,
       .surveyAnswered, .linked, .selfHelpOffered,
       .assignedToAdministrator, .incidentsShown, .linkedIncidentResolved, .callerUnverified,
-      .callerCodeIssued, .callerCodeFailed, .callerVerified, .retracted, .dueDatesRecomputed,
+      .callerCodeIssued, .callerCodeFailed, .callerVerified, .retracted, .lateEntryPlaced,
+      .dueDatesRecomputed,
       .dutyDatesRecomputed:
       false
     }
@@ -28,7 +29,7 @@ extension CaseEvent {
       .handedOver, .contactDetailsConfirmed, .breachWithdrawn, .unassigned, .proposalAccepted,
       .proposalDeclined, .downgradeObjected, .downgradeNotified, .surveyAnswered, .linked, .selfHelpOffered,
       .assignedToAdministrator, .incidentsShown, .linkedIncidentResolved, .callerUnverified,
-      .callerCodeIssued, .callerCodeFailed, .callerVerified, .retracted:
+      .callerCodeIssued, .callerCodeFailed, .callerVerified, .retracted, .lateEntryPlaced:
       false
     }
   }
@@ -43,7 +44,7 @@ extension CaseEvent {
       .handedOver, .contactDetailsConfirmed, .breachRecorded, .breachWithdrawn, .dutyLapsed, .unassigned,
       .proposalAccepted, .proposalDeclined, .downgradeObjected, .downgradeNotified, .surveyAnswered, .linked,
       .selfHelpOffered, .assignedToAdministrator, .incidentsShown, .linkedIncidentResolved,
-      .callerUnverified, .callerCodeIssued, .callerCodeFailed, .callerVerified, .retracted,
+      .callerUnverified, .callerCodeIssued, .callerCodeFailed, .callerVerified, .retracted, .lateEntryPlaced,
       .dueDatesRecomputed, .dutyDatesRecomputed:
       false
     }
@@ -62,7 +63,8 @@ extension CaseEvent {
       .contactDetailsConfirmed, .breachRecorded, .breachWithdrawn, .dutyLapsed, .unassigned,
       .warningRecorded, .downgradeProposed, .surveyOffered, .surveyAnswered, .linked, .selfHelpOffered,
       .assignedToAdministrator, .incidentsShown, .linkedIncidentResolved, .callerUnverified,
-      .callerCodeIssued, .callerCodeFailed, .callerVerified, .retracted, .dueDatesRecomputed,
+      .callerCodeIssued, .callerCodeFailed, .callerVerified, .retracted, .lateEntryPlaced,
+      .dueDatesRecomputed,
       .dutyDatesRecomputed:
       nil
     }
@@ -79,7 +81,8 @@ extension CaseEvent {
       .breachWithdrawn, .dutyLapsed, .unassigned, .warningRecorded, .downgradeProposed, .proposalAccepted,
       .proposalDeclined, .downgradeObjected, .downgradeNotified, .surveyOffered, .surveyAnswered, .linked,
       .selfHelpOffered, .assignedToAdministrator, .incidentsShown, .linkedIncidentResolved, .callerUnverified,
-      .callerCodeIssued, .callerCodeFailed, .callerVerified, .retracted, .dueDatesRecomputed,
+      .callerCodeIssued, .callerCodeFailed, .callerVerified, .retracted, .lateEntryPlaced,
+      .dueDatesRecomputed,
       .dutyDatesRecomputed:
       false
     }
@@ -98,7 +101,7 @@ extension CaseEvent {
       .warningRecorded, .downgradeProposed, .proposalDeclined, .downgradeObjected, .surveyOffered,
       .surveyAnswered, .linked, .selfHelpOffered, .assignedToAdministrator, .incidentsShown,
       .linkedIncidentResolved, .callerUnverified, .callerCodeIssued, .callerCodeFailed, .callerVerified,
-      .retracted, .dueDatesRecomputed, .dutyDatesRecomputed:
+      .retracted, .lateEntryPlaced, .dueDatesRecomputed, .dutyDatesRecomputed:
       nil
     }
   }

@@ -245,6 +245,8 @@ public enum CaseEvent: Hashable, Sendable {
   case linked(kind: LinkKind, to: String)
   /// A mistake was taken back, and what followed from it decided again (CK-18).
   indirect case retracted(Retraction)
+  /// What was entered late counts where it happened, with what follows from that (CK-14, CK-18).
+  indirect case lateEntryPlaced(Retraction)
   /// A version of the policy published for existing cases now judges this one (CK-12, CK-13).
   case dueDatesRecomputed(publication: Int64, before: String, clocks: [ClockChange])
   /// That version gives duties without a clock of their own another time (CK-12).
@@ -268,7 +270,7 @@ public enum CaseEvent: Hashable, Sendable {
       .dutyLapsed, .unassigned, .warningRecorded, .downgradeProposed, .proposalAccepted, .proposalDeclined,
       .downgradeObjected, .downgradeNotified, .surveyOffered, .surveyAnswered, .linked, .selfHelpOffered,
       .incidentsShown, .linkedIncidentResolved, .callerUnverified, .callerCodeIssued, .callerCodeFailed,
-      .retracted, .dutyDatesRecomputed:
+      .retracted, .lateEntryPlaced, .dutyDatesRecomputed:
       []
     }
   }

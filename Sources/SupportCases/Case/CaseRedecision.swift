@@ -4,6 +4,8 @@
 /// an answer, breaches) is decided as `CaseDecider` decides it, event by event.
 public struct CaseRedecision: Sendable {
   private var decider: CaseDecider
+  /// True if warnings, proposals and offers come about again with time, as breaches do.
+  private let tells: Bool
 
   /// The events as they are decided now. What people did keeps its version; so does what time did, where the
   /// same was recorded; else its version is negative.
@@ -16,13 +18,17 @@ public struct CaseRedecision: Sendable {
   /// - Parameters:
   ///   - known: what is recorded of what time did.
   ///   - keepsEvents: whether `events` is filled; without, only the state is.
-  public init(_ rulebook: Rulebook, known: [RecordedCaseEvent] = [], keepsEvents: Bool = false) {
+  ///   - tells: whether time warns, proposes and offers again; else what was told is a fact that is applied.
+  public init(
+    _ rulebook: Rulebook, known: [RecordedCaseEvent] = [], keepsEvents: Bool = false, tells: Bool = false
+  ) {
+    self.tells = tells
     let start = Instant(microseconds: .min)
     decider = CaseDecider(
       context: DecisionContext(
         occurredAt: start, now: start, rulebook: rulebook, organization: .entitledToAll),
       state: CaseState())
-    decider.numbering = Renumbering(known: known, keepsEvents: keepsEvents)
+    decider.numbering = Renumbering(known: known, keepsEvents: keepsEvents, tells: tells)
   }
 
   /// Decides a whole history again. Breaches and lapses in it tell only that time had been looked at by then.
@@ -59,9 +65,11 @@ public struct CaseRedecision: Sendable {
     decider.context.occurredAt = event.occurredAt
     decider.context.now = max(event.recordedAt, event.occurredAt)
     // Who was warned was warned, and what was proposed or offered was: facts of time that stand.
-    if decider.state.exists, !event.event.isTold { decider.recordBreaches() }
+    if decider.state.exists, !event.event.isTold { look() }
     decider.numbering?.next = (event.version, event.position)
+    decider.numbering?.isFact = event.event.isTold
     decider.again(event.event)
+    decider.numbering?.isFact = false
     decider.forgetEvents()
   }
 
@@ -69,7 +77,11 @@ public struct CaseRedecision: Sendable {
   public mutating func pass(_ moment: Instant) {
     decider.context.occurredAt = moment
     decider.context.now = max(decider.context.now, moment)
-    decider.recordBreaches()
+    look()
+  }
+
+  private mutating func look() {
+    if tells { decider.recordDue() } else { decider.recordBreaches() }
   }
 
   /// True if time would bring about, as the case is now, what is recorded of it: a warning, a proposal or a survey.
@@ -114,16 +126,20 @@ public struct CaseRedecision: Sendable {
 struct Renumbering: Sendable {
   /// The place in the history of the event that is decided again next.
   var next: (version: Int, position: Int64) = (0, 0)
+  /// True while a fact is applied, and not what time does beside it.
+  var isFact = false
   /// What was decided, in order.
   private(set) var decided: [RecordedCaseEvent] = []
   /// What is recorded of what time did, and has not come about again yet.
   private var known: [RecordedCaseEvent]
   private let keepsEvents: Bool
+  private let tells: Bool
   /// What time did so far.
   private(set) var times: [CaseEvent] = []
 
-  init(known: [RecordedCaseEvent], keepsEvents: Bool) {
+  init(known: [RecordedCaseEvent], keepsEvents: Bool, tells: Bool) {
     self.known = known
+    self.tells = tells
     self.keepsEvents = keepsEvents
   }
 
@@ -138,7 +154,7 @@ struct Renumbering: Sendable {
 
   /// What people did keeps its place; what time does, too, or its version is counted down from -1.
   mutating func place(of event: CaseEvent) -> (version: Int, position: Int64) {
-    guard event.isTimes else { return next }
+    guard event.isTimes || tells && event.isTold && !isFact else { return next }
     times.append(event)
     guard let index = known.firstIndex(where: { $0.event == event }) else { return (-times.count, 0) }
     let found = known.remove(at: index)
@@ -165,20 +181,20 @@ extension CaseDecider {
       downgraded.clocks = severityChanges(to: downgraded.to)
       emit(.downgraded(downgraded))
     case .responded(let agent, let channel, _):
-      contactAgain(contactChanges(startsNext: true)) {
+      contactAgain(isOver ? [] : contactChanges(startsNext: true)) {
         .responded(agent: agent, channel: channel, clocks: $0)
       }
     case .contactAttempted(let agent, let channel, _, _):
       let due = start(.customerResponse, severity: severity)?.dueAt
-      contactAgain(attemptChanges()) {
+      contactAgain(isOver ? [] : attemptChanges()) {
         .contactAttempted(agent: agent, channel: channel, detailsDueAt: due, clocks: $0)
       }
     case .informationRequested(let agent, _):
-      contactAgain(requestChanges()) { .informationRequested(agent: agent, clocks: $0) }
+      contactAgain(isOver ? [] : requestChanges()) { .informationRequested(agent: agent, clocks: $0) }
     case .informationProvided(let hasStatement, let hasResources, _, _):
       let returns = state.view.ball == .customer && !state.view.isOwnArea
       let ball = returns ? .operator : state.view.ball ?? .operator
-      contactAgain(returnChanges()) {
+      contactAgain(isOver ? [] : returnChanges()) {
         .informationProvided(
           hasStatement: hasStatement, hasResources: hasResources, ball: ball, clocks: $0)
       }
@@ -200,7 +216,7 @@ extension CaseDecider {
     case .assigned, .noted, .closed, .contactDetailsConfirmed, .unassigned, .warningRecorded,
       .downgradeProposed, .proposalAccepted, .proposalDeclined, .downgradeObjected, .downgradeNotified,
       .surveyOffered, .surveyAnswered, .linked, .selfHelpOffered, .incidentsShown, .linkedIncidentResolved,
-      .callerUnverified, .callerCodeIssued, .callerCodeFailed, .retracted:
+      .callerUnverified, .callerCodeIssued, .callerCodeFailed, .retracted, .lateEntryPlaced:
       emit(event)
     case .assignedToAdministrator(let rule, let guidance, _):
       emit(.assignedToAdministrator(rule: rule, guidance: guidance, clocks: cancellations()))
@@ -208,6 +224,9 @@ extension CaseDecider {
     case .breachRecorded, .breachWithdrawn, .dutyLapsed: break
     }
   }
+
+  /// A case that had ended by then, as is known now: what was done since bears on no clock.
+  private var isOver: Bool { state.view.status != .open }
 
   private mutating func contactAgain(_ changes: [ClockChange], _ event: ([ClockChange]) -> CaseEvent) {
     emit(event(changes))
@@ -287,7 +306,8 @@ extension CaseCommand {
     case .contactDetailsConfirmed: self = .contactDetails(method: .email, texts: [])
     case .surveyOffered(false): self = .offerSurvey
     // What a decision about a proposal rests on is named in it.
-    case .opened, .breachRecorded, .breachWithdrawn, .dutyLapsed, .retracted, .dueDatesRecomputed,
+    case .opened, .breachRecorded, .breachWithdrawn, .dutyLapsed, .retracted, .lateEntryPlaced,
+      .dueDatesRecomputed,
       .dutyDatesRecomputed, .unassigned,
       .warningRecorded, .downgradeProposed, .proposalAccepted, .proposalDeclined, .downgradeObjected,
       .downgradeNotified, .surveyOffered, .surveyAnswered, .linked, .selfHelpOffered,

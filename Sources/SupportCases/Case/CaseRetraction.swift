@@ -32,11 +32,13 @@ public enum CaseRetraction {
     let times = effective.filter(\.event.isTimes)
     var again = CaseRedecision(first, known: times, keepsEvents: true)
     var ground = Ground(first, history: history, effective: effective, rulebooks: rulebooks)
-    for event in effective where !event.event.isRetraction {
+    for event in effective where !event.event.isCorrection {
       let falls = try ground.falls(event, without: version, again)
+      // A late entry can have ended the case before it: then that is no fault of the retraction.
+      let wasPossible = ground.recorded.objection(to: event) == nil
       ground.apply(event)
       if falls || event.version == version || companions.contains(event.version) { continue }
-      if event.version > version, let objection = again.objection(to: event) {
+      if event.version > version, wasPossible, let objection = again.objection(to: event) {
         throw rests(event, on: version, "without it, \(objection.message)", objection.rules)
       }
       if case .assignedToAdministrator = event.event, event.version == version + 1 {
@@ -52,7 +54,7 @@ public enum CaseRetraction {
     let correction = Correction(
       of: version, at: moment, next: last.version + 1, effective: effective, history: history,
       decided: again.events)
-    return correction.events(texts, with: companions)
+    return correction.events(texts, with: companions) { .retracted($0) }
   }
 
   /// The events that came of the same command as one and say nothing without it: the lowering of a proposal that was
@@ -97,7 +99,7 @@ public enum CaseRetraction {
     throw Rejection(.notRetractable, "event \(version) \(instead)", rules: ["CK-18"])
   }
 
-  fileprivate static func rests(
+  static func rests(
     _ event: RecordedCaseEvent, on version: Int, _ reason: String, _ rules: [Rule]
   ) -> Rejection {
     return Rejection(
@@ -108,13 +110,8 @@ public enum CaseRetraction {
 }
 
 extension CaseEvent {
-  var isRetraction: Bool {
-    if case .retracted = self { true } else { false }
-  }
-
-  fileprivate var voided: [Int]? {
-    if case .retracted(let retraction) = self { retraction.voided } else { nil }
-  }
+  /// True for what says which events before it count: a retraction, or the place of a late entry.
+  public var isCorrection: Bool { correction != nil }
 
   /// What a person calls it: the command's name, where one command gives it.
   fileprivate var spokenName: String {
@@ -133,6 +130,7 @@ extension CaseEvent {
     case .opened: "opened the case and stays; cancel or refer the case, and open another"
     case .breachRecorded, .breachWithdrawn, .dutyLapsed:
       "records what time did; retract the event it came from, or enter a late answer with --at"
+    case .lateEntryPlaced: "says where a late entry counts and stays; retract the entry itself"
     case .retracted: "is a retraction itself and stays; give the command that was taken back again"
     case .warningRecorded, .downgradeProposed, .surveyOffered(true):
       "was told when it was due and stays; decline a proposal, or retract the event it came from"
@@ -154,152 +152,6 @@ extension CaseEvent {
       .contactDetailsConfirmed, .unassigned, .proposalAccepted, .proposalDeclined, .downgradeObjected,
       .downgradeNotified, .surveyOffered, .surveyAnswered, .linked:
       nil
-    }
-  }
-}
-
-/// What the warnings, proposals and surveys of a case rest on: the case as it was recorded, event by event.
-private struct Ground {
-  private var recorded: CaseRedecision
-  private let times: Set<Int>
-  private let effective: [RecordedCaseEvent]
-  private let rulebooks: [String: Rulebook]
-
-  init(
-    _ first: Rulebook, history: [RecordedCaseEvent], effective: [RecordedCaseEvent],
-    rulebooks: [String: Rulebook]
-  ) {
-    recorded = CaseRedecision(first, known: effective.filter(\.event.isTimes))
-    times = Set(history.filter(\.event.isTimes).map(\.version))
-    self.effective = effective
-    self.rulebooks = rulebooks
-  }
-
-  mutating func apply(_ event: RecordedCaseEvent) { recorded.apply(event, by: rulebooks[event.policy]) }
-
-  /// True if what was told had its ground in the case as it was recorded, and has none in the case without the
-  /// event of that version. What a person has acted on since stays.
-  ///
-  /// - Throws: `Rejection` where the severity was lowered on such a proposal and still is.
-  func falls(
-    _ told: RecordedCaseEvent, without version: Int, _ again: CaseRedecision
-  ) throws(Rejection) -> Bool {
-    let rulebook = rulebooks[told.policy]
-    guard told.event.isTold, recorded.yields(told, by: rulebook, times: times),
-      !again.yields(told, by: rulebook, times: times)
-    else { return false }
-    let later = effective.filter { $0.version > told.version }
-    let lowered = later.first { event in
-      let step = event.event.loweringStep
-      return event.event.named == told.version && (step == .accepted || step == .lowered)
-    }
-    if let lowered {
-      throw CaseRetraction.rests(
-        lowered, on: version, "it accepted proposal \(told.version), which came of it", ["CK-11"])
-    }
-    return !later.contains { event in
-      if case .surveyAnswered = event.event, case .surveyOffered = told.event { return true }
-      return event.event.named == told.version
-    }
-  }
-}
-
-/// What was decided again, compared with what is recorded.
-private struct Correction {
-  let version: Int
-  let moment: Instant
-  /// The version the retraction gets.
-  let next: Int
-  /// What counted so far.
-  let effective: [RecordedCaseEvent]
-  let history: [RecordedCaseEvent]
-  /// What counts from now on; time's records have their recorded version, or the one they get.
-  private var decided: [RecordedCaseEvent]
-  private var fresh: [RecordedCaseEvent] = []
-  private var withdrawals: [(breach: Int, clock: ClockName, cycle: Int)] = []
-
-  init(
-    of version: Int, at moment: Instant, next: Int, effective: [RecordedCaseEvent],
-    history: [RecordedCaseEvent], decided: [RecordedCaseEvent]
-  ) {
-    self.version = version
-    self.moment = moment
-    self.next = next
-    self.effective = effective
-    self.history = history
-    self.decided = decided
-    withdraw()
-    number()
-  }
-
-  func events(_ texts: [PersonalText], with companions: Set<Int>) -> [NewCaseEvent] {
-    let kept = Set(decided.map(\.version))
-    // What fell with an earlier retraction stays fallen: the newest one says all there is to say.
-    let fallen = companions.union(history.compactMap(\.event.voided).last ?? [])
-    let retractions = Set(history.filter(\.event.isRetraction).map(\.version))
-    let voided = history.filter { event in
-      // What only announced an earlier retraction's effect has none of its own.
-      if case .breachWithdrawn(_, _, _, let cause) = event.event, retractions.contains(cause) { return false }
-      let canFall = event.event.isTimes || event.event.isTold || fallen.contains(event.version)
-      return canFall && !kept.contains(event.version)
-    }.map(\.version)
-    let retraction = Retraction(
-      event: version, voided: voided, restated: restated(), placed: placed(),
-      records: withdrawals.count + fresh.count)
-    var events = [NewCaseEvent(event: .retracted(retraction), occurredAt: moment, texts: texts)]
-    for (breach, clock, cycle) in withdrawals {
-      let event = CaseEvent.breachWithdrawn(clock: clock, cycle: cycle, breach: breach, response: next)
-      events.append(NewCaseEvent(event: event, occurredAt: moment, texts: []))
-    }
-    return events + fresh.map { NewCaseEvent(event: $0.event, occurredAt: $0.occurredAt, texts: []) }
-  }
-
-  /// The breaches that stood and no longer do are withdrawn, by name.
-  private mutating func withdraw() {
-    let kept = Set(decided.map(\.version))
-    var withdrawn: Set<Int> = []
-    for case .breachWithdrawn(_, _, let breach, _) in effective.map(\.event) { withdrawn.insert(breach) }
-    for event in effective where !kept.contains(event.version) && !withdrawn.contains(event.version) {
-      guard case .breachRecorded(let clock, let cycle, _) = event.event else { continue }
-      withdrawals.append((event.version, clock, cycle))
-    }
-  }
-
-  /// What time did and is recorded nowhere yet follows the retraction.
-  private mutating func number() {
-    var versions: [Int: Int] = [:]
-    for index in decided.indices where decided[index].version < 0 {
-      let version = next + withdrawals.count + fresh.count + 1
-      versions[decided[index].version] = version
-      decided[index].version = version
-      if case .breachWithdrawn(let clock, let cycle, let breach, let response) = decided[index].event {
-        decided[index].event = .breachWithdrawn(
-          clock: clock, cycle: cycle, breach: versions[breach] ?? breach, response: response)
-      }
-      fresh.append(decided[index])
-    }
-  }
-
-  private func restated() -> [Retraction.Restatement] {
-    decided.compactMap { event in
-      guard !event.event.isTimes, let recorded = history.first(where: { $0.version == event.version }),
-        recorded.event != event.event
-      else { return nil }
-      return Retraction.Restatement(
-        version: event.version, occurredAt: event.occurredAt, event: event.event)
-    }
-  }
-
-  /// Time's records that count elsewhere than their version says.
-  private func placed() -> [Retraction.Placement] {
-    decided.indices.compactMap { index in
-      let event = decided[index]
-      guard event.event.isTimes else { return nil }
-      let following = decided[(index + 1)...].first { !$0.event.isTimes }?.version
-      let inOrder =
-        decided[..<index].allSatisfy { $0.version < event.version }
-        && decided[(index + 1)...].allSatisfy { $0.version > event.version }
-      return inOrder ? nil : Retraction.Placement(version: event.version, before: following)
     }
   }
 }

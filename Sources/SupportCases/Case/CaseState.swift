@@ -52,6 +52,8 @@ public struct CaseState: Hashable, Sendable {
   public private(set) var hoursZone: String?
   /// The incident whose end the case was told of last (WW-1).
   public private(set) var incidentTold: String?
+  /// When the latest of the events that count happened: what is entered from then on is in order.
+  public private(set) var latestAt = Instant(microseconds: .min)
   /// The versions of the events that were taken back (CK-18).
   public private(set) var retracted: Set<Int> = []
 
@@ -68,6 +70,7 @@ public struct CaseState: Hashable, Sendable {
     clocks.apply(recorded)
     duties.apply(recorded)
     let at = recorded.occurredAt
+    latestAt = max(latestAt, at)
     switch recorded.event {
     case .opened(let opened):
       hoursZone = opened.hoursZone
@@ -89,6 +92,7 @@ public struct CaseState: Hashable, Sendable {
       break
     case .linkedIncidentResolved(let incident): incidentTold = incident
     case .retracted(let retraction): retracted.insert(retraction.event)
+    case .lateEntryPlaced: break
     }
     if before != Course(view) || recorded.version == 1 {
       lastChangeAt = max(lastChangeAt, at)

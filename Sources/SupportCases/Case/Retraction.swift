@@ -56,13 +56,23 @@ public struct Retraction: Hashable, Sendable {
   }
 }
 
+extension CaseEvent {
+  /// What it says of the events before it: a retraction, or the place of a late entry.
+  var correction: Retraction? {
+    switch self {
+    case .retracted(let retraction), .lateEntryPlaced(let retraction): retraction
+    case _: nil
+    }
+  }
+}
+
 /// The part of a case's history that counts (CK-18).
 public enum EffectiveHistory {
   /// The events that count, in the order in which they do. Without a retraction that is all of them.
   public static func of(_ events: [RecordedCaseEvent]) -> [RecordedCaseEvent] {
     let retractions = events.compactMap(retraction)
-    guard let (last, version) = retractions.last else { return events }
-    let taken = Set(retractions.map(\.0.event))
+    guard let (last, version, _) = retractions.last else { return events }
+    let taken = Set(retractions.filter { !$0.isLateEntry }.map(\.0.event))
     let voided = Set(last.voided)
     let own = Set(retractions.map(\.version))
     let restated = Dictionary(last.restated.map { ($0.version, $0.event) }) { $1 }
@@ -70,14 +80,18 @@ public enum EffectiveHistory {
     var effective: [RecordedCaseEvent] = []
     var moved: [Int: RecordedCaseEvent] = [:]
     for event in events where !taken.contains(event.version) && !voided.contains(event.version) {
-      if case .breachWithdrawn(_, _, _, let cause) = event.event, own.contains(cause) { continue }
-      if placed.contains(event.version) {
-        moved[event.version] = event
+      if case .breachWithdrawn(_, _, let breach, let cause) = event.event,
+        own.contains(cause) || voided.contains(breach)
+      {
         continue
       }
       var event = event
       if event.version < version, let now = restated[event.version] { event.event = now }
-      effective.append(event)
+      if placed.contains(event.version) {
+        moved[event.version] = event
+      } else {
+        effective.append(event)
+      }
     }
     for placement in last.placed {
       guard let event = moved[placement.version] else { continue }
@@ -97,7 +111,7 @@ public enum EffectiveHistory {
         return false
       }
       guard event.occurredAt > moment else { return true }
-      if case .retracted(let retraction) = event.event { left = retraction.records }
+      left = event.event.correction?.records ?? 0
       return false
     }
   }
@@ -107,18 +121,23 @@ public enum EffectiveHistory {
     let retractions = events.compactMap(retraction)
     guard let last = retractions.last else { return [:] }
     var by: [Int: Int] = [:]
-    for (retraction, version) in retractions {
+    for (retraction, version, _) in retractions {
       for fallen in retraction.voided where last.0.voided.contains(fallen) && by[fallen] == nil {
         by[fallen] = version
       }
     }
-    for (retraction, version) in retractions { by[retraction.event] = version }
+    for (retraction, version, isLateEntry) in retractions where !isLateEntry {
+      by[retraction.event] = version
+    }
     return by
   }
 
-  private static func retraction(_ event: RecordedCaseEvent) -> (Retraction, version: Int)? {
-    guard case .retracted(let retraction) = event.event else { return nil }
-    return (retraction, event.version)
+  private static func retraction(
+    _ event: RecordedCaseEvent
+  ) -> (Retraction, version: Int, isLateEntry: Bool)? {
+    guard let correction = event.event.correction else { return nil }
+    if case .retracted = event.event { return (correction, event.version, false) }
+    return (correction, event.version, true)
   }
 }
 

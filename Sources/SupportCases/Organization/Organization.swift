@@ -80,21 +80,6 @@ public enum OrganizationCommand: Hashable, Sendable {
   case removeUser(person: PersonID)
 }
 
-/// A time during which something held: `[from, until)`.
-public struct Spell<Value: Hashable & Sendable>: Hashable, Sendable {
-  /// What held.
-  public var value: Value
-  /// From when.
-  public var from: Instant
-  /// Until when; nil while it holds.
-  public var until: Instant?
-
-  /// True if it held at that moment.
-  public func holds(at moment: Instant) -> Bool {
-    from <= moment && (until.map { moment < $0 } ?? true)
-  }
-}
-
 /// A person in a role.
 public struct RoleHolder: Hashable, Sendable {
   /// Who.
@@ -192,42 +177,33 @@ public struct OrganizationState: Hashable, Sendable {
       self.domain = domain
       registeredAt = moment
     case .administratorAdded(let person, let role):
-      Self.begin(RoleHolder(person: person, role: role), at: moment, in: &administrators)
+      let holder = RoleHolder(person: person, role: role)
+      administrators.begin(holder, at: moment) { $0 == holder }
     case .administratorRemoved(let person, let role):
-      Self.end(&administrators, at: moment) {
-        $0.person == person && (role == nil || $0.role == role)
-      }
-    case .userAdded(let person): Self.begin(person, at: moment, in: &users)
-    case .agreementSigned(let kind): Self.begin(kind, at: moment, in: &agreements)
-    case .agreementEnded(let kind): Self.end(&agreements, at: moment) { $0 == kind }
-    case .subscriptionStarted(let kind): Self.begin(kind, at: moment, in: &subscriptions)
-    case .subscriptionEnded(let kind): Self.end(&subscriptions, at: moment) { $0 == kind }
+      administrators.end(at: moment) { $0.person == person && (role == nil || $0.role == role) }
+    case .userAdded(let person): users.begin(person, at: moment) { $0 == person }
+    case .agreementSigned(let kind): agreements.begin(kind, at: moment) { $0 == kind }
+    case .agreementEnded(let kind): agreements.end(at: moment) { $0 == kind }
+    case .subscriptionStarted(let kind): subscriptions.begin(kind, at: moment) { $0 == kind }
+    case .subscriptionEnded(let kind): subscriptions.end(at: moment) { $0 == kind }
     case .phoneRegistered(let phone): register(RegisteredPhone(phone: phone), at: moment)
     case .administratorPhoneRegistered(let phone, let person):
       register(RegisteredPhone(phone: phone, holder: person), at: moment)
-    case .phoneRemoved(let phone): Self.end(&phones, at: moment) { $0.phone == phone }
-    case .userRemoved(let person): Self.end(&users, at: moment) { $0 == person }
+    case .phoneRemoved(let phone): phones.end(at: moment) { $0.phone == phone }
+    case .userRemoved(let person): users.end(at: moment) { $0 == person }
     }
+  }
+
+  /// True if an event would change what is known.
+  func changes(_ event: OrganizationEvent, at moment: Instant) -> Bool {
+    var after = self
+    after.evolve(event, at: moment)
+    after.version = version
+    return after != self
   }
 
   /// A number has one holder at a time.
   private mutating func register(_ number: RegisteredPhone, at moment: Instant) {
-    Self.end(&phones, at: moment) { $0.phone == number.phone }
-    let next = phones.filter { $0.value.phone == number.phone && $0.from > moment }.map(\.from).min()
-    phones.append(Spell(value: number, from: moment, until: next))
-  }
-
-  /// A spell entered late lasts until the one that was known to follow (ALL-3).
-  private static func begin<Value>(_ value: Value, at moment: Instant, in spells: inout [Spell<Value>]) {
-    let next = spells.filter { $0.value == value && $0.from > moment }.map(\.from).min()
-    spells.append(Spell(value: value, from: moment, until: next))
-  }
-
-  private static func end<Value>(
-    _ spells: inout [Spell<Value>], at moment: Instant, where matches: (Value) -> Bool
-  ) {
-    for index in spells.indices where matches(spells[index].value) && spells[index].holds(at: moment) {
-      spells[index].until = moment
-    }
+    phones.begin(number, at: moment) { $0.phone == number.phone }
   }
 }

@@ -24,37 +24,30 @@ public enum OrganizationDecider {
     switch command {
     case .register: return []
     case .addAdministrator(let person, let role):
-      let held = state.administrators.contains {
-        $0.value == RoleHolder(person: person, role: role) && $0.holds(at: moment)
-      }
-      return held ? [] : [.administratorAdded(person: person, role: role)]
+      return recorded(.administratorAdded(person: person, role: role), state, moment)
     case .removeAdministrator(let person, let role):
-      let held = state.administrators.contains {
-        $0.value.person == person && (role == nil || $0.value.role == role) && $0.holds(at: moment)
-      }
-      guard held else {
+      guard state.run(of: command, at: moment) != nil else {
         throw Rejection(
-          .notAdministrator, "that person was no such administrator of \(state.name) at \(moment.rfc3339)",
+          .notAdministrator,
+          "that person was no such administrator of \(state.name) at \(moment.rfc3339); "
+            + state.known(of: command),
           rules: ["ALL-3"])
       }
       return [.administratorRemoved(person: person, role: role)]
-    case .addUser(let person):
-      let known = state.users.contains { $0.value == person && $0.holds(at: moment) }
-      return known ? [] : [.userAdded(person: person)]
-    case .signAgreement(let kind):
-      return state.hasAgreement(kind, at: moment) ? [] : [.agreementSigned(kind)]
+    case .addUser(let person): return recorded(.userAdded(person: person), state, moment)
+    case .signAgreement(let kind): return recorded(.agreementSigned(kind), state, moment)
     case .endAgreement(let kind):
-      try require(state.hasAgreement(kind, at: moment), "\(kind.rawValue) agreement", state, moment, "CN-14")
+      try require(command, "\(kind.rawValue) agreement", state, moment, "CN-14")
       return [.agreementEnded(kind)]
-    case .startSubscription(let kind):
-      let running = state.subscriptions.contains { $0.value == kind && $0.holds(at: moment) }
-      return running ? [] : [.subscriptionStarted(kind)]
+    case .startSubscription(let kind): return recorded(.subscriptionStarted(kind), state, moment)
     case .endSubscription(let kind):
-      let running = state.subscriptions.contains { $0.value == kind && $0.holds(at: moment) }
-      try require(running, "\(kind.rawValue) subscription", state, moment, "CN-1")
+      try require(command, "\(kind.rawValue) subscription", state, moment, "CN-1")
       return [.subscriptionEnded(kind)]
     case .registerPhone(let phone):
-      return state.registration(of: phone, at: moment) == nil ? [.phoneRegistered(phone: phone)] : []
+      // Whose number it is stays known.
+      let holder = state.registration(of: phone, at: moment)?.holder
+      let event = holder.map { OrganizationEvent.administratorPhoneRegistered(phone: phone, person: $0) }
+      return recorded(event ?? .phoneRegistered(phone: phone), state, moment)
     case .registerAdministratorPhone(let phone, let person):
       guard state.isAdministrator(person, at: moment) else {
         throw Rejection(
@@ -63,36 +56,45 @@ public enum OrganizationDecider {
             + "--admin, or make them administrator first",
           rules: ["WW-6"])
       }
-      return state.registration(of: phone, at: moment)?.holder == person
-        ? [] : [.administratorPhoneRegistered(phone: phone, person: person)]
+      return recorded(.administratorPhoneRegistered(phone: phone, person: person), state, moment)
     case .removePhone(let phone):
-      try requireKnown(
-        state.registration(of: phone, at: moment) != nil, "number was not registered with", state, moment,
-        "WW-6")
+      try requireKnown(command, "number was not registered with", state, moment, "WW-6")
       return [.phoneRemoved(phone: phone)]
     case .removeUser(let person):
-      let known = state.users.contains { $0.value == person && $0.holds(at: moment) }
-      try requireKnown(known, "person was not known as a user of", state, moment, "DE-1")
+      try requireKnown(command, "person was not known as a user of", state, moment, "DE-1")
       return [.userRemoved(person: person)]
     }
   }
 
+  /// What changes nothing that is known is not recorded.
+  private static func recorded(
+    _ event: OrganizationEvent, _ state: OrganizationState, _ moment: Instant
+  ) -> [OrganizationEvent] {
+    state.changes(event, at: moment) ? [event] : []
+  }
+
   private static func require(
-    _ holds: Bool, _ what: String, _ state: OrganizationState, _ moment: Instant, _ rule: Rule
+    _ command: OrganizationCommand, _ what: String, _ state: OrganizationState, _ moment: Instant,
+    _ rule: Rule
   ) throws(Rejection) {
-    guard !holds else { return }
+    guard state.run(of: command, at: moment) == nil else { return }
     throw Rejection(
-      .notAChange, "\(state.name) had no \(what) in force at \(moment.rfc3339) that could end", rules: [rule])
+      .notAChange,
+      "\(state.name) had no \(what) in force at \(moment.rfc3339) that could end; \(state.known(of: command))",
+      rules: [rule])
   }
 
   /// What is removed is personal and not named.
   private static func requireKnown(
-    _ known: Bool, _ what: String, _ state: OrganizationState, _ moment: Instant, _ rule: Rule
+    _ command: OrganizationCommand, _ what: String, _ state: OrganizationState, _ moment: Instant,
+    _ rule: Rule
   ) throws(Rejection) {
-    guard !known else { return }
+    guard state.run(of: command, at: moment) == nil else { return }
     throw Rejection(
       .notAChange,
-      "that \(what) \(state.name) at \(moment.rfc3339); 'organization show' lists what is", rules: [rule])
+      "that \(what) \(state.name) at \(moment.rfc3339); \(state.known(of: command)); 'organization show' lists "
+        + "what is",
+      rules: [rule])
   }
 
   private static func register(

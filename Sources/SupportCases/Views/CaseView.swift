@@ -110,10 +110,10 @@ public struct CaseView: Hashable, Sendable {
     case .contactAttempted: noteResponse(recorded)
     case .informationRequested:
       noteResponse(recorded)
-      hold(.customer, at)
+      if status == .open { hold(.customer, at) }
     case .informationProvided(let hasStatement, _, let ball, _):
       state(hasStatement)
-      hold(ball, at)
+      if status == .open { hold(ball, at) }
     case .escalated(_, let severity, let tier, let hasStatement, _):
       state(hasStatement)
       assign(severity)
@@ -164,7 +164,7 @@ public struct CaseView: Hashable, Sendable {
       surveys[last].score = score
     case .noted, .breachRecorded, .breachWithdrawn, .dutyLapsed, .warningRecorded, .downgradeProposed,
       .proposalAccepted, .proposalDeclined, .downgradeObjected, .downgradeNotified, .selfHelpOffered,
-      .incidentsShown, .linkedIncidentResolved, .retracted, .dutyDatesRecomputed:
+      .incidentsShown, .linkedIncidentResolved, .retracted, .lateEntryPlaced, .dutyDatesRecomputed:
       break
     }
   }

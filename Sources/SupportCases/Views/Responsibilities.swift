@@ -9,6 +9,8 @@ public struct Responsibilities: Hashable, Sendable {
   var ball: Side?
   var isOwnArea = false
   private var hasStatement = false
+  /// True once the case has ended: nothing new is owed, though a contact was made since.
+  private var isOver = false
 
   /// No duties yet.
   public init() {}
@@ -30,18 +32,18 @@ public struct Responsibilities: Hashable, Sendable {
       state(hasStatement, change)
       assess(severity, change)
     case .downgraded(let downgraded): assess(downgraded.to, change)
+    case .contactAttempted where isOver, .informationRequested where isOver: break
     case .contactAttempted(_, _, let detailsDueAt, _):
       if last(.contactInformation)?.state != .owed { owe(.contactInformation, due: detailsDueAt, change) }
-      if recorded.event.isContact { keepUp(change) }
-    case .responded: keepUp(change)
     case .informationRequested: request(change)
     case .informationProvided(let hasStatement, let hasResources, let ball, _):
       state(hasStatement, change)
-      answer(hasResources: hasResources, ball: ball, change)
+      if !isOver { answer(hasResources: hasResources, ball: ball, change) }
     case .resolved(let surveyDueAt, _): resolve(surveyDueAt, change)
     case .reopened: reopen(change)
-    case .cancelled: settleAll(.released, change)
-    case .referred: settleAll(.released, change)
+    case .cancelled, .referred:
+      settleAll(.released, change)
+      isOver = true
     case .handedOver:
       isOwnArea = false
       ball = .operator
@@ -60,13 +62,14 @@ public struct Responsibilities: Hashable, Sendable {
     case .dueDatesRecomputed: recompute(change)
     case .dutyDatesRecomputed(_, let dates):
       for date in dates { edit(date.duty, change) { $0.dueAt = date.dueAt } }
-    case .assigned, .noted, .closed, .unassigned, .warningRecorded, .downgradeProposed, .proposalAccepted,
+    case .responded, .assigned, .noted, .closed, .unassigned, .warningRecorded, .downgradeProposed,
+      .proposalAccepted,
       .proposalDeclined, .downgradeObjected, .downgradeNotified, .surveyAnswered, .linked, .incidentsShown,
-      .linkedIncidentResolved, .callerUnverified, .callerCodeIssued, .callerCodeFailed, .retracted:
+      .linkedIncidentResolved, .callerUnverified, .callerCodeIssued, .callerCodeFailed, .retracted,
+      .lateEntryPlaced:
       break
     }
     follow(recorded.event.clocks, change)
-    if case .dueDatesRecomputed = recorded.event { keepUpUndated(change) }
   }
 }
 
@@ -145,13 +148,6 @@ extension Responsibilities {
     fulfil(.businessImpactStatement, change)
   }
 
-  /// Where there is no cadence, communication is owed without a date until the case ends (CN-33).
-  private mutating func keepUp(_ change: Change) {
-    guard ball == .operator, change.start(of: .followUp) == nil, last(.keepCommunicating)?.state != .owed
-    else { return }
-    owe(.keepCommunicating, due: nil, change)
-  }
-
   private mutating func request(_ change: Change) {
     ball = .customer
     let asked = rows.last { $0.duty == .reliableCommunication && $0.state == .owed }
@@ -168,13 +164,12 @@ extension Responsibilities {
       settle(.reliableCommunication, .fulfilled, change)
     }
     if hasResources || (answered && ball == .operator) { settle(.jointInvestigation, .fulfilled, change) }
-    let returns = self.ball != ball
     self.ball = ball
-    if returns { keepUp(change) }
   }
 
   private mutating func resolve(_ surveyDueAt: Instant?, _ change: Change) {
     ball = nil
+    isOver = true
     for duty in [
       Duty.ownArea, .initialResponse, .troubleshootAndGuide, .billingAssistance, .purchaseAssistance,
       .coordinateResolution, .continuousEffort,
@@ -189,6 +184,7 @@ extension Responsibilities {
   }
 
   private mutating func reopen(_ change: Change) {
+    isOver = false
     settle(.survey, .released, change)
     if last(.gatherAndValidate)?.state == .released { owe(.gatherAndValidate, due: nil, change) }
     ball = isOwnArea ? .customer : .operator
@@ -196,7 +192,6 @@ extension Responsibilities {
       owe(.ownArea, due: nil, change)
     } else {
       assist(change)
-      keepUp(change)
     }
   }
 
@@ -223,19 +218,11 @@ extension Responsibilities {
         edit(.initialResponse, change) { $0.dueAt = start.dueAt }
       case .started(let start) where start.clock == .customerResponse:
         edit(.reliableCommunication, change) { $0.dueAt = start.dueAt }
-      case .started(let start) where start.clock == .followUp:
-        // What was owed without a date is now owed with one.
-        settle(.keepCommunicating, .released, change)
       case .ended(.customerResponse, _, .cancelled, _):
         edit(.reliableCommunication, change) { $0.dueAt = nil }
       case .started, .moved, .ended: continue
       }
     }
-  }
-
-  /// Communication is owed without a date where the new version has no cadence any more.
-  private mutating func keepUpUndated(_ change: Change) {
-    for case .ended(.followUp, _, .cancelled, _) in change.due { keepUp(change) }
   }
 
   /// What lapsed with a breach was done in time after all, by the response that disproves it (CK-18).

@@ -163,7 +163,8 @@ public struct SLAClocks: Hashable, Sendable {
       .handedOver, .contactDetailsConfirmed, .dutyLapsed, .unassigned, .downgradeProposed, .proposalAccepted,
       .proposalDeclined, .downgradeObjected, .downgradeNotified, .surveyOffered, .surveyAnswered, .linked,
       .selfHelpOffered, .assignedToAdministrator, .incidentsShown, .linkedIncidentResolved, .callerUnverified,
-      .callerCodeIssued, .callerCodeFailed, .callerVerified, .retracted, .dueDatesRecomputed,
+      .callerCodeIssued, .callerCodeFailed, .callerVerified, .retracted, .lateEntryPlaced,
+      .dueDatesRecomputed,
       .dutyDatesRecomputed:
       break
     }

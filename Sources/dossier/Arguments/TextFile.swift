@@ -19,7 +19,7 @@ enum TextFile {
       case .tooLong: throw .invalid("\(path) is longer than 4 MB; give a shorter file")
       }
     }
-    guard let text = String(validating: bytes, as: UTF8.self) else {
+    guard let text = String(validating: withPlainLineEnds(bytes), as: UTF8.self) else {
       throw .invalid("\(path) is not UTF-8; give a text file")
     }
     return text

@@ -13,6 +13,6 @@ struct CalendarZone: Subcommand {
   @OptionGroup(title: "Common options") var global: GlobalOptions
 
   func run(in session: Session) async throws {
-    Terminal.print(try ZoneFile.text(of: try checked(zone, "the zone")))
+    Terminal.print(exact: try ZoneFile.text(of: try checked(zone, "the zone")))
   }
 }

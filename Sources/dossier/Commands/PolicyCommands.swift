@@ -80,7 +80,7 @@ struct PolicyShow: Subcommand {
       throw Failure(.notFound, "not-found", "there is no policy \(name.shown); there are \(known)")
     }
     if source || calendar != nil {
-      guard let calendar else { return Terminal.print(library.files(of: policy).policy.text) }
+      guard let calendar else { return Terminal.print(exact: library.files(of: policy).policy.text) }
       let name = try checked(calendar, "--calendar")
       guard let file = library.file(ofCalendar: name, of: policy) else {
         throw Failure(
@@ -88,7 +88,7 @@ struct PolicyShow: Subcommand {
           "\(policy.name) has no file \(name.shown); there are "
             + library.files(of: policy).calendars.map(\.name).joined(separator: ", "))
       }
-      return Terminal.print(file.text)
+      return Terminal.print(exact: file.text)
     }
     let lines = library.describe(policy)
     show(list: lines.map(json), names: [], as: session.format) {

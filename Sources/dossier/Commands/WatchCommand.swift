@@ -56,10 +56,10 @@ extension Session {
   /// One event on one line, whatever the form.
   fileprivate func print(_ event: WatchedEvent, isFirst: Bool) {
     switch format {
-    case .json, .jsonl: Terminal.print(event.json.line)
+    case .json, .jsonl: Terminal.print(json: event.json.line)
     case .tsv:
-      if isFirst { Terminal.print(event.json.names.joined(separator: "\t")) }
-      Terminal.print(tsvLine(event.json))
+      if isFirst { Terminal.print(exact: event.json.names.joined(separator: "\t")) }
+      Terminal.print(exact: tsvLine(event.json, event.json.names))
     case .table:
       let severity = event.view?.assigned.map { " " + $0.rawValue.uppercased() } ?? ""
       let text =

@@ -14,7 +14,11 @@ struct AnswerView {
       let version = padded("\(event.version)", to: 4, rightAligned: true)
       lines.append("\(version)  \(padded(event.type, to: 22))  \(look.time(event.occurredAt, seconds: true))")
     }
-    if answer.events.isEmpty { lines.append("      nothing to record: it is so already") }
+    if let held = answer.held {
+      lines.append("      " + words(held, in: look))
+    } else if answer.events.isEmpty {
+      lines.append("      nothing to record: it is so already")
+    }
     if let next = answer.nextDue {
       let due = look.paint(look.time(next.dueAt), look.urgency(of: next.dueAt))
       lines.append(
@@ -33,6 +37,21 @@ struct AnswerView {
       lines.append("to the customer: " + escaped(text.text))
     }
     return lines + told(in: look)
+  }
+
+  /// What a command did to the time during which something holds.
+  private func words(_ held: SpellChange, in look: Look) -> String {
+    let from = "in force from \(look.time(held.from))"
+    let span = from + (held.until.map { " until \(look.time($0))" } ?? " on")
+    let before = held.before.map { look.time($0) } ?? ""
+    return switch held.effect {
+    case .began: span
+    case .beganEarlier: "\(span); it was known from \(before) on and began earlier"
+    case .goesOn: "\(span); what was to end at \(before) goes on"
+    case .ended: span
+    case .endedEarlier: "\(span), no longer until \(before)"
+    case .known: "nothing to record: it is known to be \(span)"
+    }
   }
 
   /// What the person who opened the request is to read.
@@ -82,7 +101,7 @@ struct AnswerView {
       let due = "\(LocalTime.weekday(next.dueAt, utc: look.isUTC)) \(look.time(next.dueAt))"
       parts.append("\(spoken(next.clock.rawValue)) due \(due)")
     }
-    return ["  → " + parts.map(escaped).joined(separator: " · ")]
+    return ["  → " + parts.map { escaped($0) }.joined(separator: " · ")]
   }
 
   private func headline(_ look: Look) -> String {

@@ -3,7 +3,6 @@
 /// The widest of its scalars counts, so combining marks add nothing. The system's own `wcwidth` depends on locales
 /// that a small machine may not have.
 func displayWidth(_ character: Character) -> Int {
-  if let ascii = character.asciiValue { return ascii < 0x20 || ascii == 0x7f ? 0 : 1 }
   var width = 0
   for scalar in character.unicodeScalars {
     // An emoji selector makes the pair wide, as terminals draw it.
@@ -14,6 +13,7 @@ func displayWidth(_ character: Character) -> Int {
 }
 
 private func displayWidth(_ scalar: Unicode.Scalar) -> Int {
+  if scalar.isASCII { return scalar.value < 0x20 || scalar.value == 0x7f ? 0 : 1 }
   switch scalar.properties.generalCategory {
   case .nonspacingMark, .enclosingMark, .control: return 0
   case .format: return scalar.value == 0xAD ? 1 : 0
@@ -32,7 +32,10 @@ private let wide: [ClosedRange<UInt32>] = [
 ]
 
 /// Columns of a terminal that a text takes.
-func displayWidth(_ text: String) -> Int { text.reduce(0) { $0 + displayWidth($1) } }
+func displayWidth(_ text: some StringProtocol) -> Int {
+  if text.utf8.allSatisfy({ (0x20..<0x7f).contains($0) }) { return text.utf8.count }
+  return text.reduce(0) { $0 + displayWidth($1) }
+}
 
 /// The beginning of a text that fits, with `…` where something is left out.
 func truncated(_ text: String, to width: Int) -> String {
@@ -55,58 +58,43 @@ func padded(_ text: String, to width: Int, rightAligned: Bool = false) -> String
   return rightAligned ? spaces + text : text + spaces
 }
 
-/// A text that cannot drive a terminal: control characters and those that turn the direction of writing are
-/// written as escapes.
-func escaped(_ text: String) -> String {
-  guard text.unicodeScalars.contains(where: { needsEscape($0) }) else { return text }
-  var result = String.UnicodeScalarView()
-  for scalar in text.unicodeScalars {
-    guard needsEscape(scalar) else {
-      result.append(scalar)
-      continue
-    }
-    switch scalar {
-    case "\n": result.append(contentsOf: "\\n".unicodeScalars)
-    case "\t": result.append(contentsOf: "\\t".unicodeScalars)
-    case "\r": result.append(contentsOf: "\\r".unicodeScalars)
-    default:
-      let digits = String(scalar.value, radix: 16)
-      result.append(contentsOf: "\\u{\(digits)}".unicodeScalars)
-    }
-  }
-  return String(result)
-}
-
-private func needsEscape(_ scalar: Unicode.Scalar) -> Bool {
-  switch scalar.value {
-  case 0..<0x20, 0x7f...0x9f, 0x2028...0x202E, 0x2066...0x2069: true
-  default: false
-  }
-}
-
 /// A text broken into lines of a width, at spaces where there are any; its own line breaks are kept.
 func wrapped(_ text: String, to width: Int) -> [String] {
-  text.split(separator: "\n", omittingEmptySubsequences: false).flatMap { line in
-    var lines: [String] = []
-    var current = ""
-    for word in escaped(String(line)).split(separator: " ", omittingEmptySubsequences: false) {
-      let candidate = current.isEmpty ? String(word) : current + " " + word
-      if displayWidth(candidate) <= width {
-        current = candidate
+  // By bytes: a cluster of a million marks is slow to compare with a space.
+  text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).flatMap {
+    wrapped(line: escaped(String(Substring($0))), to: width)
+  }
+}
+
+/// In time that grows with the length of the line, whatever stands in it.
+private func wrapped(line: String, to width: Int) -> [String] {
+  var lines: [String] = []
+  var (current, used) = ("", 0)
+  func end() {
+    lines.append(current)
+    (current, used) = ("", 0)
+  }
+  for bytes in line.utf8.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false) {
+    let word = Substring(bytes)
+    let length = displayWidth(word)
+    if !current.isEmpty {
+      if used + 1 + length <= width {
+        current += " " + word
+        used += 1 + length
         continue
       }
-      if !current.isEmpty { lines.append(current) }
-      var rest = Array(word)
-      while rest.reduce(0, { $0 + displayWidth($1) }) > width {
-        var (piece, used) = ("", 0)
-        while let next = rest.first, used + displayWidth(next) <= max(2, width) {
-          piece.append(rest.removeFirst())
-          used += displayWidth(next)
-        }
-        lines.append(piece)
-      }
-      current = String(rest)
+      end()
     }
-    return lines + [current]
+    guard length > width else {
+      (current, used) = (String(word), length)
+      continue
+    }
+    for character in word {
+      let next = displayWidth(character)
+      if used + next > width, !current.isEmpty { end() }
+      current.append(character)
+      used += next
+    }
   }
+  return lines + [current]
 }

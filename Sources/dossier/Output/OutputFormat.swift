@@ -34,24 +34,29 @@ extension JSON {
     return members.map(\.name)
   }
 
-  /// The value as a field of a tab-separated line: tabs, newlines and backslashes escaped as PostgreSQL does.
+  /// The value as a field of a line that `COPY … FROM` takes: what is absent is `\N`; tabs, line ends and
+  /// backslashes are written with a backslash.
   var field: String {
-    let text =
-      switch self {
-      case .null: ""
-      case .string(let text): text
-      case .bool, .int, .double, .array, .object: line
-      }
-    return text.reduce(into: "") { result, character in
-      switch character {
-      case "\t": result += "\\t"
-      case "\n": result += "\\n"
-      case "\r": result += "\\r"
-      case "\r\n": result += "\\r\\n"
-      case "\\": result += "\\\\"
-      default: result.append(character)
+    switch self {
+    case .null: "\\N"
+    case .string(let text): Self.withoutSeparators(text)
+    case .bool, .int, .double, .array, .object: Self.withoutSeparators(line)
+    }
+  }
+
+  private static func withoutSeparators(_ text: String) -> String {
+    guard text.utf8.contains(where: { [0x09, 0x0A, 0x0D, 0x5C].contains($0) }) else { return text }
+    var result = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\t": result.append(contentsOf: "\\t".unicodeScalars)
+      case "\n": result.append(contentsOf: "\\n".unicodeScalars)
+      case "\r": result.append(contentsOf: "\\r".unicodeScalars)
+      case "\\": result.append(contentsOf: "\\\\".unicodeScalars)
+      case _: result.append(scalar)
       }
     }
+    return String(result)
   }
 
   /// True unless it is null or missing.
@@ -65,10 +70,11 @@ extension JSON {
 func show(_ value: JSON, as format: OutputFormat, _ draw: () -> [String]) {
   switch format {
   case .table: Terminal.print(draw().joined(separator: "\n"))
-  case .json: Terminal.print(value.pretty)
-  case .jsonl: Terminal.print(value.line)
+  case .json: Terminal.print(json: value.pretty)
+  case .jsonl: Terminal.print(json: value.line)
   case .tsv:
-    Terminal.print(value.names.joined(separator: "\t") + "\n" + tsvLine(value))
+    // One piece: whoever reads its first line alone has not cut it off.
+    Terminal.print(exact: value.names.joined(separator: "\t") + "\n" + tsvLine(value, value.names))
   }
 }
 
@@ -77,15 +83,16 @@ func show(_ value: JSON, as format: OutputFormat, _ draw: () -> [String]) {
 func show(list: [JSON], names: [String], as format: OutputFormat, _ draw: () -> [String]) {
   switch format {
   case .table: Terminal.print(draw().joined(separator: "\n"))
-  case .json: Terminal.print(JSON.array(list).pretty)
-  case .jsonl: for value in list { Terminal.print(value.line) }
+  case .json: Terminal.print(json: JSON.array(list).pretty)
+  case .jsonl: for value in list { Terminal.print(json: value.line) }
   case .tsv:
-    Terminal.print((list.first?.names ?? names).joined(separator: "\t"))
-    for value in list { Terminal.print(tsvLine(value)) }
+    let columns = list.first?.names ?? names
+    Terminal.print(exact: columns.joined(separator: "\t"))
+    for value in list { Terminal.print(exact: tsvLine(value, columns)) }
   }
 }
 
-/// The values of an object, separated by tabs.
-func tsvLine(_ value: JSON) -> String {
-  value.names.map { (value[$0] ?? .null).field }.joined(separator: "\t")
+/// The values of an object under the names of columns, separated by tabs.
+func tsvLine(_ value: JSON, _ names: [String]) -> String {
+  names.map { (value[$0] ?? .null).field }.joined(separator: "\t")
 }

@@ -21,11 +21,11 @@ final class ListStream: Sendable {
         return count == 1
       }
       switch format {
-      case .table, .jsonl: Terminal.print(item.line)
-      case .json: Terminal.put((isFirst ? "[\n" : ",\n") + item.pretty(indentedBy: 2))
+      case .table, .jsonl: Terminal.print(json: item.line)
+      case .json: Terminal.put(json: (isFirst ? "[\n" : ",\n") + item.pretty(indentedBy: 2))
       case .tsv:
-        if isFirst { Terminal.print(item.names.joined(separator: "\t")) }
-        Terminal.print(tsvLine(item))
+        if isFirst { Terminal.print(exact: item.names.joined(separator: "\t")) }
+        Terminal.print(exact: tsvLine(item, item.names))
       }
     }
   }
@@ -35,8 +35,8 @@ final class ListStream: Sendable {
     let isEmpty = count.withLock { $0 == 0 }
     switch format {
     case .table, .jsonl: break
-    case .json: Terminal.print(isEmpty ? "[]" : "\n]")
-    case .tsv: if isEmpty { Terminal.print(names.joined(separator: "\t")) }
+    case .json: Terminal.print(json: isEmpty ? "[]" : "\n]")
+    case .tsv: if isEmpty { Terminal.print(exact: names.joined(separator: "\t")) }
     }
   }
 }
@@ -62,11 +62,11 @@ final class MemberStream: Sendable {
         count += 1
         return count == 1
       }
-      Terminal.put(isFirst ? beginning : format == .json ? ",\n" : ",")
+      Terminal.put(json: isFirst ? beginning : format == .json ? ",\n" : ",")
       switch format {
-      case .json: Terminal.put(item.pretty(indentedBy: 4))
-      case .tsv: Terminal.put(JSON.string(item.line).field)
-      case .table, .jsonl: Terminal.put(item.line)
+      case .json: Terminal.put(json: item.pretty(indentedBy: 4))
+      case .tsv: Terminal.put(exact: JSON.string(item.line).field)
+      case .table, .jsonl: Terminal.put(json: item.line)
       }
     }
   }
@@ -82,11 +82,11 @@ final class MemberStream: Sendable {
   /// Prints the other members.
   func end(_ members: JSON) {
     let isEmpty = count.withLock { $0 == 0 }
-    if isEmpty { Terminal.put(format == .json ? "{\n  \"\(name)\": [" : beginning) }
+    if isEmpty { Terminal.put(json: format == .json ? "{\n  \"\(name)\": [" : beginning) }
     switch format {
-    case .json: Terminal.print((isEmpty ? "]," : "\n  ],") + members.pretty.dropFirst())
-    case .tsv: Terminal.print("]\t" + tsvLine(members))
-    case .table, .jsonl: Terminal.print("]," + members.line.dropFirst())
+    case .json: Terminal.print(json: (isEmpty ? "]," : "\n  ],") + members.pretty.dropFirst())
+    case .tsv: Terminal.print(exact: "]\t" + tsvLine(members, members.names))
+    case .table, .jsonl: Terminal.print(json: "]," + members.line.dropFirst())
     }
   }
 }

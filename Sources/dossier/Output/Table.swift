@@ -72,7 +72,7 @@ struct Table {
         if !isLast || isNumber { text = padded(text, to: widths[place], rightAligned: isNumber) }
         line += look.paint(text, cell.style) + (isLast ? "" : "  ")
       }
-      while line.hasSuffix(" ") { line.removeLast() }
+      while line.utf8.last == UInt8(ascii: " ") { line.unicodeScalars.removeLast() }
       return line
     }
   }
@@ -92,6 +92,7 @@ struct Table {
 
   /// The offset at the end of `2026-09-21 10:30 +08:00`; nil for what is no time.
   private static func offset(_ text: String) -> String? {
+    guard text.utf8.count <= 23 else { return nil }
     let words = text.split(separator: " ")
     guard words.count == 3, words[0].utf8.count == 10,
       words[0].utf8.first.map({ (0x30...0x39).contains($0) }) == true,
@@ -106,6 +107,10 @@ struct Table {
       rows.reduce(displayWidth(columns[index].title)) { max($0, displayWidth($1[index].text)) }
     }
     guard let limit else { return widths }
+    // What is wider than the terminal gives way first in any case.
+    for place in widths.indices where columns[shown[place]].least != nil {
+      widths[place] = min(widths[place], max(limit, columns[shown[place]].least ?? limit))
+    }
     var excess = widths.reduce(0, +) + 2 * (widths.count - 1) - limit
     while excess > 0 {
       let candidates = widths.indices.filter { widths[$0] > columns[shown[$0]].least ?? .max }

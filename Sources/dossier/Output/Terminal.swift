@@ -13,22 +13,35 @@ enum Terminal {
     tzset()
   }
 
-  /// Writes text and a newline to standard output.
-  static func print(_ text: String) { write(text + (text.hasSuffix("\n") ? "" : "\n"), stdout) }
+  /// Writes lines for people to standard output, without anything that could drive a terminal.
+  static func print(_ text: String) { line(escaped(text, as: .page), stdout) }
+
+  /// Writes a value to standard output. What is not seen is written as `\u200b`, into a file or pipe too: the
+  /// value is the same, and a reader can show it.
+  static func print(json text: String) { line(escaped(text, as: .json), stdout) }
+
+  /// Writes what is to arrive byte by byte to standard output; only a terminal gets it with escapes.
+  static func print(exact text: String) { line(outputIsTerminal ? escaped(text, as: .page) : text, stdout) }
+
+  /// Writes a line for people to standard error.
+  static func complain(_ text: String) { line(escaped(text, as: .page), stderr) }
+
+  /// Writes a value to standard error.
+  static func complain(json text: String) { line(escaped(text, as: .json), stderr) }
 
   /// Writes a line to standard error without waiting for anybody, should it be stuck.
   static func complainAtOnce(_ text: String) {
     var descriptor = pollfd(fd: 2, events: Int16(POLLOUT), revents: 0)
     guard poll(&descriptor, 1, 0) == 1 else { return }
-    let bytes = Array((text + "\n").utf8)
+    let bytes = Array((escaped(text, as: .page) + "\n").utf8)
     _ = Glibc.write(2, bytes, bytes.count)
   }
 
-  /// Writes text to standard output as it is.
-  static func put(_ text: String) { write(text, stdout) }
+  /// Writes a part of a value to standard output.
+  static func put(json text: String) { write(escaped(text, as: .json), stdout) }
 
-  /// Writes a line to standard error.
-  static func complain(_ text: String) { write(text + (text.hasSuffix("\n") ? "" : "\n"), stderr) }
+  /// Writes a part of what is to arrive byte by byte to standard output.
+  static func put(exact text: String) { write(outputIsTerminal ? escaped(text, as: .page) : text, stdout) }
 
   /// True if everything printed has arrived.
   static func flush() -> Bool {
@@ -65,6 +78,10 @@ enum Terminal {
     }
     if let stated = environment("COLUMNS").flatMap({ Int($0) }), stated > 0 { return stated }
     return outputIsTerminal ? 80 : nil
+  }
+
+  private static func line(_ text: String, _ file: UnsafeMutablePointer<FILE>?) {
+    write(text.utf8.last == UInt8(ascii: "\n") ? text : text + "\n", file)
   }
 
   private static func write(_ text: String, _ file: UnsafeMutablePointer<FILE>?) {

@@ -69,13 +69,19 @@ struct Failure: Error {
 
   /// The command that the parser names for more information.
   private static func help(in message: String) -> String? {
-    guard let start = message.range(of: "  See '")?.upperBound else { return nil }
-    let name = message[start...].prefix { $0 != "'" }
+    let start = "  See '"
+    guard let line = message.split(separator: "\n").first(where: { $0.hasPrefix(start) }) else { return nil }
+    let name = line.dropFirst(start.count).prefix { $0 != "'" }
     return name.hasSuffix("--help") ? String(name) : nil
   }
 
   /// Says it on standard error: one line, or the documented JSON.
-  func show(as format: OutputFormat) { Terminal.complain(text(as: format)) }
+  func show(as format: OutputFormat) {
+    switch format {
+    case .json, .jsonl: Terminal.complain(json: text(as: format))
+    case .table, .tsv: Terminal.complain(text(as: format))
+    }
+  }
 
   /// What is said.
   func text(as format: OutputFormat) -> String {
@@ -108,17 +114,5 @@ struct Failure: Error {
     if let customerText { members.append(.init("customer_text", customerText.json)) }
     if !helpers.isEmpty { members.append(.init("administrators", .array(helpers.map { .string($0) }))) }
     return .object([.init("error", .object(members))])
-  }
-}
-
-extension String {
-  /// Where a piece of text stands; the standard library has this only in Foundation.
-  func range(of piece: String) -> Range<String.Index>? {
-    var start = startIndex
-    while start < endIndex {
-      if self[start...].hasPrefix(piece) { return start..<index(start, offsetBy: piece.count) }
-      start = index(after: start)
-    }
-    return nil
   }
 }

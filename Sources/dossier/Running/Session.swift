@@ -119,7 +119,7 @@ struct Session {
   private func warn(_ service: CaseService) {
     guard let clocks = service.clocks else { return }
     switch format {
-    case .json, .jsonl: Terminal.complain(JSON.object([.init("clock_warning", clocks.json)]).line)
+    case .json, .jsonl: Terminal.complain(json: JSON.object([.init("clock_warning", clocks.json)]).line)
     case .table, .tsv: Terminal.complain("dossier: warning: " + clocks.warning)
     }
   }
@@ -147,6 +147,9 @@ struct Session {
   /// Shows the answer to a command.
   func tell(_ answer: CommandAnswer) {
     guard !isSilent else { return }
+    if format == .table || format == .tsv {
+      for warning in answer.warnings { Terminal.complain("dossier: warning: " + warning) }
+    }
     show(answer.json, as: format) {
       shared == nil ? AnswerView(answer).lines(in: look) : AnswerView(answer).brief(in: look)
     }

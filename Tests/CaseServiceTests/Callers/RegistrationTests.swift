@@ -69,6 +69,25 @@ import Testing
     }
   }
 
+  @Test func `CN-14 a renewal learned of after the agreement was ended entitles to severity A again`()
+    async throws
+  {
+    try await Desk.run { desk in
+      try await desk.contoso()
+      try await desk.organization(.endAgreement(.advanced), at: "2026-07-01T00:00:00+08:00")
+      let answer = try await desk.organization(.signAgreement(.advanced), at: "2026-06-15T00:00:00+08:00")
+      #expect(answer.events.map(\.type) == ["agreement-signed"] && answer.held?.effect == .goesOn)
+      #expect(answer.held?.before == time("2026-07-01T00:00:00+08:00"))
+      let opened = try await desk.open(
+        desk.form(.a, statement: "Nobody can work"), at: "2026-08-03T10:00:00+08:00")
+      #expect(opened.assigned == .a)
+      let again = try await desk.organization(.signAgreement(.advanced), at: "2026-06-15T00:00:00+08:00")
+      #expect(again.events.isEmpty && again.held?.effect == .known)
+      let stored = try CommandAnswer(stored: Array(answer.json.line.utf8))
+      #expect(stored.held == answer.held)
+    }
+  }
+
   @Test func `DE-1 who is known as a user no longer has nothing opened for them`() async throws {
     try await Desk.run { desk in
       try await desk.contoso(cloud: .germany, agreement: false)

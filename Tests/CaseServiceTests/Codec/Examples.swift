@@ -44,6 +44,15 @@ enum Examples {
     dutySince: time("2026-09-21T02:00:00.000001Z"), dutyRule: "CN-25", clocks: [moved])
 
   /// Events with what was added to them since their type's first example was recorded.
+  private static let correction =
+    Retraction(
+      event: 2, voided: [4, 5],
+      restated: [
+        .init(
+          version: 3, occurredAt: time("2026-09-21T02:30:00.5Z"),
+          event: .informationRequested(agent: "wang", clocks: [ended(.initialResponse, .met)]))
+      ], placed: [.init(version: 7, before: 3), .init(version: 8, before: nil)], records: 2)
+
   static let grown: [CaseEvent] = [
     .downgraded(
       Downgraded(
@@ -127,15 +136,8 @@ enum Examples {
     case .surveyOffered: .surveyOffered(automatic: true)
     case .surveyAnswered: .surveyAnswered(score: 4)
     case .linked: .linked(kind: .duplicateOf, to: "CN-1000")
-    case .retracted:
-      .retracted(
-        Retraction(
-          event: 2, voided: [4, 5],
-          restated: [
-            .init(
-              version: 3, occurredAt: time("2026-09-21T02:30:00.5Z"),
-              event: .informationRequested(agent: "wang", clocks: [ended(.initialResponse, .met)]))
-          ], placed: [.init(version: 7, before: 3), .init(version: 8, before: nil)], records: 2))
+    case .retracted: .retracted(correction)
+    case .lateEntryPlaced: .lateEntryPlaced(correction)
     case .dueDatesRecomputed:
       .dueDatesRecomputed(publication: 17, before: "21vianet/1", clocks: [moved])
     case .dutyDatesRecomputed:

@@ -69,7 +69,7 @@ extension Dice {
       event: number(1...99), voided: (0..<number(0...3)).map { _ in number(1...99) },
       restated: (0..<number(0...3)).map { _ in
         let at = instant()
-        let type = pick(CaseEventType.allCases.filter { $0 != .retracted })
+        let type = pick(CaseEventType.allCases.filter { $0 != .retracted && $0 != .lateEntryPlaced })
         return .init(version: number(1...99), occurredAt: at, event: event(type, at: at))
       },
       placed: (0..<number(0...3)).map { _ in
@@ -144,6 +144,7 @@ extension Dice {
     case .surveyAnswered: .surveyAnswered(score: number(1...5))
     case .linked: .linked(kind: pick(LinkKind.self), to: text())
     case .retracted: .retracted(retraction())
+    case .lateEntryPlaced: .lateEntryPlaced(retraction())
     case .dueDatesRecomputed:
       .dueDatesRecomputed(publication: Int64(number(1...999_999)), before: text(), clocks: clocks(at))
     case .dutyDatesRecomputed:

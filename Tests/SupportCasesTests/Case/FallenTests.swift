@@ -171,7 +171,7 @@ import Testing
   /// What is told and pending follows from the events that count: at the moment that each warning and proposal
   /// is dated, time brings about the same in the case as they give it.
   private func expectGround(_ it: Scenario, _ comment: Comment) throws {
-    let effective = EffectiveHistory.of(it.history).filter { !$0.event.isRetraction }
+    let effective = EffectiveHistory.of(it.history).filter { !$0.event.isCorrection }
     var warnings: [String] = []
     for (index, told) in effective.enumerated() {
       switch told.event {

@@ -90,14 +90,17 @@ import Testing
     #expect(it.owed.contains(.keepCommunicating))
   }
 
-  @Test func `asking or resolving late does away with cycles begun later`() throws {
+  @Test func `cycles begun after a question or an ending that is entered late never were`() throws {
     for command in [CaseCommand.asks, .resolves, .cancels, .refers(to: .community)] {
       var it = try Scenario(opened: "09-21 10:30")
       try it.when("09-21 11:00", .responds)
       try it.when("09-21 15:00", .responds)
       try it.when("09-21 12:00", command, entered: "09-21 16:00")
+      #expect(it.state.clocks.rows.count { $0.clock == .followUp } == 1)
+      let isContact = command == .asks || command == .resolves
       try expect(
-        it.clock(.followUp), .cancelled, from: "09-21 15:00", due: "09-22 15:00", cancelled: "09-21 15:00")
+        it.clock(.followUp), isContact ? .met : .cancelled, from: "09-21 11:00", due: "09-22 11:00",
+        met: isContact ? "09-21 12:00" : nil, cancelled: isContact ? nil : "09-21 12:00")
     }
   }
 
@@ -118,6 +121,73 @@ import Testing
     try it.when("09-21 15:00", .responds)
     try it.when("09-21 12:00", .raises(to: .a), entered: "09-21 15:30")
     try expect(it.clock(.followUp), .running, from: "09-21 15:00", due: "09-21 17:00")
+  }
+
+  @Test("CK-6 CK-8 CN-4 what changed before a due date counts, whether or not the breach was recorded since")
+  func changedInTime() throws {
+    let changes: [CaseCommand] = [
+      .lowers(to: .c), .classifies(.c), .raises(to: .a), .cancels, .refers(to: .community),
+      .classify(severity: nil, category: "customer-network", issueType: nil, texts: []),
+      .classify(severity: nil, category: "client-connectivity", issueType: nil, texts: []),
+    ]
+    for change in changes {
+      var (unseen, looked) = (
+        try Scenario(opened: "09-21 10:00", request(.technical, .b, statement: true)),
+        try Scenario(opened: "09-21 10:00", request(.technical, .b, statement: true))
+      )
+      looked.passes("09-23 09:00")
+      #expect(try looked.clock(.initialResponse).state == .breached)
+      try unseen.when("09-21 15:00", change, entered: "09-23 10:00")
+      let events = try looked.when("09-21 15:00", change, entered: "09-23 10:00")
+      unseen.passes("09-23 10:00")
+      let (one, other) = (try unseen.clock(.initialResponse), try looked.clock(.initialResponse))
+      #expect((one.state, one.dueAt) == (other.state, other.dueAt), "\(change.name)")
+      // The breach is withdrawn by an event that names both.
+      #expect(
+        events.contains(.breachWithdrawn(clock: .initialResponse, cycle: 1, breach: 2, response: 3)))
+    }
+  }
+
+  @Test("CK-18 a change after the due date leaves the breach alone, though it is entered later")
+  func changedTooLate() throws {
+    var it = try Scenario(opened: "09-21 10:00", request(.technical, .b))
+    it.passes("09-23 09:00")
+    try it.when("09-22 10:01", .lowers(to: .c), entered: "09-23 10:00")
+    try expect(it.clock(.initialResponse), .breached, due: "09-22 10:00")
+  }
+
+  @Test("CK-14 a question entered after its answer was answered: nobody is charged for what was done in time")
+  func answeredBefore() throws {
+    var it = try Scenario(opened: "09-21 10:00", request(.technical, .b))
+    try it.when("09-21 16:00", .answers)
+    try it.when("09-21 15:00", .asks, entered: "09-21 17:00")
+    #expect(it.view.ball == .operator)
+    try expect(it.clock(.customerResponse), .met, from: "09-21 15:00", due: "09-23 15:00", met: "09-21 16:00")
+    try expect(it.duty(.reliableCommunication), .fulfilled, due: "09-23 15:00", by: 2)
+    for at in ["09-22 15:00", "09-23 10:00"] as [Instant] { try it.when(at, .attempts) }
+    it.passes("09-30 10:00")
+    #expect(it.view.proposals.isEmpty)
+    #expect(try it.duty(.reliableCommunication).state == .fulfilled)
+  }
+
+  @Test("CK-9 CN-21 who was assigned in time, entered late, leaves no gap in the effort")
+  func assignedBefore() throws {
+    var it = try Scenario(opened: "09-21 10:00", request(.technical, .a, statement: true))
+    try it.when("09-21 12:00", .assign(agent: "li"))
+    #expect(it.view.gaps.first?.until == "09-21 12:00" as Instant)
+    try it.when("09-21 10:30", .assign(agent: "li"), entered: "09-21 13:00")
+    #expect(it.view.gaps.map(\.until) == ["09-21 10:30" as Instant])
+    #expect(it.view.agent == "li")
+  }
+
+  @Test("CN-35 a survey offered by hand before the program did is the one that counts")
+  func offeredBefore() throws {
+    var it = try Scenario(opened: "09-21 10:00", request(.technical, .b))
+    try it.when("09-21 12:00", .resolves)
+    it.passes("09-30 10:00")
+    #expect(it.view.surveys.map(\.isAutomatic) == [true])
+    try it.when("09-22 10:00", .offerSurvey, entered: "09-30 11:00")
+    #expect(it.view.surveys.map(\.isAutomatic) == [false])
   }
 
   @Test func `CN-24 details or a statement given in time but entered late fulfil the lapsed duty`() throws {

@@ -54,19 +54,15 @@ import Testing
     #expect(it.view.ball == .operator && it.state.clocks.rows.count == 1)
   }
 
-  @Test func `CN-33 communication is owed without a date until the case ends`() throws {
+  @Test func `CN-23 CN-33 without a cadence communication is no duty that could be owed or missed`() throws {
     var it = try opened()
-    #expect(!it.owed.contains(.keepCommunicating))
-    try it.when("09-21 11:00", .responds)
-    try it.when("09-21 12:00", .responds)
-    try expect(it.duty(.keepCommunicating), .owed, since: "09-21 11:00", due: nil)
-    try it.when("09-21 13:00", .asks)
-    try it.when("09-21 14:00", .answers)
-    #expect(it.owed.contains(.keepCommunicating))
-    try it.when("09-21 15:00", .resolves)
-    try expect(it.duty(.keepCommunicating), .fulfilled, due: nil, by: it.view.version)
-    try it.when("09-22 15:00", .reopens)
-    #expect(it.owed.contains(.keepCommunicating))
+    for (at, command) in [
+      ("09-21 11:00", CaseCommand.responds), ("09-21 12:00", .responds), ("09-21 13:00", .asks),
+      ("09-21 14:00", .answers), ("09-21 15:00", .resolves), ("09-22 15:00", .reopens),
+    ] as [(Instant, CaseCommand)] {
+      try it.when(at, command)
+      #expect(it.state.duties.last(.keepCommunicating) == nil)
+    }
   }
 
   @Test func `no advanced agreement is asked for`() {

@@ -77,7 +77,7 @@ import Testing
     try it.when("09-21 12:00", .responds)
     gone = taken(it, "09-21 13:00") { $0.followUp = [:] }.state
     expect(try clock(gone, .followUp), .cancelled, due: "09-22 12:00", cancelled: "09-21 13:00")
-    #expect(gone.duties.last(.keepCommunicating)?.state == .owed)
+    #expect(gone.duties.last(.keepCommunicating)?.state == .released)
     var without = try Scenario(opened: "09-21 10:30", request(), TestRules.rulebook(Self.noCadence))
     try without.when("09-21 12:00", .responds)
     let come = taken(without, "09-21 13:00") { $0.followUp = TestRules.vianetPolicy.followUp }.state

@@ -66,7 +66,7 @@ import Testing
     }
 
     private func facts(since count: Int) -> [Int] {
-      it.history.dropFirst(count).filter { !$0.event.isTimes }.map(\.version)
+      it.history.dropFirst(count).filter { !$0.event.isTimes && !$0.event.isCorrection }.map(\.version)
     }
 
     /// Takes an event back; false where that is refused, which is right only where the life without it would be
@@ -105,7 +105,8 @@ import Testing
         let translated = translate(command, it.history, other.history, versions, taken)
         let events = try other.decide(step.at, translated, entered: step.entered)
         other.recordAll(events, at: step.entered)
-        let facts = other.history.dropFirst(count).filter { !$0.event.isTimes }.map(\.version)
+        let facts = other.history.dropFirst(count)
+          .filter { !$0.event.isTimes && !$0.event.isCorrection }.map(\.version)
         for (fact, version) in zip(facts, step.facts) { versions[fact] = version }
       }
       return (other, versions)
@@ -139,6 +140,9 @@ import Testing
       let (other, versions): (Scenario, [Int: Int])
       do {
         (other, versions) = try Self.without(steps, it)
+      } catch let error as Rejection where error.code == .timeNotAllowed {
+        // Without what was taken back another event is a change, before which nothing can be entered any more.
+        return
       } catch {
         Issue.record("\(error) \(it.dump)")
         return
@@ -193,6 +197,7 @@ import Testing
       view.proposals = view.proposals.map { proposal in
         var proposal = proposal
         proposal.event = version(proposal.event)
+        proposal.cycle = 0
         proposal.evidence = proposal.evidence.map(version)
         proposal.endedBy = proposal.endedBy.map(version)
         proposal.toldBy = proposal.toldBy.map(version)
@@ -200,8 +205,8 @@ import Testing
       }
       clocks = state.clocks.rows.map { row in
         var row = row
-        row.startedBy = version(row.startedBy)
-        row.breachedBy = version(row.breachedBy)
+        // Numbered as they were entered, which can be another order than that in which they began.
+        (row.cycle, row.startedBy, row.breachedBy) = (0, 0, row.breachedBy == 0 ? 0 : 1)
         // A look that recorded nothing leaves no trace, so what it would have recorded can be missing.
         row.changedBy = 0
         row.changes = row.changes.map { change in
@@ -210,14 +215,17 @@ import Testing
           return change
         }
         return row
-      }
+      }.sorted { ($0.clock.rawValue, $0.startedAt) < ($1.clock.rawValue, $1.startedAt) }
       duties = state.duties.rows.map { row in
         var row = row
-        row.sinceEvent = version(row.sinceEvent)
-        row.byEvent = version(row.byEvent)
+        (row.instance, row.sinceEvent, row.byEvent) = (0, 0, row.byEvent == 0 ? 0 : 1)
         row.gaps = Self.renamed(row.gaps, version)
         row.changedBy = 0
         return row
+      }.sorted {
+        ($0.duty.rawValue, $0.since, $0.dueAt ?? .endOfTime) < (
+          $1.duty.rawValue, $1.since, $1.dueAt ?? .endOfTime
+        )
       }
     }
   }

@@ -37,10 +37,10 @@ extension Scenario {
   private func brokenBreaches() -> [String] {
     var broken: [String] = []
     for row in state.clocks.rows {
-      let breaches = history.filter {
+      let breaches = counted.filter {
         if case .breachRecorded(row.clock, row.cycle, _) = $0.event { true } else { false }
       }
-      let withdrawals = history.filter {
+      let withdrawals = counted.filter {
         if case .breachWithdrawn(row.clock, row.cycle, _, _) = $0.event { true } else { false }
       }
       if breaches.count > 1 { broken.append("\(row.clock) \(row.cycle) was breached more than once") }
@@ -59,7 +59,7 @@ extension Scenario {
   /// What time brings, it brings once; what awaits a decision does so in an open case only.
   private func brokenFacts() -> [String] {
     var facts: [String] = []
-    for recorded in history {
+    for recorded in counted {
       switch recorded.event {
       case .warningRecorded(let clock, let cycle, let percent, _):
         facts.append("warning of \(clock) \(cycle) at \(percent) %")
@@ -74,7 +74,7 @@ extension Scenario {
     if state.view.status != .open, !state.view.pendingProposals.isEmpty {
       broken.append("a proposal waits in an ended case")
     }
-    let resolutions = history.count { if case .resolved = $0.event { true } else { false } }
+    let resolutions = counted.count { if case .resolved = $0.event { true } else { false } }
     if state.view.surveys.count > resolutions { broken.append("more surveys than resolutions") }
     return broken
   }
@@ -109,6 +109,8 @@ extension Scenario {
 
   /// A raise never gives more time, and after a breach the due date stands (CK-7, CK-8).
   private func brokenMoves(since before: CaseState) -> [String] {
+    // What is entered late counts where it happened, and moves what stood since.
+    guard !history.dropFirst(before.view.version).contains(where: \.event.isCorrection) else { return [] }
     guard let old = before.clocks.last(.initialResponse), let new = state.clocks.last(.initialResponse),
       old.cycle == new.cycle, old.dueAt != new.dueAt
     else { return [] }

@@ -27,7 +27,10 @@ struct Scenario {
   func decide(_ at: Instant, _ command: CaseCommand, entered: Instant? = nil) throws(Rejection)
     -> [NewCaseEvent]
   {
-    try CaseDecider.decide(command, state, context(at, entered: entered))
+    let context = context(at, entered: entered)
+    guard LateEntry.isLate(at, state) else { return try CaseDecider.decide(command, state, context) }
+    return try LateEntry.decide(
+      command, state, context, history: history, rulebooks: [rulebook.policy.name: rulebook])
   }
 
   func context(_ at: Instant, entered: Instant? = nil) -> DecisionContext {
@@ -67,7 +70,6 @@ struct Scenario {
       version, texts: [text(.reason)], history: history, at: at, now: max(at, now),
       rulebooks: [rulebook.policy.name: rulebook])
     record(events, at: at)
-    state = CaseState(folding: history)
     return events.map(\.event)
   }
 
@@ -97,6 +99,7 @@ struct Scenario {
       history.append(recorded)
       state.evolve(recorded)
     }
+    if events.contains(where: \.event.isCorrection) { state = CaseState(folding: history) }
   }
 }
 
@@ -115,6 +118,9 @@ extension Scenario {
   var owed: Set<Duty> { Set(state.duties.rows.filter { $0.state == .owed }.map(\.duty)) }
 
   var view: CaseView { state.view }
+
+  /// The events that count, in the order in which they do.
+  var counted: [RecordedCaseEvent] { EffectiveHistory.of(history).filter { !$0.event.isCorrection } }
 }
 
 /// Asserts where a clock stands.
