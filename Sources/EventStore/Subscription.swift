@@ -111,7 +111,7 @@ public struct Subscription: AsyncSequence, Sendable {
       } catch {
         if Task.isCancelled { return false }
         // Reading has no effect, so it is repeated; the pool itself waits for a server that is away.
-        guard case PostgresError.connectionLost = error, await outage.mayTryAgainLater() else {
+        guard StoreError.postgres(error) == .connectionLost, await outage.mayTryAgainLater() else {
           if Task.isCancelled { return false }
           throw StoreError.wrap(error)
         }

@@ -67,7 +67,8 @@ import Testing
     }
   }
 
-  @Test func `a watch outlives its connections`() async throws {
+  @Test(.disabled("it does not always end: the cause is not found yet"))
+  func `a watch outlives its connections`() async throws {
     try await Desk.run { desk in
       try await desk.contoso()
       let start = Int64(try desk.number("select position from dossier.ledgers where name = '21vianet'"))
