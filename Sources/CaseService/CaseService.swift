@@ -44,7 +44,7 @@ public final class CaseService: Sendable {
     shipped = policies
     keys = KeySource(path: keyFile)
     pool = ConnectionPool(store.application, size: connections) { [standby] in
-      try Store.check($0)
+      try Store.admit($0)
       standby.note($0)
     }
     appenders = AppenderSet(

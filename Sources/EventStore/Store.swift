@@ -48,6 +48,7 @@ public struct Store: Sendable {
   public func migrate() throws(PostgresError) -> MigrationReport {
     let connection = try Connection.open(administrator)
     defer { connection.close() }
+    try connection.requireOwnSession()
     guard connection.serverVersion >= Self.leastServer else {
       throw .migration(.serverTooOld(found: connection.serverVersion, least: Self.leastServer))
     }
@@ -83,6 +84,12 @@ public struct Store: Sendable {
     case .older(let found, let known): throw .schema(.older(found: found, known: known))
     case .newer(let found, let known): throw .schema(.newer(found: found, known: known))
     }
+  }
+
+  /// As `check` for a pool's new connections: an error of the way to the database is told as what it is, so that the
+  /// pool waits for one that is away.
+  public static func admit(_ connection: Connection) throws {
+    do { try check(connection) } catch StoreError.database(let error) { throw error }
   }
 
   /// Checks that a key file is the one this database was made with; the first one becomes it.

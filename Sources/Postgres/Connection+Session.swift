@@ -12,11 +12,19 @@ extension Connection {
     let found = try query("SELECT pg_backend_pid(), current_user::text")
     let isDirect = try found.int32(0, 0) == serverProcess
     if isDirect, try found.text(0, 1) == role { return }
+    // Before anything is set: whoever gets the session next would have it too.
+    if !isDirect { try refuseTransactionPooling() }
     for (name, value) in settings.statedOptions {
       try query("SELECT set_config($1, $2, false)", [.text(name), .text(value)])
     }
     guard try query("SELECT current_user::text").text(0, 0) == role else { throw .pooler(.ignoresRole(role)) }
-    if !isDirect { try refuseTransactionPooling() }
+  }
+
+  /// Refuses a pooler that gives every transaction another session, for work that a role is set for by hand.
+  ///
+  /// - Throws: `pooler`.
+  public func requireOwnSession() throws(PostgresError) {
+    if try backend() != serverProcess { try refuseTransactionPooling() }
   }
 
   /// Between two transactions such a pooler gives away the session: to the very next one who asks, or this one's next

@@ -38,6 +38,10 @@ struct `Through a pooler that ignores the options of the start-up` {
       try await appender.submit(Note())
     }
     await appender.stop()
+    #expect(throws: PostgresError.pooler(.changesSessions)) { try Store(pooler.settings).migrate() }
     #expect(try lab.number("select count(*) from dossier.events") == 0)
+    // Nothing is left in a session that somebody else gets.
+    let next = try Connection.open(pooler.settings)
+    #expect(try next.query("select current_user::text").text(0, 0) == "postgres")
   }
 }

@@ -12,7 +12,7 @@ final class ImportRehearsal: Sendable {
 
   /// A rehearsal in one ledger, on a connection of its own.
   init(_ service: CaseService, in ledger: LedgerHead) {
-    pool = ConnectionPool(service.store.application, size: 1) { try Store.check($0) }
+    pool = ConnectionPool(service.store.application, size: 1) { try Store.admit($0) }
     let (keys, policies) = (service.keys, service.policies)
     desk = Desk(ledger) {
       CaseProcessor(ledger: ledger, keys: try keys.file(), rules: RulebookCache(policies))
