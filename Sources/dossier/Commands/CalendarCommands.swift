@@ -179,7 +179,8 @@ struct CalendarCheckCommand: Subcommand {
       }
       let files = try names.map { name in
         guard
-          name.contains("/") || name.hasSuffix(".yaml") || name.hasSuffix(".yml") || access(name, F_OK) == 0
+          name == "-" || name.contains("/") || name.hasSuffix(".yaml") || name.hasSuffix(".yml")
+            || access(name, F_OK) == 0
         else { throw noCalendar(name, library) }
         return (name: name, text: try TextFile.read(name))
       }
