@@ -35,8 +35,10 @@ public final class Pooler: Sendable {
     process = Process()
     process.executableURL = URL(fileURLWithPath: "/bin/sh")
     let start = isRoot ? "setpriv --reuid=postgres --regid=postgres --clear-groups" : ""
-    // The end of the pipe is the end of whoever holds its other end.
-    let script = "exec 3<&0; \(start) \(Self.program) -q \(directory)/pooler.ini & p=$!; read _ <&3; kill $p"
+    // The end of the pipe is the end of whoever holds its other end. The signals that others can block are blocked
+    // where threads of this process start programs.
+    let script =
+      "exec 3<&0; \(start) \(Self.program) -q \(directory)/pooler.ini & p=$!; read _ <&3; kill -9 $p"
     process.arguments = ["-c", script]
     process.standardInput = lifeline
     process.standardOutput = FileHandle.nullDevice
